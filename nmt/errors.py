@@ -1,0 +1,26 @@
+"""What people can cause, said in one sentence.
+
+NMTError
+├── ConfigError      a recipe or an override
+├── DataError        a text file
+└── CheckpointError  a run directory
+
+A message names where, the rule, the value found and the remedy. The command line prints it without a traceback and
+exits with status 2; anything else that is raised is a bug.
+"""
+
+
+class NMTError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ConfigError(NMTError):
+    """A recipe or an override breaks a rule."""
+
+
+class DataError(NMTError):
+    """A text file is missing, malformed or does not fit its partner."""
+
+
+class CheckpointError(NMTError):
+    """A run directory is missing, incomplete, changed or of another format."""
