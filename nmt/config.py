@@ -1,0 +1,152 @@
+"""Strict, typed, frozen configuration: a TOML file plus `key=value` overrides.
+
+A config class sits beside the thing it configures; its field names are the keys of the recipe and the paths of the
+overrides (`training.learning_rate`). Unknown keys are errors that name the nearest key.
+"""
+
+import difflib
+import json
+import tomllib
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from nmt.errors import ConfigError
+
+
+class Config(BaseModel):
+    """Base of every config class: frozen, no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+ConfigType = TypeVar("ConfigType", bound=Config)
+
+
+def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[str] = ()) -> ConfigType:
+    """Read `path` (TOML), apply `key=value` overrides, check every key and value.
+
+    Raises ConfigError naming the file, the key, the rule and, for an unknown key, the nearest known one.
+    """
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml.") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path} is a folder, not a recipe. Give the path of a TOML file.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}. Save the recipe as UTF-8.") from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    for override in overrides:
+        apply_override(tree, override)
+    return parse_config(config_class, tree, str(path))
+
+
+def parse_config(config_class: type[ConfigType], tree: dict[str, Any], where: str) -> ConfigType:
+    """Turn a nested dict into a config; `where` begins every message."""
+    try:
+        return config_class.model_validate(tree)
+    except ValidationError as failure:
+        messages = [f"{where}: {_explain(config_class, error)}" for error in failure.errors()]
+        raise ConfigError("\n".join(dict.fromkeys(messages))) from None
+
+
+def apply_override(tree: dict[str, Any], override: str) -> None:
+    """Set one dotted key of `tree` in place; the value is read as TOML, or as a string where it is not TOML."""
+    key, equals, text = override.partition("=")
+    names = key.strip().split(".")
+    if not equals or not all(names):
+        raise ConfigError(f"--set {override}: an override has the form key=value, such as training.seed=2.")
+    try:
+        value = tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    node = tree
+    for name in names[:-1]:
+        child = node.setdefault(name, {})
+        if not isinstance(child, dict):
+            raise ConfigError(f"--set {override}: {name} is a value, not a table, so it has no key below it.")
+        node = child
+    node[names[-1]] = value
+
+
+def dump_config(config: Config) -> dict[str, Any]:
+    """The plain nested dict of a config, without the keys that are None (TOML has no null)."""
+    return config.model_dump(mode="json", exclude_none=True)
+
+
+def write_toml(tree: dict[str, Any]) -> str:
+    """Write nested dicts of strings, numbers, booleans and lists as TOML (the standard library only reads it)."""
+    lines: list[str] = []
+    _write_table(tree, (), lines)
+    return "\n".join(lines).strip() + "\n"
+
+
+def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
+    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    if path and (values or not table):
+        lines.extend(["", f"[{'.'.join(path)}]"])
+    for key, value in values.items():
+        # JSON strings, numbers, booleans and flat lists are also TOML, but for the surrogates JSON may escape.
+        lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    for key, value in table.items():
+        if isinstance(value, dict):
+            _write_table(value, (*path, key), lines)
+
+
+def _explain(config_class: type[Config], error: ErrorDetails) -> str:
+    """One sentence for one pydantic error."""
+    owner, path = _locate(config_class, [part for part in error["loc"]])
+    key = ".".join(path) or "the recipe"
+    if error["type"] == "extra_forbidden":
+        known = list(owner.model_fields)
+        nearest = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.5)
+        hint = f"Did you mean '{nearest[0]}'?" if nearest else f"Known: {', '.join(known)}."
+        return f"{key} is not a field of {owner.__name__}. {hint}"
+    if error["type"] == "missing":
+        return f"{key} is missing."
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return f"{key}.type must be one of {error.get('ctx', {}).get('expected_tags', 'rnn, transformer')}."
+    if error["type"] == "value_error":  # raised by a validator of our own: already a sentence
+        message = str(error["msg"]).removeprefix("Value error, ")
+        return f"{key}: {message}" if path else message
+    rule = str(error["msg"])
+    value = error["input"]
+    shown = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
+    return f"{key} = {shown}: {rule[0].lower() + rule[1:]}."
+
+
+def _locate(config_class: type[Config], location: list[int | str]) -> tuple[type[Config], list[str]]:
+    """Walk an error's location: the config class that owns the last key, and the path without pydantic's union tags."""
+    owner, path, annotation = config_class, [], None
+    for part in location:
+        members = _config_classes(annotation)
+        tagged = [member for member in members if _tag(member) == part] if len(members) > 1 else []
+        if tagged:
+            owner, annotation = tagged[0], None
+            continue
+        if len(members) == 1:
+            owner = members[0]
+        path.append(str(part))
+        field = owner.model_fields.get(str(part))
+        annotation = field.annotation if field else None
+    return owner, path
+
+
+def _config_classes(annotation: Any) -> list[type[Config]]:
+    """The config classes named in a type annotation, looking through unions and Annotated."""
+    if isinstance(annotation, type) and issubclass(annotation, Config):
+        return [annotation]
+    if get_origin(annotation) in (Union, types.UnionType, Annotated):
+        return [found for member in get_args(annotation) for found in _config_classes(member)]
+    return []
+
+
+def _tag(config_class: type[Config]) -> str | None:
+    field = config_class.model_fields.get("type")
+    return get_args(field.annotation)[0] if field and get_args(field.annotation) else None

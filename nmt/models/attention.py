@@ -1,0 +1,152 @@
+"""Where a decoder looks: attention from queries over the states of the source.
+
+Every kind projects the memory once a sentence (`keys`), then answers any number of queries (`forward`), so the beam is
+simply folded into the query axis and memory is never copied per hypothesis. `ATTENTIONS` names them all.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from nmt.models.base import EncoderOutput, Rows
+from nmt.models.dropout import Dropout
+
+MASKED = -1e4  # far below any real score, yet finite in bf16 and harmless to exp()
+
+
+@dataclass(frozen=True)
+class Keys(Rows):
+    """The source as an attention needs it, one row a sentence."""
+
+    keys: Tensor  # [batch, src_len, dim], or [batch, heads, src_len, head_dim]
+    values: Tensor  # [batch, src_len, dim], or [batch, heads, src_len, head_dim]
+    mask: Tensor  # bool [batch, src_len]
+
+
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
+    """Softmax over the last axis, zero where `mask` (broadcast against `scores`) is False."""
+    return torch.softmax(scores.float().masked_fill(~mask, MASKED), dim=-1).to(scores.dtype)
+
+
+class DotAttention(nn.Module):
+    """score = query . projected state (Luong et al., 2015, dot; a projection makes widths fit)."""
+
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.key = nn.Linear(memory_dim, query_dim, bias=False) if memory_dim != query_dim else nn.Identity()
+        self.value_dim = memory_dim
+
+    def keys(self, source: EncoderOutput) -> Keys:
+        return Keys(self.key(source.states), source.states, source.mask)
+
+    def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
+        """query [batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
+        scores = query @ memory.keys.transpose(1, 2)  # [batch, queries, src_len]
+        weights = masked_softmax(scores, memory.mask.unsqueeze(1))
+        return weights @ memory.values, weights
+
+
+class GeneralAttention(DotAttention):
+    """score = query W state (Luong et al., 2015, general): W is applied to the states, once a sentence."""
+
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+        super().__init__(query_dim, memory_dim, dim, heads, dropout)
+        self.key = nn.Linear(memory_dim, query_dim, bias=False)
+
+
+class AdditiveAttention(nn.Module):
+    """score = v . tanh(W query + U state) (Bahdanau et al., 2015)."""
+
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.query = nn.Linear(query_dim, dim, bias=False)
+        self.key = nn.Linear(memory_dim, dim)
+        self.score = nn.Linear(dim, 1, bias=False)
+        self.value_dim = memory_dim
+
+    def keys(self, source: EncoderOutput) -> Keys:
+        return Keys(self.key(source.states), source.states, source.mask)
+
+    def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
+        """query [batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
+        # [batch, queries, 1, dim] + [batch, 1, src_len, dim]
+        hidden = torch.tanh(self.query(query).unsqueeze(2) + memory.keys.unsqueeze(1))
+        scores = self.score(hidden).squeeze(-1)  # [batch, queries, src_len]
+        weights = masked_softmax(scores, memory.mask.unsqueeze(1))
+        return weights @ memory.values, weights
+
+
+class MultiHeadAttention(nn.Module):
+    """softmax(Q K / sqrt(head_dim)) V in several subspaces (Vaswani et al., 2017)."""
+
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(query_dim, dim)
+        self.key = nn.Linear(memory_dim, dim)
+        self.value = nn.Linear(memory_dim, dim)
+        self.out = nn.Linear(dim, dim)
+        self.dropout = Dropout(dropout)
+        self.value_dim = dim
+        for linear in (self.query, self.key, self.value, self.out):
+            nn.init.xavier_uniform_(linear.weight)
+            nn.init.zeros_(linear.bias)
+
+    def split(self, values: Tensor) -> Tensor:
+        """[batch, length, dim] -> [batch, heads, length, head_dim]"""
+        batch, length, dim = values.shape
+        return values.view(batch, length, self.heads, dim // self.heads).transpose(1, 2)
+
+    def keys(self, source: EncoderOutput) -> Keys:
+        return Keys(self.split(self.key(source.states)), self.split(self.value(source.states)), source.mask)
+
+    def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
+        """query [batch, queries, query_dim] -> context [batch, queries, dim], weights [batch, queries, src_len]
+
+        The weights returned are the mean over heads.
+        """
+        context, weights = self.attend(query, memory.keys, memory.values, memory.mask[:, None, None, :])
+        return context, weights.mean(dim=1)
+
+    def attend(self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """As forward, over split keys and values; mask broadcasts to [batch, heads, queries, src_len].
+
+        Returns the weights of each head, [batch, heads, queries, src_len].
+        """
+        batch, queries, _ = query.shape
+        split = self.split(self.query(query))  # [batch, heads, queries, head_dim]
+        scores = (split @ keys.transpose(2, 3)) * (1.0 / math.sqrt(split.shape[-1]))
+        weights = masked_softmax(scores, mask)  # [batch, heads, queries, src_len]
+        mixed = (self.dropout(weights) @ values).transpose(1, 2).reshape(batch, queries, -1)  # [batch, queries, dim]
+        return self.out(mixed), weights
+
+
+class NoAttention(nn.Module):
+    """The same summary of the sentence at every step (Cho et al., 2014): the bottleneck that attention removed."""
+
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.value_dim = memory_dim
+
+    def keys(self, source: EncoderOutput) -> Keys:
+        summary = source.summary.unsqueeze(1)  # [batch, 1, memory_dim]
+        return Keys(summary, summary, source.mask)
+
+    def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
+        """query [batch, queries, query_dim] -> context [batch, queries, value_dim], even weights over real tokens"""
+        weights = memory.mask.to(query.dtype)
+        weights = weights / weights.sum(dim=1, keepdim=True)  # [batch, src_len]
+        queries = query.shape[1]
+        return memory.values.expand(-1, queries, -1), weights.unsqueeze(1).expand(-1, queries, -1)
+
+
+ATTENTIONS = {
+    "dot": DotAttention,
+    "general": GeneralAttention,
+    "additive": AdditiveAttention,
+    "multihead": MultiHeadAttention,
+    "none": NoAttention,
+}
+Attention = DotAttention | AdditiveAttention | MultiHeadAttention | NoAttention

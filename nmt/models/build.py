@@ -1,0 +1,108 @@
+"""From a config to a model: any encoder with any decoder. To add an architecture, extend the unions and the dicts here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+
+from nmt.config import Config
+from nmt.models.base import EncoderOutput, Memory, Seq2Seq, State
+from nmt.models.embedding import Embedding, OutputProjection
+from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
+from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig
+from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
+from nmt.models.transformer.encoder import TransformerEncoder, TransformerEncoderConfig
+
+EncoderConfig = Annotated[RNNEncoderConfig | TransformerEncoderConfig, Field(discriminator="type")]
+DecoderConfig = Annotated[RNNDecoderConfig | TransformerDecoderConfig, Field(discriminator="type")]
+ENCODERS = {"rnn": RNNEncoder, "transformer": TransformerEncoder}
+DECODERS = {"rnn": RNNDecoder, "transformer": TransformerDecoder}
+
+
+class ModelConfig(Config):
+    """`share_embeddings`: one table for source, target and output (all), for target and output (target), or none."""
+
+    embedding_dim: int = Field(256, ge=1)
+    share_embeddings: Literal["all", "target", "none"] = "all"
+    dropout: float = Field(0.1, ge=0.0, lt=1.0)
+    word_dropout: float = Field(0.0, ge=0.0, lt=1.0)
+    encoder: EncoderConfig
+    decoder: DecoderConfig
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> "ModelConfig":
+        for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
+            heads = getattr(stack, "heads", 1)
+            if stack.dim % heads:
+                raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
+        return self
+
+
+class EncoderDecoder(Seq2Seq):
+    """Embeddings, an encoder, a decoder and the projection to the vocabulary."""
+
+    def __init__(self, config: ModelConfig, source_vocab: int, target_vocab: int) -> None:
+        super().__init__()
+        dim, dropout, words = config.embedding_dim, config.dropout, config.word_dropout
+        self.target_embedding = Embedding(target_vocab, dim, dropout, words)
+        shared = config.share_embeddings == "all"
+        self.source_embedding = self.target_embedding if shared else Embedding(source_vocab, dim, dropout, words)
+        self.encoder = ENCODERS[config.encoder.type](config.encoder, dim, dropout)  # type: ignore[arg-type]
+        self.decoder = DECODERS[config.decoder.type](
+            config.decoder,  # type: ignore[arg-type]
+            dim,
+            self.encoder.output_dim,
+            dim,
+            dropout,
+        )
+        tied = None if config.share_embeddings == "none" else self.target_embedding
+        self.output = OutputProjection(target_vocab, dim, tied)
+
+    def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
+        encoded: EncoderOutput = self.encoder(self.source_embedding(source), source_mask)
+        return self.decoder.prepare(encoded)
+
+    def start(self, memory: Memory) -> State:
+        return self.decoder.start(memory)  # type: ignore[arg-type]
+
+    def step(self, tokens: Tensor, state: State, memory: Memory) -> tuple[Tensor, State]:
+        return self.decoder.step(self.target_embedding(tokens), state, memory)  # type: ignore[arg-type]
+
+    def decode(self, target_in: Tensor, memory: Memory) -> Tensor:
+        return self.decoder.decode(self.target_embedding(target_in), memory)  # type: ignore[arg-type]
+
+    def logits(self, features: Tensor) -> Tensor:
+        return self.output(features)  # type: ignore[no-any-return]
+
+
+def build_model(config: ModelConfig, source_vocab: int, target_vocab: int) -> EncoderDecoder:
+    """A freshly initialised model; torch's random generator decides its weights."""
+    return EncoderDecoder(config, source_vocab, target_vocab)
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Trainable numbers, shared tables counted once."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def describe(config: ModelConfig) -> str:
+    """The architecture in words, such as 'bi-GRU encoder, 2-layer LSTM decoder, dot attention'."""
+    return f"{_describe_encoder(config.encoder)}, {_describe_decoder(config.decoder)}"
+
+
+CELL_NAMES = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "gru": "GRU", "lstm": "LSTM"}
+
+
+def _describe_encoder(encoder: RNNEncoderConfig | TransformerEncoderConfig) -> str:
+    if isinstance(encoder, TransformerEncoderConfig):
+        return f"{encoder.layers}-layer Transformer encoder"
+    direction = "bidirectional " if encoder.bidirectional else ""
+    return f"{encoder.layers}-layer {direction}{CELL_NAMES[encoder.cell]} encoder"
+
+
+def _describe_decoder(decoder: RNNDecoderConfig | TransformerDecoderConfig) -> str:
+    if isinstance(decoder, TransformerDecoderConfig):
+        return f"{decoder.layers}-layer Transformer decoder"
+    feeding = {"layer": "between the layers", "input": "with input feeding", "output": "on the output"}[decoder.feed]
+    attention = "no attention" if decoder.attention == "none" else f"{decoder.attention} attention {feeding}"
+    return f"{decoder.layers}-layer {CELL_NAMES[decoder.cell]} decoder, {attention}"

@@ -1,0 +1,47 @@
+"""Token embeddings and the projection to the vocabulary."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nmt.models.dropout import Dropout, WordDropout
+
+
+class Embedding(nn.Module):
+    """Ids to vectors of about unit size, with dropout of words and of units.
+
+    The table starts with standard deviation dim**-0.5 and its rows are multiplied by dim**0.5 (Vaswani et al., 2017):
+    inputs and tied output logits are then both of about unit size (an output table of unit size sends exp() of the softmax into denormal numbers, which are a hundred times slower).
+    """
+
+    def __init__(self, num_tokens: int, dim: int, dropout: float, word_dropout: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(num_tokens, dim))
+        self.scale = math.sqrt(dim)
+        self.dropout = Dropout(dropout)
+        self.word_dropout = WordDropout(word_dropout)
+        nn.init.normal_(self.weight, std=dim**-0.5)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """int64 [batch, length] -> [batch, length, dim], or [rows] -> [rows, dim]"""
+        embedded = F.embedding(tokens, self.weight) * self.scale
+        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)
+
+
+class OutputProjection(nn.Module):
+    """Features to logits, by a table of its own or one shared with the target embedding (Press & Wolf, 2017)."""
+
+    def __init__(self, num_tokens: int, dim: int, tied_to: Embedding | None) -> None:
+        super().__init__()
+        if tied_to is None:
+            self.weight = nn.Parameter(torch.empty(num_tokens, dim))
+            nn.init.normal_(self.weight, std=dim**-0.5)
+        else:
+            self.weight = tied_to.weight
+        self.bias = nn.Parameter(torch.zeros(num_tokens))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """[..., dim] -> [..., vocab]"""
+        return F.linear(features, self.weight, self.bias)

@@ -1,0 +1,66 @@
+"""One recurrent layer whose cell is a word in the recipe."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Cell = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
+CellState = tuple[Tensor, ...]  # (hidden,) or, for an LSTM, (hidden, cell); each [rows, dim]
+
+
+def num_state_parts(cell: Cell) -> int:
+    """How many tensors one layer carries from step to step."""
+    return 2 if cell == "lstm" else 1
+
+
+class RecurrentLayer(nn.Module):
+    """A simple RNN (Elman, 1990), GRU (Cho et al., 2014) or LSTM (Hochreiter & Schmidhuber, 1997), one direction.
+
+    A whole sequence runs in one library call on padded input: packed sequences would leave the fast LSTM kernels.
+    """
+
+    def __init__(self, cell: Cell, input_dim: int, dim: int) -> None:
+        super().__init__()
+        self.cell: Cell = cell
+        self.dim = dim
+        if cell == "lstm":
+            self.rnn: nn.RNNBase = nn.LSTM(input_dim, dim, batch_first=True)
+        elif cell == "gru":
+            self.rnn = nn.GRU(input_dim, dim, batch_first=True)
+        else:
+            self.rnn = nn.RNN(input_dim, dim, nonlinearity=cell.removeprefix("rnn_"), batch_first=True)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Xavier input weights, orthogonal recurrent weights, zero biases, and an LSTM forget bias of one."""
+        gates = self.rnn.weight_hh_l0.shape[0] // self.dim
+        for gate in range(gates):
+            part = slice(gate * self.dim, (gate + 1) * self.dim)
+            nn.init.xavier_uniform_(self.rnn.weight_ih_l0.data[part])
+            nn.init.orthogonal_(self.rnn.weight_hh_l0.data[part])
+        nn.init.zeros_(self.rnn.bias_ih_l0)
+        nn.init.zeros_(self.rnn.bias_hh_l0)
+        if self.cell == "lstm":  # remember by default (Jozefowicz et al., 2015)
+            nn.init.ones_(self.rnn.bias_ih_l0.data[self.dim : 2 * self.dim])
+
+    def forward(self, inputs: Tensor, state: CellState) -> Tensor:
+        """[batch, length, input_dim] and the state before it -> hidden vectors [batch, length, dim]"""
+        first = tuple(part.unsqueeze(0).contiguous() for part in state)  # the library puts layers first
+        outputs, _ = self.rnn(inputs, first if self.cell == "lstm" else first[0])
+        return outputs  # type: ignore[no-any-return]
+
+    def step(self, inputs: Tensor, state: CellState) -> CellState:
+        """[rows, input_dim] and a state -> the next state, whose first part is the output [rows, dim]"""
+        rnn = self.rnn
+        weights = (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0)
+        if self.cell == "lstm":
+            return tuple(torch.lstm_cell(inputs, state, *weights))
+        if self.cell == "gru":
+            return (torch.gru_cell(inputs, state[0], *weights),)
+        simple = torch.rnn_relu_cell if self.cell == "rnn_relu" else torch.rnn_tanh_cell
+        return (simple(inputs, state[0], *weights),)
+
+    def zero_state(self, rows: int, like: Tensor) -> CellState:
+        """A state of zeros on the device and in the type of `like`."""
+        return tuple(like.new_zeros(rows, self.dim) for _ in range(num_state_parts(self.cell)))

@@ -1,0 +1,60 @@
+"""Transformer encoder: every position looks at every other, all at once."""
+
+from torch import Tensor, nn
+
+from nmt.models.attention import MultiHeadAttention
+from nmt.models.base import EncoderOutput
+from nmt.models.dropout import Dropout
+from nmt.models.transformer.layers import FeedForward, Residual, TransformerConfig
+from nmt.models.transformer.positions import PositionalEncoding
+
+
+class TransformerEncoderConfig(TransformerConfig):
+    """A Transformer encoder."""
+
+    @property
+    def output_dim(self) -> int:
+        return self.dim
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention and feed-forward."""
+
+    def __init__(self, config: TransformerConfig, dropout: float) -> None:
+        super().__init__()
+        self.attention = MultiHeadAttention(config.dim, config.dim, config.dim, config.heads, dropout)
+        self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation, dropout)
+        self.around_attention = Residual(config.dim, config.norm, dropout)
+        self.around_feed_forward = Residual(config.dim, config.norm, dropout)
+
+    def forward(self, values: Tensor, mask: Tensor) -> Tensor:
+        """values [batch, src_len, dim], mask bool [batch, src_len]"""
+
+        def look(queries: Tensor) -> Tensor:
+            attention = self.attention
+            keys, own = attention.split(attention.key(queries)), attention.split(attention.value(queries))
+            return attention.attend(queries, keys, own, mask[:, None, None, :])[0]
+
+        return self.around_feed_forward(self.around_attention(values, look), self.feed_forward)  # type: ignore[no-any-return]
+
+
+class TransformerEncoder(nn.Module):
+    """Embeddings plus positions through a stack of layers; the summary is the mean over real tokens."""
+
+    def __init__(self, config: TransformerEncoderConfig, input_dim: int, dropout: float) -> None:
+        super().__init__()
+        self.output_dim = config.dim
+        self.adapt = nn.Linear(input_dim, config.dim) if input_dim != config.dim else nn.Identity()
+        self.positions = PositionalEncoding(config.positions, config.dim, config.max_positions)
+        self.layers = nn.ModuleList(EncoderLayer(config, dropout) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
+        self.dropout = Dropout(dropout)
+
+    def forward(self, embedded: Tensor, mask: Tensor) -> EncoderOutput:
+        """embedded [batch, src_len, input_dim], mask bool [batch, src_len]"""
+        values = self.dropout(self.positions(self.adapt(embedded)))
+        for layer in self.layers:
+            values = layer(values, mask)
+        states = self.norm(values)
+        real = mask.unsqueeze(-1).to(states.dtype)  # [batch, src_len, 1]
+        return EncoderOutput(states, mask, (states * real).sum(dim=1) / real.sum(dim=1).clamp(min=1))

@@ -1,0 +1,60 @@
+"""What Transformer encoder and decoder share: the sublayer wrapper, feed-forward, and the config of a stack."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor, nn
+
+from nmt.config import Config
+from nmt.models.dropout import Dropout
+from nmt.models.transformer.positions import Positions
+
+
+class TransformerConfig(Config):
+    """One stack. `norm` is where layer normalisation stands: before each sublayer (pre) or after it (post)."""
+
+    type: Literal["transformer"]
+    layers: int = Field(3, ge=1)
+    dim: int = Field(256, ge=1)
+    heads: int = Field(4, ge=1)
+    feed_forward_dim: int = Field(1024, ge=1)
+    norm: Literal["pre", "post"] = "pre"
+    positions: Positions = "sinusoidal"
+    max_positions: int = Field(512, ge=1)
+    activation: Literal["relu", "gelu"] = "relu"
+
+
+class Residual(nn.Module):
+    """A sublayer with its normalisation, dropout and residual connection (pre-norm: Xiong et al., 2020)."""
+
+    def __init__(self, dim: int, norm: Literal["pre", "post"], dropout: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.pre = norm == "pre"
+        self.dropout = Dropout(dropout)
+
+    def forward(self, values: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
+        """[..., dim] -> [..., dim]"""
+        if self.pre:
+            return values + self.dropout(sublayer(self.norm(values)))  # type: ignore[no-any-return]
+        return self.norm(values + self.dropout(sublayer(values)))  # type: ignore[no-any-return]
+
+
+class FeedForward(nn.Module):
+    """Two linear maps with a non-linearity between, at each position by itself."""
+
+    def __init__(self, dim: int, inner_dim: int, activation: Literal["relu", "gelu"], dropout: float) -> None:
+        super().__init__()
+        self.expand = nn.Linear(dim, inner_dim)
+        self.contract = nn.Linear(inner_dim, dim)
+        self.activation = F.relu if activation == "relu" else F.gelu
+        self.dropout = Dropout(dropout)
+        for linear in (self.expand, self.contract):
+            nn.init.xavier_uniform_(linear.weight)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """[..., dim] -> [..., dim]"""
+        return self.contract(self.dropout(self.activation(self.expand(values))))  # type: ignore[no-any-return]
