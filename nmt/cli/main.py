@@ -1,0 +1,27 @@
+"""The `nmt` command."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from nmt.cli import compare, doctor, evaluate, train, translate
+from nmt.errors import NMTError
+
+HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("train")(train.train)
+app.command("translate")(translate.translate)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run a command; what people can cause is said in a sentence, with status 2 and no traceback."""
+    try:
+        app()
+    except NMTError as error:
+        Console(stderr=True).print(f"nmt: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(2)

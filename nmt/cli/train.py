@@ -1,0 +1,40 @@
+"""nmt train"""
+
+import re
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nmt.errors import ConfigError
+
+Recipe = Annotated[Path, typer.Argument(help="TOML file that says what to train on what, such as recipes/phrasebook/rnn.toml.")]
+Out = Annotated[Path | None, typer.Option(help="Run directory. An unfinished run there is resumed. [default: runs/RECIPE]")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; repeatable.")]
+Limit = Annotated[str | None, typer.Option(metavar="TIME", help="Stop after this much training time in all: 90s, 30m, 2h.")]
+
+
+def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = None) -> None:
+    """Train a model as a recipe says. Ctrl-C saves; the same command goes on."""
+    from rich.console import Console
+
+    from nmt.experiment import load_experiment
+    from nmt.run import train_run
+
+    overrides = list(set or [])
+    if time_limit:
+        overrides.append(f"training.time_limit={parse_duration(time_limit)}")
+    experiment = load_experiment(recipe, overrides)
+    directory = out or Path("runs") / recipe.resolve().parent.name / recipe.stem
+    reason = train_run(experiment, directory, Console(stderr=True))
+    if reason == "interrupted":
+        raise typer.Exit(128 + signal.SIGINT)
+
+
+def parse_duration(text: str) -> float:
+    """'90', '90s', '30m' or '2h' as seconds. Raises ConfigError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
+    if not match or float(match[1]) == 0:
+        raise ConfigError(f"--time-limit {text}: give a number above zero and s, m or h, such as 90s, 30m or 2h.")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]

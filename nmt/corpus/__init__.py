@@ -1,0 +1,1 @@
+"""From text files to sentence pairs: lines, readers, filters."""

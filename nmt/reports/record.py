@@ -1,0 +1,105 @@
+"""What one training run was and what it measured: `record.json` in the run directory."""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from nmt.errors import CheckpointError
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One training run. Written when it ends and at each stop; seconds and tokens add up over restarts.
+
+    Attributes:
+        name: the recipe's name for the run.
+        experiment: the resolved recipe, as nested tables.
+        architecture: in words, such as "bi-GRU encoder, 2-layer LSTM decoder, additive attention".
+        commit: of the code that trained, or None outside a checkout.
+        versions: of Python and the libraries that matter, by name.
+        hardware: device, processor, cores, memory ...
+        precision: "fp32" or "bf16".
+        threads: used by torch on the CPU.
+        parameters: trained numbers, shared ones counted once.
+        vocab_size: pieces in the tokenizer.
+        updates: optimizer steps done.
+        epochs: passes over the training set, in parts too.
+        target_tokens: trained on, end-of-sentence included.
+        train_seconds: spent in updates: data included, validation and checkpoints not.
+        wall_seconds: from launch to end, everything included.
+        target_tokens_per_second: target_tokens / train_seconds.
+        peak_memory_bytes: most memory the process held (on a GPU: most that was allocated there).
+        best_update: of the checkpoint in `best/`.
+        best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated.
+        finish_reason: "max_updates", "max_epochs", "patience", "time_limit" or "interrupted".
+    """
+
+    name: str
+    experiment: dict[str, Any]
+    architecture: str
+    commit: str | None
+    versions: dict[str, str]
+    hardware: dict[str, str | int]
+    precision: str
+    threads: int
+    parameters: int
+    vocab_size: int
+    updates: int
+    epochs: float
+    target_tokens: int
+    train_seconds: float
+    wall_seconds: float
+    target_tokens_per_second: float
+    peak_memory_bytes: int
+    best_update: int
+    best_dev_bleu: float | None
+    finish_reason: str
+
+    def save(self, path: Path) -> None:
+        """Write as JSON; a reader never sees half a file."""
+        text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2) + "\n"
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(partial, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a record. Raises CheckpointError when it is missing or malformed."""
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise CheckpointError(_explain_missing(path)) from None
+        except OSError as error:
+            raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from None
+        except ValueError as error:  # not JSON, or not UTF-8
+            raise CheckpointError(f"{path} is not JSON ({error}). {_REMEDY}") from None
+        if not isinstance(fields, dict):
+            raise CheckpointError(f"{path} must hold one JSON object. {_REMEDY}")
+        unknown = sorted(fields.keys() - {field.name for field in dataclasses.fields(cls)})
+        if unknown:
+            raise CheckpointError(f"{path} has the unknown field {unknown[0]!r}. {_REMEDY}")
+        try:
+            return TypeAdapter(cls).validate_python(fields, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise CheckpointError(f"{path}: {field}: {first['msg']}. {_REMEDY}") from None
+
+
+_REMEDY = "`nmt train` writes this file and the same command with the same --out writes it again."
+
+
+def _explain_missing(path: Path) -> str:
+    run_dir = path.parent
+    if not run_dir.exists():
+        return f"{run_dir}: no such run directory. `nmt train RECIPE.toml --out {run_dir}` makes one."
+    return (
+        f"{run_dir} has no {path.name}: it is not the directory of a run, or training has not stopped yet. "
+        f"`nmt train RECIPE.toml --out {run_dir}` begins or continues it."
+    )

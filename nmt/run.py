@@ -1,0 +1,197 @@
+"""One training run, from a recipe to a run directory that needs nothing else."""
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+
+from nmt import __version__
+from nmt.config import dump_config, load_config
+from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
+from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.experiment import Experiment, save_experiment
+from nmt.models.build import build_model, count_parameters, describe
+from nmt.models.saved import SavedModel
+from nmt.reports.record import RunRecord
+from nmt.training.checkpoint import seed_everything
+from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
+from nmt.training.log import TrainingLog, cut_log, show_duration
+from nmt.training.loop import Job, train
+from nmt.training.progress import Progress
+from nmt.training.validate import DevSet
+
+# What a run may be continued with, although it was begun with something else.
+MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads"}
+
+
+def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
+    """Train, or go on training, in `directory`; returns why it ended.
+
+    Raises ConfigError where the directory holds a run of another recipe, DataError and CheckpointError.
+    """
+    started = time.perf_counter()
+    done = _progress(directory)
+    _check_same(experiment, directory)
+    if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
+        raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
+    if done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done):
+        _say(console, f"{directory} is finished ({describe_end(done)}). Raise training.max_updates to go on, or use another --out.")
+        return done.finish_reason
+    machine = prepare_machine(experiment.training.precision, experiment.training.threads)
+    directory.mkdir(parents=True, exist_ok=True)
+    corpus = prepare_corpus(
+        _sources(experiment), experiment.tokenizer, experiment.seed, directory.parent / "prepared", lambda text: _say(console, text)
+    )
+    _check_same_text(corpus, directory)
+    corpus.tokenizers.save(directory)
+    save_experiment(experiment, directory / "experiment.toml")
+    job = _job(experiment, corpus, machine, directory)
+    parameters = count_parameters(job.model)
+    _say(
+        console,
+        f"{experiment.name}: {describe(experiment.model)}; {parameters:,} parameters; {len(corpus.train):,} pairs; "
+        f"{machine.precision} on {machine.device.type}, {machine.threads} threads; ready in "
+        f"{time.perf_counter() - started:.1f} s",
+    )
+    if done:
+        _say(console, f"Going on from update {done.update} in {directory}.")
+    cut_log(directory / "metrics.jsonl", done.update if done else -1)
+    training = experiment.training
+    with TrainingLog(directory / "metrics.jsonl", console, experiment.name, training.max_updates, training.time_limit) as log:
+        progress = train(job, log)
+    (directory / "progress.json").write_text(progress.to_json(), encoding="utf-8")
+    _record(experiment, job, progress, parameters).save(directory / "record.json")
+    if progress.finish_reason == "interrupted":
+        _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
+    else:
+        _say(console, f"{experiment.name}: {describe_end(progress)}. Translate with: nmt translate {directory} < FILE")
+    return progress.finish_reason
+
+
+def describe_end(progress: Progress) -> str:
+    """How far a run came, in words."""
+    bleu = "" if progress.best_bleu is None else f", best dev BLEU {progress.best_bleu:.2f} at update {progress.best_update}"
+    return f"{progress.update} updates in {show_duration(progress.train_seconds)} of training{bleu}"
+
+
+def _say(console: Console, message: str) -> None:
+    console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+
+def _sources(experiment: Experiment) -> Sources:
+    corpus = experiment.corpus
+    return Sources(corpus.reader, corpus.train.paths(), corpus.dev.paths(), corpus.max_length, corpus.filters)
+
+
+def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, directory: Path) -> Job:
+    seed_everything(experiment.seed)
+    vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
+    model = build_model(experiment.model, *vocabs).to(machine.device)
+    languages = experiment.corpus.source_language, experiment.corpus.target_language
+    return Job(
+        model=model,
+        about=SavedModel(experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages),
+        examples=corpus.train,
+        tokenizers=corpus.tokenizers,
+        dev=DevSet(corpus.dev, corpus.dev_examples, experiment.corpus.target_language),
+        config=experiment.training,
+        machine=machine,
+        seed=experiment.seed,
+        directory=directory,
+    )
+
+
+def _progress(directory: Path) -> Progress | None:
+    """Where the run in this directory stands, or None where there is none."""
+    for name in ("state", "state.old"):
+        path = directory / name / "progress.json"
+        if path.exists():
+            try:
+                return Progress.from_json(path.read_text(encoding="utf-8"))
+            except (ValueError, TypeError) as error:
+                raise CheckpointError(f"{path} is damaged ({error}). Delete {directory} to train again.") from None
+    return None
+
+
+def _is_complete(experiment: Experiment, done: Progress) -> bool:
+    """Whether the limits of the recipe, which may have been raised since, leave nothing to do."""
+    training = experiment.training
+    over_time = training.time_limit is not None and done.train_seconds >= training.time_limit
+    out_of_patience = bool(training.patience) and done.validations_without_best >= training.patience
+    return done.update >= training.max_updates or over_time or out_of_patience
+
+
+def _check_same(experiment: Experiment, directory: Path) -> None:
+    """A run goes on only as what it was begun as."""
+    path = directory / "experiment.toml"
+    if not path.exists():
+        return
+    before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
+    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"} | {k for k in now | before if k.startswith("search.")}
+    for key in sorted((before.keys() | now.keys()) - free):
+        if before.get(key) != now.get(key):
+            raise ConfigError(
+                f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
+                f"Use another --out, or delete {directory} to begin again."
+            )
+
+
+def _check_same_text(corpus: PreparedCorpus, directory: Path) -> None:
+    """The tokenizer in the directory must be the one this text and recipe give."""
+    for name, tokenizer in corpus.tokenizers.files().items():
+        path = directory / name
+        if path.exists() and path.read_bytes() != tokenizer.model:
+            raise CheckpointError(
+                f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run began. "
+                f"Use another --out, or delete {directory} to begin again."
+            )
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{'a': {'b': 1}} -> {'a.b': 1}"""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat
+
+
+def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int) -> RunRecord:
+    hardware: dict[str, str | int] = {"cpu": cpu_name(), "cores": available_cores(), "features": " ".join(cpu_features())}
+    if torch.cuda.is_available():
+        hardware["gpu"] = torch.cuda.get_device_name()
+    steps = max(len(job.examples), 1)
+    return RunRecord(
+        name=experiment.name,
+        experiment=dump_config(experiment),
+        architecture=describe(experiment.model),
+        commit=_commit(),
+        versions={"nmt": __version__, "torch": torch.__version__},
+        hardware=hardware,
+        precision=job.machine.precision,
+        threads=job.machine.threads,
+        parameters=parameters,
+        vocab_size=job.about.target_vocab,
+        updates=progress.update,
+        epochs=progress.target_tokens / float(job.examples.target.lengths.sum() + steps),
+        target_tokens=progress.target_tokens,
+        train_seconds=progress.train_seconds,
+        wall_seconds=progress.wall_seconds,
+        target_tokens_per_second=progress.tokens_per_second,
+        peak_memory_bytes=peak_memory_bytes(),
+        best_update=progress.best_update,
+        best_dev_bleu=progress.best_bleu,
+        finish_reason=progress.finish_reason,
+    )
+
+
+def _commit() -> str | None:
+    """The commit of the source this runs from, where it is a checkout."""
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None

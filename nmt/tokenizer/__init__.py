@@ -1,0 +1,1 @@
+"""From raw text to ids and back; the tokenizer is the vocabulary."""

@@ -1,0 +1,56 @@
+"""The tokenizers of both languages: one model for both, or one each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig, train_sentencepiece
+
+
+@dataclass(frozen=True)
+class TokenizerPair:
+    """`source` and `target` are the same object when the vocabulary is joint."""
+
+    source: SentencePieceTokenizer
+    target: SentencePieceTokenizer
+
+    @property
+    def joint(self) -> bool:
+        return self.source is self.target
+
+    def files(self) -> dict[str, SentencePieceTokenizer]:
+        """File name in the run directory -> tokenizer."""
+        if self.joint:
+            return {"tokenizer.model": self.source}
+        return {"tokenizer.source.model": self.source, "tokenizer.target.model": self.target}
+
+    def save(self, directory: Path) -> None:
+        for name, tokenizer in self.files().items():
+            tokenizer.save(directory / name)
+
+    def fingerprint(self) -> dict[str, str]:
+        """File name -> SHA-256, stored beside the weights so that another tokenizer is noticed."""
+        return {name: tokenizer.sha256 for name, tokenizer in self.files().items()}
+
+    @classmethod
+    def load(cls, directory: Path, config: TokenizerConfig | None = None) -> "TokenizerPair":
+        """Raises CheckpointError where a file is missing or no tokenizer."""
+        if (directory / "tokenizer.source.model").exists():
+            return cls(
+                SentencePieceTokenizer.load(directory / "tokenizer.source.model", config),
+                SentencePieceTokenizer.load(directory / "tokenizer.target.model", config),
+            )
+        joint = SentencePieceTokenizer.load(directory / "tokenizer.model", config)
+        return cls(joint, joint)
+
+
+def train_tokenizers(
+    sources: list[str], targets: list[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
+) -> TokenizerPair:
+    """Train one tokenizer on both sides, or one on each."""
+    if config.joint:
+        joint = train_sentencepiece(sources + targets, config, seed, say)
+        return TokenizerPair(joint, joint)
+    return TokenizerPair(
+        train_sentencepiece(sources, config, seed, say), train_sentencepiece(targets, config, seed, say)
+    )

@@ -1,0 +1,137 @@
+"""SentencePiece (Kudo & Richardson, 2018), trained from raw text and saved inside the run."""
+
+import hashlib
+import io
+import math
+import random
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Literal
+
+import sentencepiece
+from pydantic import Field, model_validator
+
+from nmt.config import Config
+from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
+
+SMALLEST_VOCABULARY = 300  # 256 bytes, the special ids and some letters
+
+
+class TokenizerConfig(Config):
+    """`sampling` is the share of training sentences segmented anew each epoch (subword regularisation, Kudo, 2018):
+    one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing."""
+
+    kind: Literal["unigram", "bpe"] = "unigram"
+    vocab_size: int = Field(8000, ge=SMALLEST_VOCABULARY)
+    joint: bool = True
+    character_coverage: float = Field(1.0, gt=0.9, le=1.0)
+    sampling: float = Field(0.0, ge=0.0, le=1.0)
+    sampling_candidates: int = Field(16, ge=2)
+    sampling_smoothing: float = Field(0.2, gt=0.0)
+
+    @model_validator(mode="after")
+    def _sampling_needs_unigram(self) -> "TokenizerConfig":
+        if self.sampling and self.kind != "unigram":
+            raise ValueError("tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.")
+        return self
+
+
+class SentencePieceTokenizer:
+    """One trained SentencePiece model; control tokens can never come from text."""
+
+    pad_id, unk_id, bos_id, eos_id = PAD_ID, UNK_ID, BOS_ID, EOS_ID
+
+    def __init__(self, model: bytes, config: TokenizerConfig | None = None) -> None:
+        self.model = model
+        self.config = config or TokenizerConfig()
+        self.processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+
+    @property
+    def vocab_size(self) -> int:
+        return int(self.processor.get_piece_size())
+
+    def encode(self, text: str) -> list[int]:
+        return list(self.processor.encode(text))
+
+    def encode_all(self, texts: list[str]) -> list[list[int]]:
+        """encode, over many texts and all cores."""
+        return list(self.processor.encode(texts))
+
+    def sample(self, text: str, seed: int) -> list[int]:
+        """A segmentation drawn from the n best: SentencePiece's own generator cannot be saved, ours is the seed."""
+        generator = random.Random(seed)
+        if generator.random() >= self.config.sampling:
+            return self.encode(text)
+        lattice = self.processor.nbest_encode_as_immutable_proto(text, self.config.sampling_candidates)
+        best = [(candidate.score, [piece.id for piece in candidate.pieces]) for candidate in lattice.nbests]
+        if not best:
+            return []
+        smoothing = self.config.sampling_smoothing
+        weights = [math.exp(smoothing * (score - best[0][0])) for score, _ in best]
+        return generator.choices([ids for _, ids in best], weights)[0]
+
+    def decode(self, ids: list[int]) -> str:
+        return str(self.processor.decode([i for i in ids if i not in (PAD_ID, BOS_ID, EOS_ID)]))
+
+    def pieces(self, ids: list[int]) -> tuple[str, ...]:
+        return tuple(self.processor.id_to_piece(i) for i in ids)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.model).hexdigest()
+
+    def save(self, path: Path) -> None:
+        path.write_bytes(self.model)
+
+    @classmethod
+    def load(cls, path: Path, config: TokenizerConfig | None = None) -> "SentencePieceTokenizer":
+        try:
+            return cls(path.read_bytes(), config)
+        except FileNotFoundError:
+            raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
+        except (OSError, RuntimeError) as error:
+            raise CheckpointError(f"{path} is not a SentencePiece model ({error}).") from None
+
+
+def train_sentencepiece(
+    texts: Iterable[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
+) -> SentencePieceTokenizer:
+    """Train on raw text; a corpus too small for `vocab_size` gets the largest vocabulary it can fill, and a message."""
+    lines = [text for text in texts if text.strip()]
+    if not lines:
+        raise DataError("There is no text to train a tokenizer on: every line is blank.")
+    vocab_size = config.vocab_size
+    try:
+        model = _train(lines, config, vocab_size, seed)
+    except RuntimeError as error:
+        limit = re.search(r"<= (\d+)", str(error))
+        if not limit:
+            needed = re.search(r"required_chars|smaller than (\d+)|(\d+) vs", str(error))
+            hint = " Raise tokenizer.vocab_size." if needed else ""
+            raise ConfigError(f"tokenizer: SentencePiece could not be trained: {error}.{hint}") from None
+        vocab_size = int(limit[1])
+        say(f"The corpus fills only {vocab_size} of {config.vocab_size} tokenizer pieces: vocab_size is now {vocab_size}.")
+        model = _train(lines, config, vocab_size, seed)
+    return SentencePieceTokenizer(model, config)
+
+
+def _train(lines: list[str], config: TokenizerConfig, vocab_size: int, seed: int) -> bytes:
+    sentencepiece.set_random_generator_seed(seed)
+    writer = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines),
+        model_writer=writer,
+        model_type=config.kind,
+        vocab_size=vocab_size,
+        character_coverage=config.character_coverage,
+        byte_fallback=True,
+        max_sentence_length=1 << 20,
+        pad_id=PAD_ID,
+        unk_id=UNK_ID,
+        bos_id=BOS_ID,
+        eos_id=EOS_ID,
+        minloglevel=2,
+    )
+    return writer.getvalue()

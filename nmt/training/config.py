@@ -1,0 +1,41 @@
+"""How a model is trained."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from nmt.config import Config
+
+
+class TrainingConfig(Config):
+    """Times are in seconds of training; an update is one step of the optimizer over `accumulate` batches.
+
+    `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
+    moving average of the weights, which is what validates and translates; 0 turns it off.
+    """
+
+    max_updates: int = Field(2000, ge=1)
+    time_limit: float | None = Field(None, gt=0.0)
+    patience: int = Field(0, ge=0)
+    batch_tokens: int = Field(4096, ge=1)
+    accumulate: int = Field(1, ge=1)
+    optimizer: Literal["adamw", "adam"] = "adamw"
+    learning_rate: float = Field(1e-3, gt=0.0)
+    betas: tuple[float, float] = Field((0.9, 0.98), strict=False)
+    weight_decay: float = Field(0.01, ge=0.0)
+    schedule: Literal["constant", "inverse_sqrt", "cosine"] = "cosine"
+    warmup: int = Field(200, ge=0)
+    clip_norm: float = Field(1.0, ge=0.0)
+    label_smoothing: float = Field(0.1, ge=0.0, lt=1.0)
+    ema: float = Field(0.999, ge=0.0, lt=1.0)
+    validate_every: int = Field(250, ge=1)
+    log_every: int = Field(10, ge=1)
+    best_by: Literal["bleu", "loss"] = "bleu"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _betas_below_one(self) -> "TrainingConfig":
+        if not all(0.0 <= beta < 1.0 for beta in self.betas):
+            raise ValueError(f"training.betas = {list(self.betas)} must be at least 0 and below 1.")
+        return self

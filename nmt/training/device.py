@@ -1,0 +1,94 @@
+"""The machine: which device, which precision, how many threads."""
+
+import ctypes
+import os
+import platform
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a run computes on."""
+
+    device: torch.device
+    precision: Literal["fp32", "bf16"]
+    threads: int
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """Matrix products in bf16 where the precision says so; weights and sums stay fp32."""
+        if self.precision == "fp32":
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether bf16 matrix products have instructions of their own: without them they are slower than fp32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    features = cpu_features()
+    return "amx_bf16" in features or "avx512_bf16" in features
+
+
+def cpu_features() -> tuple[str, ...]:
+    """Those instruction sets of the CPU that decide the speed here, by their Linux names."""
+    capabilities = torch.cpu.get_capabilities()
+    names = {"avx2": "avx2", "avx512_f": "avx512f", "avx512_vnni": "avx512_vnni", "avx512_bf16": "avx512_bf16"}
+    names |= {"amx_bf16": "amx_bf16", "amx_int8": "amx_int8", "sve": "sve", "bf16": "bf16"}
+    return tuple(shown for key, shown in names.items() if capabilities.get(key))
+
+
+def cpu_name() -> str:
+    """The CPU's model name."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n"):
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def available_cores() -> int:
+    """Cores this process may use (fewer than the machine's where it is confined)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int) -> Machine:
+    """Choose device and precision, set the number of threads (0: all cores), and keep freed memory for reuse."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    chosen: Literal["fp32", "bf16"]
+    chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
+    torch.set_num_threads(threads or available_cores())
+    keep_freed_memory()
+    return Machine(device, chosen, torch.get_num_threads())
+
+
+def keep_freed_memory() -> bool:
+    """Tell glibc to reuse large freed blocks instead of returning them to the system; False where there is no glibc.
+
+    A step allocates many tensors of 10 to 50 MB. By default each is mapped anew, and touching its pages for the first
+    time costs as much as a third of a large matrix product.
+    """
+    mmap_threshold, trim_threshold = -3, -1  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD of malloc.h
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(mallopt(mmap_threshold, 1 << 30) and mallopt(trim_threshold, (1 << 31) - 1))
+
+
+def peak_memory_bytes() -> int:
+    """The most memory this process has held: on the GPU where there is one, else resident."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if platform.system() == "Darwin" else peak * 1024

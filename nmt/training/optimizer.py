@@ -1,0 +1,60 @@
+"""Optimizer, clipping, and the moving average of the weights."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from nmt.training.config import TrainingConfig
+
+
+def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    """Adam (Kingma & Ba, 2015) or AdamW (Loshchilov & Hutter, 2019); no decay on biases and norms, which are vectors."""
+    matrices = [parameter for parameter in model.parameters() if parameter.dim() > 1]
+    vectors = [parameter for parameter in model.parameters() if parameter.dim() <= 1]
+    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
+    return kind(groups, lr=config.learning_rate, betas=config.betas, eps=1e-8, fused=True)
+
+
+def clip_gradients(parameters: list[nn.Parameter], limit: float) -> tuple[float, bool]:
+    """Scale gradients to a norm of at most `limit` (Pascanu et al., 2013; 0: never); the norm before, and whether it was cut."""
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm = float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
+    clipped = 0.0 < limit < norm
+    if clipped:
+        torch._foreach_mul_(gradients, limit / norm)
+    return norm, clipped
+
+
+class MovingAverage:
+    """Exponential moving average of the weights (Polyak & Juditsky, 1992), with a decay that grows from zero."""
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.weights = {name: parameter.detach().clone() for name, parameter in model.named_parameters()} if decay else {}
+
+    @torch.no_grad()
+    def update(self, model: nn.Module, updates: int) -> None:
+        """Take in the weights after `updates` updates; early on the average follows them closely."""
+        if not self.weights:
+            return
+        decay = min(self.decay, (1 + updates) / (10 + updates))
+        current = [parameter.detach() for parameter in model.parameters()]
+        torch._foreach_lerp_(list(self.weights.values()), current, 1.0 - decay)
+
+    @contextmanager
+    def applied(self, model: nn.Module) -> Iterator[None]:
+        """Within, the model has the averaged weights; after, its own again."""
+        if not self.weights:
+            yield
+            return
+        own: dict[str, Tensor] = {}
+        for name, parameter in model.named_parameters():
+            own[name], parameter.data = parameter.data, self.weights[name]
+        try:
+            yield
+        finally:
+            for name, parameter in model.named_parameters():
+                parameter.data = own[name]

@@ -1,0 +1,61 @@
+"""Validation: the translate path on the dev set, and the loss on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from nmt.corpus.batching import make_batch, plan_epoch
+from nmt.corpus.examples import Examples
+from nmt.corpus.readers import Pair
+from nmt.metrics.scores import score
+from nmt.models.build import EncoderDecoder
+from nmt.search.hypothesis import SearchConfig
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.training.device import Machine
+from nmt.training.loss import cross_entropy
+from nmt.translation.translator import Translator
+
+GREEDY = SearchConfig(beam=1)
+
+
+@dataclass(frozen=True)
+class DevSet:
+    """Text to translate and score, and the same encoded for the loss."""
+
+    pairs: Sequence[Pair]
+    examples: Examples
+    target_language: str
+
+
+@dataclass(frozen=True)
+class Validation:
+    loss: float  # nats a token, without smoothing
+    bleu: float  # sacreBLEU, greedy search
+
+
+def validate(model: EncoderDecoder, dev: DevSet, tokenizers: TokenizerPair, machine: Machine, max_length: int) -> Validation:
+    """Loss and BLEU of the model as it is now; leaves it in training mode."""
+    model.eval()
+    with machine.autocast():
+        loss = dev_loss(model, dev.examples, tokenizers, machine)
+        translator = Translator(model, tokenizers, GREEDY, max_length)
+        hypotheses = [translation.text for translation in translator.translate([pair.source for pair in dev.pairs])]
+    references = [pair.target for pair in dev.pairs]
+    (bleu,) = score(["BLEU"], hypotheses, references, intervals=False, target_language=dev.target_language)
+    model.train()
+    return Validation(loss, bleu.value)
+
+
+@torch.no_grad()
+def dev_loss(model: EncoderDecoder, examples: Examples, tokenizers: TokenizerPair, machine: Machine) -> float:
+    """Negative log-likelihood in nats a token, end-of-sentence included."""
+    total, tokens = 0.0, 0
+    plain = Examples(examples.source, examples.target)
+    for indices in plan_epoch(plain, batch_tokens=4096, seed=0, epoch=0):
+        batch = make_batch(plain, indices, tokenizers, seed=0, epoch=0).to(machine.device)
+        features = model(batch.source, batch.source_mask, batch.target_in)
+        output = model.output
+        loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, 0.0)
+        total, tokens = total + float(loss.nll), tokens + loss.num_tokens
+    return total / max(tokens, 1)

@@ -1,0 +1,1 @@
+"""Translating text with a trained run: files in, files out."""

@@ -1,0 +1,192 @@
+"""File formats of `translate`: records in, records out, as many and in the same order.
+
+A format reads a binary stream line by line (lines end at LF and nowhere else) and writes one line for each record, or
+`n_best` lines for n-best text. Each has one line in FORMATS.
+
+text    in: one sentence in each line; out: its translation. With n-best, as Moses writes it, `index ||| text ||| score`
+        with the index from 0. The text may itself hold `|||`: split off the first and the last field.
+jsonl   in: an object in each line with the sentence in "source" (or "text"); out: the same object with "translation",
+        "score", "finish_reason" and, with n-best, "hypotheses", a list of objects with "text" and "score".
+"""
+
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn, Protocol
+
+from nmt.corpus.lines import BYTE_ORDER_MARK, decode_line, one_line
+from nmt.errors import DataError
+
+
+@dataclass(frozen=True)
+class Record:
+    """One line of input."""
+
+    index: int
+    """Number of the line, from 0."""
+    text: str
+    """The sentence to translate, as it was written."""
+    num_replaced: int = 0
+    """How many times invalid UTF-8 in the line was replaced by U+FFFD."""
+    fields: dict[str, Any] | None = None
+    """The whole object of a JSON line; None for plain text and for a blank line."""
+
+
+class Scored(Protocol):
+    """What is written of a hypothesis."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+
+class Translated(Scored, Protocol):
+    """What is written of a translation; `hypotheses` are best first."""
+
+    @property
+    def finish_reason(self) -> str: ...
+    @property
+    def hypotheses(self) -> Sequence[Scored]: ...
+
+
+@dataclass(frozen=True)
+class Format:
+    """How to read the records of a stream, and how to write a record with its translation and `n_best` hypotheses."""
+
+    read: Callable[[BinaryIO], Iterator[Record]]
+    write: Callable[[BinaryIO, Record, Translated, int], None]
+
+
+def read_records(stream: BinaryIO) -> Iterator[Record]:
+    """Plain text: one record for each line, blank ones and a last one without LF included."""
+    for index, line in enumerate(stream):
+        text, num_replaced = decode_line(line)
+        yield Record(index, text.removeprefix(BYTE_ORDER_MARK) if index == 0 else text, num_replaced)
+
+
+def write_text(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
+    """The translation in one line, or the n-best list in Moses form."""
+    if n_best <= 1:
+        lines = [one_line(translation.text)]
+    else:
+        lines = [
+            f"{record.index} ||| {one_line(hypothesis.text)} ||| {hypothesis.score:.6f}"
+            for hypothesis in _best(translation, n_best)
+        ]
+    stream.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+
+
+def read_jsonl(stream: BinaryIO) -> Iterator[Record]:
+    """JSON lines: one record for each object; a blank line is a blank record.
+
+    Raises DataError naming the line which is not a JSON object with a string in "source" or "text".
+    """
+    for record in read_records(stream):
+        if record.text.strip() == "":
+            yield record
+            continue
+        fields = _parse(record)
+        key = "source" if "source" in fields else "text"
+        if not isinstance(fields.get(key), str):
+            raise DataError(
+                f'Input line {record.index + 1}: the object needs the sentence as a string in the field "source" '
+                f'(or "text"); it has the fields {", ".join(fields) or "none"}.'
+            )
+        yield Record(record.index, fields[key], record.num_replaced, fields)
+
+
+def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
+    """The fields of the input and the translation; input fields of the same names are overwritten."""
+    if record.fields is None:
+        stream.write(b"\n")
+        return
+    fields = record.fields | {
+        "translation": one_line(translation.text),
+        "score": _finite(translation.score),
+        "finish_reason": translation.finish_reason,
+    }
+    if n_best > 1:
+        fields["hypotheses"] = [
+            {"text": one_line(hypothesis.text), "score": _finite(hypothesis.score)}
+            for hypothesis in _best(translation, n_best)
+        ]
+    try:
+        line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
+    except RecursionError:  # writing takes more of the stack than reading
+        raise _malformed(record, "it is nested too deeply") from None
+    # What JSON leaves as it is but would end a line elsewhere, or cannot be written in UTF-8, only occurs in strings.
+    line = _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+    stream.write(line.encode("utf-8") + b"\n")
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format(read_records, write_text),
+    "jsonl": Format(read_jsonl, write_jsonl),
+}
+
+
+@contextmanager
+def quiet_when_reader_leaves() -> Iterator[None]:
+    """Run the block that writes to stdout; end it without an error when whoever reads stdout stops (`| head`).
+
+    What is still in Python's buffer then goes nowhere, or the interpreter would complain when it flushes at exit
+    (https://docs.python.org/3/library/signal.html#note-on-sigpipe). The code after the block runs either way.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, sys.stdout.fileno())
+        os.close(null_device)
+
+
+_ESCAPED_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+def _parse(record: Record) -> dict[str, Any]:
+    """The JSON object of a line; DataError where it is none, or holds what JSON cannot write again."""
+    try:
+        fields = json.loads(record.text, parse_constant=_refuse, parse_float=_finite_float)
+    except json.JSONDecodeError as error:
+        raise _malformed(record, f"{error.msg} at character {error.colno}") from None
+    except ValueError as error:  # a number that Python does not convert
+        raise _malformed(record, str(error)) from None
+    except RecursionError:
+        raise _malformed(record, "it is nested too deeply") from None
+    if not isinstance(fields, dict):
+        raise _malformed(record, "it is not an object")
+    return fields
+
+
+def _malformed(record: Record, reason: str) -> DataError:
+    return DataError(
+        f"Input line {record.index + 1} is not valid JSON: {reason}. "
+        'Each line must be an object such as {"source": "Guten Tag."}; plain text needs --format text.'
+    )
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _finite_float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits} is too large a number")
+    return value
+
+
+def _finite(score: float) -> float | None:
+    return score if math.isfinite(score) else None
+
+
+def _best(translation: Translated, n_best: int) -> Sequence[Scored]:
+    """The hypotheses to write; a blank line was not searched and has only its translation."""
+    return translation.hypotheses[:n_best] or (translation,)

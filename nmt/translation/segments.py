@@ -1,0 +1,148 @@
+"""Splitting a line that is longer than the model allows, at the best places there are.
+
+Pieces end at sentence ends where that is enough, else at clause punctuation, else between words, else anywhere but
+inside a character that is built of several code points. No text is lost: the pieces hold, in order, every character
+of the line that is not white space.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+
+Fits = Callable[[str], bool]
+
+_CLOSERS = "[\"'\u2019\u201d\u00bb\u203a)\\]}\u300d\u300f\uff09]*+"
+# After a full stop white space must follow and then no lower-case letter (`3.5`, `e.g. this`); Chinese and Japanese
+# sentences follow each other without a space. `++` does not give white space back, so that the look at what follows it
+# cannot be evaded and takes linear time.
+_SENTENCE_END = re.compile(
+    rf"[.!?\u2026\u061f\u06d4\u0964\u0965\u1362]{_CLOSERS}\s++(?![a-z\u00df-\u00ff])|[\u3002\uff01\uff1f\uff61]{_CLOSERS}\s*"
+)
+_CLAUSE_END = re.compile(rf"[,;:\u2013\u2014\u060c\u061b]{_CLOSERS}\s+|[\uff0c\u3001\uff1b\uff1a]{_CLOSERS}\s*")
+_WORD_END = re.compile(r"\s+")
+
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+def split_long(text: str, fits: Fits) -> list[str]:
+    """Split `text` into pieces that fit, as few as taking the most each time gives; the last two are then evened out.
+
+    `fits` says whether the model takes a piece; what it takes it should also take when shortened. It is called on
+    texts of 1 MB too, but in all on a small multiple of the text. Pieces carry no white space at either end. A single
+    code point that does not fit is returned all the same: there is nothing left to split.
+
+    Returns `[text]` when it fits, and always at least one piece.
+    """
+    if fits(text):
+        return [text]
+    spans = _split(text, 0, len(text), fits, level=0)
+    pieces = [text[start:end].strip() for start, end in spans]
+    return [piece for piece in pieces if piece] or [""]
+
+
+def _split(text: str, start: int, end: int, fits: Fits, level: int) -> list[tuple[int, int]]:
+    """Split text[start:end], which does not fit, into spans that do, using the boundaries of `level` and finer ones."""
+    if level == len(_LEVELS):
+        return [(start, end)]
+    ends = _LEVELS[level](text, start, end)  # of the units, ascending; the last is `end`
+    spans: list[tuple[int, int]] = []
+    run: list[tuple[int, int]] = []  # pieces in a row made of whole units
+    position, unit = start, 0
+    while unit < len(ends):
+        count = _longest_fit(text, position, ends, unit, fits)
+        if count == 0:  # this unit alone is too long: split it by itself
+            spans += [*_even_out(text, run, ends, fits), *_split(text, position, ends[unit], fits, level + 1)]
+            run, count = [], 1
+        else:
+            run.append((position, ends[unit + count - 1]))
+        unit += count
+        position = ends[unit - 1]
+    return spans + _even_out(text, run, ends, fits)
+
+
+def _longest_fit(text: str, start: int, ends: Sequence[int], unit: int, fits: Fits) -> int:
+    """How many units from `unit` on fit together: doubling, then bisection, so that few and short texts are tried."""
+
+    def fit(count: int) -> bool:
+        return fits(text[start : ends[unit + count - 1]].strip())
+
+    available = len(ends) - unit
+    low, high = 0, 1  # `low` units fit; `high` may not
+    while high <= available and fit(high):
+        low, high = high, 2 * high
+    high = min(high, available + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fit(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _even_out(text: str, run: list[tuple[int, int]], ends: Sequence[int], fits: Fits) -> list[tuple[int, int]]:
+    """Move the boundary of the last two pieces to the middle: a last piece of one word would translate badly."""
+    if len(run) < 2:
+        return run
+    (start, boundary), (_, end) = run[-2:]
+    above = bisect_left(ends, (start + end) / 2)
+    near = [cut for cut in ends[max(above - 1, 0) : above + 1] if start < cut < end]
+    cut = min(near, key=lambda cut: abs(2 * cut - start - end), default=boundary)
+    halves = [(start, cut), (cut, end)]
+    if all(fits(text[first:last].strip()) for first, last in halves):
+        return run[:-2] + halves
+    return run
+
+
+def _ends_of(pattern: re.Pattern[str]) -> Callable[[str, int, int], list[int]]:
+    """Units that end where a match of `pattern` ends."""
+
+    def ends(text: str, start: int, end: int) -> list[int]:
+        found = [match.end() for match in pattern.finditer(text, start, end)]
+        return found if found and found[-1] == end else [*found, end]
+
+    return ends
+
+
+def _character_ends(text: str, start: int, end: int) -> list[int]:
+    """Units are characters as a reader sees them: a base with its combining marks, an emoji sequence, a flag."""
+    ends = []
+    flags = 0  # regional indicators in a row before `position`; two make a flag
+    for position in range(start + 1, end):
+        before, after = text[position - 1], text[position]
+        flags = flags + 1 if _is_regional_indicator(before) else 0
+        if _continues(before, after) or (flags % 2 == 1 and _is_regional_indicator(after)):
+            continue
+        ends.append(position)
+    return [*ends, end]
+
+
+def _code_point_ends(text: str, start: int, end: int) -> list[int]:
+    return list(range(start + 1, end + 1))
+
+
+def _continues(before: str, after: str) -> bool:
+    """Whether `after` belongs to the same visible character as `before` (the common part of Unicode's UAX #29)."""
+    if after < "\u0300":
+        return False
+    return (
+        unicodedata.category(after).startswith("M")
+        or _ZERO_WIDTH_JOINER in (before, after)
+        or "\U0001f3fb" <= after <= "\U0001f3ff"  # skin tones
+        or "\u1160" <= after <= "\u11ff"  # Hangul vowels and finals
+        or ("\ud800" <= before <= "\udbff" and "\udc00" <= after <= "\udfff")
+    )
+
+
+def _is_regional_indicator(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+_LEVELS: tuple[Callable[[str, int, int], list[int]], ...] = (
+    _ends_of(_SENTENCE_END),
+    _ends_of(_CLAUSE_END),
+    _ends_of(_WORD_END),
+    _character_ends,
+    _code_point_ends,
+)
