@@ -32,7 +32,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
 
     Raises ConfigError where the directory holds a run of another recipe, DataError and CheckpointError.
     """
-    started = time.perf_counter()
+    started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
     done = _progress(directory)
     _check_same(experiment, directory)
     if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
@@ -63,7 +63,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     with TrainingLog(directory / "metrics.jsonl", console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log)
     (directory / "progress.json").write_text(progress.to_json(), encoding="utf-8")
-    _record(experiment, job, progress, parameters).save(directory / "record.json")
+    _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
@@ -158,7 +158,7 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int) -> RunRecord:
+def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int, commit: str | None) -> RunRecord:
     hardware: dict[str, str | int] = {"cpu": cpu_name(), "cores": available_cores(), "features": " ".join(cpu_features())}
     if torch.cuda.is_available():
         hardware["gpu"] = torch.cuda.get_device_name()
@@ -167,7 +167,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         name=experiment.name,
         experiment=dump_config(experiment),
         architecture=describe(experiment.model),
-        commit=_commit(),
+        commit=commit,
         versions={"nmt": __version__, "torch": torch.__version__},
         hardware=hardware,
         precision=job.machine.precision,
