@@ -129,8 +129,8 @@ def read_hub(names: Sequence[str]) -> dict[str, bytes]:
         data: Any = datasets.load_dataset(HUB_NAME)
     except Exception as error:  # each of several network libraries raises classes of its own
         raise PrepareError(
-            f"cannot fetch {HUB_NAME} from the Hugging Face hub ({type(error).__name__}: {error}). Check the network, or "
-            "give a folder that holds train.en.gz, val.en.gz, test_2016_flickr.en.gz ... with --from DIR."
+            f"cannot fetch {HUB_NAME} from the Hugging Face hub ({type(error).__name__}: {error}). Check the network, "
+            "or give a folder that holds train.en.gz, val.en.gz, test_2016_flickr.en.gz ... with --from DIR."
         ) from error
     texts = {}
     for name in names:
@@ -168,7 +168,7 @@ def split_of(name: str) -> str:
 
 def write_atomically(path: Path, text: bytes) -> None:
     """Write a file that is there whole or not at all, whenever this is interrupted."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")  # ends as git ignores it
     try:
         with temporary.open("wb") as stream:
             stream.write(text)

@@ -48,9 +48,9 @@ def _split(text: str, start: int, end: int, fits: Fits, level: int) -> list[tupl
     ends = _LEVELS[level](text, start, end)  # of the units, ascending; the last is `end`
     spans: list[tuple[int, int]] = []
     run: list[tuple[int, int]] = []  # pieces in a row made of whole units
-    position, unit = start, 0
+    position, unit, count = start, 0, 1
     while unit < len(ends):
-        count = _longest_fit(text, position, ends, unit, fits)
+        count = _longest_fit(text, position, ends, unit, count, fits)
         if count == 0:  # this unit alone is too long: split it by itself
             spans += [*_even_out(text, run, ends, fits), *_split(text, position, ends[unit], fits, level + 1)]
             run, count = [], 1
@@ -61,18 +61,31 @@ def _split(text: str, start: int, end: int, fits: Fits, level: int) -> list[tupl
     return spans + _even_out(text, run, ends, fits)
 
 
-def _longest_fit(text: str, start: int, ends: Sequence[int], unit: int, fits: Fits) -> int:
-    """How many units from `unit` on fit together: doubling, then bisection, so that few and short texts are tried."""
+def _longest_fit(text: str, start: int, ends: Sequence[int], unit: int, guess: int, fits: Fits) -> int:
+    """How many units from `unit` on fit together, maybe 0.
+
+    Steps of 1, 2, 4 ... from `guess` (what the piece before took) until the answer is enclosed, then bisection: few
+    calls, and on texts not much longer than a piece.
+    """
 
     def fit(count: int) -> bool:
-        return fits(text[start : ends[unit + count - 1]].strip())
+        return count == 0 or fits(text[start : ends[unit + count - 1]].strip())
 
     available = len(ends) - unit
-    low, high = 0, 1  # `low` units fit; `high` may not
-    while high <= available and fit(high):
-        low, high = high, 2 * high
-    high = min(high, available + 1)
-    while high - low > 1:
+    low = high = min(guess, available)
+    step = 1
+    if fit(low):
+        high = low + step
+        while high <= available and fit(high):
+            step *= 2
+            low, high = high, high + step
+        high = min(high, available + 1)
+    else:
+        low = high - step
+        while not fit(low):
+            step *= 2
+            low, high = max(low - step, 0), low
+    while high - low > 1:  # `low` units fit; `high` do not, or are more than there are
         middle = (low + high) // 2
         if fit(middle):
             low = middle

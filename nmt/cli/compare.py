@@ -1,0 +1,167 @@
+"""nmt compare"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nmt.reports.comparison import Report
+    from nmt.reports.evaluation_set import EvaluationSet
+    from nmt.reports.record import RunRecord
+    from nmt.reports.systems import SystemResult
+
+Runs = Annotated[list[Path], typer.Argument(help="Run directories; the others are compared with the first.")]
+Out = Annotated[Path, typer.Option(help="Folder of report.html, report.md and results.json.")]
+Source = Annotated[Path | None, typer.Option(help="Test sentences. [default: corpus.test of the recipes]")]
+Reference = Annotated[Path | None, typer.Option(help="Their reference translations, line by line.")]
+Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: each recipe's]")]
+Samples = Annotated[int, typer.Option(min=0, help="Sentences to show with their attention.")]
+NoText = Annotated[bool, typer.Option("--no-text", help="Leave out every sentence: a report that may be published.")]
+
+# Columns of the results table that fit a terminal, by their position.
+_TERMINAL_COLUMNS = (0, 1, 2, 3, 4, 5, 8)
+
+
+def compare(
+    runs: Runs,
+    out: Out,
+    source: Source = None,
+    reference: Reference = None,
+    beam: Beam = None,
+    samples: Samples = 3,
+    no_text: NoText = False,
+) -> None:
+    """Compare runs on a test set: quality with intervals, training time, speed; writes a report."""
+    import datetime
+
+    from rich.console import Console
+
+    from nmt.reports.comparison import compare_systems
+    from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
+    from nmt.reports.record import RunRecord
+    from nmt.reports.write import write_report
+    from nmt.training.device import keep_freed_memory
+    from nmt.translation.formats import quiet_when_reader_leaves
+
+    keep_freed_memory()
+    progress = Console(stderr=True)
+    records = [RunRecord.load(run / "record.json") for run in runs]
+    test = load_evaluation_set(*_test_files(runs, records, source, reference))
+    indices = () if no_text else pick_samples(test, samples)
+    results = _translate_all(runs, records, test, [test.source[index] for index in indices], beam, progress)
+    with progress.status("Scoring"):
+        report = compare_systems(
+            results,
+            test,
+            created=datetime.date.today().isoformat(),
+            sample_indices=indices,
+            with_text=not no_text,
+            target_language=str(records[0].experiment.get("corpus", {}).get("target_language", "")),
+        )
+        page = write_report(report, out)
+    with quiet_when_reader_leaves():
+        _print(report, page)
+
+
+def _test_files(
+    runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
+) -> tuple[list[Path], str]:
+    """Paths of the test set, and their reader: the command line's, else those all recipes agree on."""
+    from nmt.errors import ConfigError
+
+    if (source is None) != (reference is None):
+        given, missing = ("--source", "--reference") if reference is None else ("--reference", "--source")
+        raise ConfigError(f"{given} needs {missing}: a test set is source sentences and their references.")
+    if source is not None and reference is not None:
+        return [source, reference], "parallel"
+    chosen = []
+    for run, record in zip(runs, records, strict=True):
+        corpus = record.experiment.get("corpus", {})
+        test = corpus.get("test")
+        if not test:
+            raise ConfigError(
+                f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference."
+            )
+        paths = [Path(test[side]) for side in ("source", "target") if test.get(side)]
+        chosen.append((paths, str(corpus.get("reader", "parallel"))))
+    for run, other in zip(runs, chosen, strict=True):
+        if other != chosen[0]:
+            first, second = (", ".join(map(str, paths)) for paths, _ in (chosen[0], other))
+            raise ConfigError(
+                f"{runs[0]} is tested on {first} but {run} on {second}. Scores on different test sets cannot be "
+                "compared; choose one for all with --source and --reference."
+            )
+    return chosen[0]
+
+
+def _translate_all(
+    runs: Sequence[Path],
+    records: Sequence["RunRecord"],
+    test: "EvaluationSet",
+    samples: Sequence[str],
+    beam: int | None,
+    console: "Console",
+) -> list["SystemResult"]:
+    """Let every run translate the test set, with a progress bar for each."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from nmt.reports.collect import collect_run
+    from nmt.reports.wording import unique_names
+
+    names = unique_names(list(zip(runs, (record.name for record in records), strict=True)))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    results = []
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        for run, name in zip(runs, names, strict=True):
+            task = progress.add_task(f"Translating with {name}".replace("[", r"\["), total=len(test))
+
+            def tick(number: int, task: object = task) -> None:
+                progress.advance(task, number)  # type: ignore[arg-type]
+
+            results.append(collect_run(run, name, test.source, samples, beam, tick))
+    return results
+
+
+def _print(report: "Report", page: Path) -> None:
+    """The outcome for the terminal: table, samples, where the report is."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from nmt.corpus.lines import one_line
+    from nmt.reports import wording
+    from nmt.reports.tables import results_table
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=120)
+    table = results_table(report)
+    shown = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in _TERMINAL_COLUMNS:
+        cell = table.header[column]
+        shown.add_column(Text(f"{cell.text}\n{cell.detail}"), justify="right" if table.is_figure(column) else "left")
+    for row in table.rows:
+        shown.add_row(*(Text(f"{one_line(row[column].text)}\n{row[column].detail}") for column in _TERMINAL_COLUMNS))
+    console.print(shown)
+    for sentence in wording.headline(report) + wording.notes(report):
+        console.print(Text(one_line(sentence)), soft_wrap=True)
+    for k, index in enumerate(report.sample_indices[:3]):
+        console.print()
+        lines = [("source", report.evaluation_set.source[index]), ("reference", report.evaluation_set.reference[index])]
+        lines += [(system.name, system.result.samples[k].text) for system in report.systems]
+        width = max(len(label) for label, _ in lines)
+        for label, text in lines:
+            console.print(Text(f"{label:<{width}}  {one_line(text)}"), soft_wrap=True)
+    console.print()
+    console.print(Text(f"Report: {page}"), soft_wrap=True)

@@ -1,0 +1,45 @@
+"""nmt doctor"""
+
+import importlib.metadata
+import platform
+
+PACKAGES = ("torch", "sentencepiece", "sacrebleu", "datasets", "numpy", "safetensors", "pydantic", "typer", "rich", "jinja2")
+OPTIONAL = {"tensorboard": "training curves in TensorBoard", "matplotlib": "plots in reports"}
+
+
+def doctor() -> None:
+    """Show versions, what this machine can do, and what is missing."""
+    import torch
+    from rich.console import Console
+
+    from nmt import __version__
+    from nmt.training.device import available_cores, cpu_features, cpu_name, has_fast_bf16, keep_freed_memory
+
+    console = Console(highlight=False)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    rows = [("nmt", __version__), ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")]
+    rows += [(name, _version(name)) for name in PACKAGES]
+    rows += [(name, _version(name, f"not installed ({use}): pip install {name}")) for name, use in OPTIONAL.items()]
+    rows += [
+        ("processor", f"{cpu_name()}, {available_cores()} cores to use"),
+        ("instructions", " ".join(cpu_features()) or "none of those that matter here"),
+        ("gpu", torch.cuda.get_device_name() if device.type == "cuda" else "none; everything runs on the CPU"),
+        ("precision", _precision(has_fast_bf16(device), device.type)),
+        ("allocator", "keeps freed memory (glibc)" if keep_freed_memory() else "the system's default"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        console.print(f"{name:<{width}}  {value}", markup=False, soft_wrap=True)
+
+
+def _version(name: str, missing: str = "MISSING: pip install nmt again") -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return missing
+
+
+def _precision(fast_bf16: bool, device: str) -> str:
+    if fast_bf16:
+        return f"training.precision = 'auto' chooses bf16: this {device} has instructions for it"
+    return f"training.precision = 'auto' chooses fp32: this {device} has no instructions for bf16"

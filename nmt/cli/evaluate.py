@@ -1,0 +1,88 @@
+"""nmt evaluate"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Run = Annotated[Path | None, typer.Argument(help="Run directory that `nmt train` made.")]
+Source = Annotated[Path | None, typer.Option(help="Sentences for the run to translate.")]
+Reference = Annotated[Path, typer.Option(help="Reference translations, line by line.")]
+Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
+Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
+Language = Annotated[
+    str | None, typer.Option(help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's]")
+]
+
+
+def evaluate(
+    reference: Reference,
+    run: Run = None,
+    source: Source = None,
+    hypotheses: Hypotheses = None,
+    json: Json = None,
+    beam: Beam = None,
+    target_language: Language = None,
+) -> None:
+    """Score a run, or a file of translations, against references: BLEU, chrF, TER with 95 % intervals."""
+    from nmt.corpus.readers import READERS
+    from nmt.errors import ConfigError
+    from nmt.metrics import METRICS, score
+    from nmt.translation.formats import quiet_when_reader_leaves
+
+    if (run is None) == (hypotheses is None):
+        raise ConfigError("Give either a run directory with --source, or --hypotheses FILE.")
+    about: dict[str, Any]
+    if run is not None:
+        if source is None:
+            raise ConfigError(f"--source is missing: {run} needs sentences to translate.")
+        pairs = list(READERS["parallel"]([source, reference]))
+        outputs, about = _translate(run, [pair.source for pair in pairs], beam)
+        about |= {"run": str(run), "source": str(source)}
+        target_language = about.pop("target_language") if target_language is None else target_language
+    else:
+        if source is not None or beam is not None:
+            raise ConfigError("--source and --beam are for a run that translates; --hypotheses is translated already.")
+        assert hypotheses is not None  # the first check
+        pairs = list(READERS["parallel"]([hypotheses, reference]))
+        outputs, about = [pair.source for pair in pairs], {"hypotheses": str(hypotheses)}
+    scores = score(list(METRICS), outputs, [pair.target for pair in pairs], target_language=target_language or "")
+    about |= {"reference": str(reference), "num_sentences": len(pairs)}
+    if json is not None:
+        _write_json(json, {**about, "scores": [vars(each) for each in scores]})
+    width = max(len(each.name) for each in scores)
+    with quiet_when_reader_leaves():
+        for each in scores:
+            print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
+
+
+def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
+    """The run's translations, and how fast it was; progress goes to stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from nmt.experiment import load_experiment
+    from nmt.reports.collect import run_search, translate_run
+    from nmt.training.device import keep_freed_memory
+
+    keep_freed_memory()
+    search = run_search(run, beam)
+    language = load_experiment(run / "experiment.toml").corpus.target_language
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Translating", total=len(lines))
+        translations, seconds = translate_run(run, lines, search, tick=lambda number: progress.advance(task, number))
+    about = {"beam": search.beam, "translate_seconds": seconds, "target_language": language}
+    return [translation.text for translation in translations], about
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    import json
+
+    from nmt.errors import ConfigError
+
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise ConfigError(f"--json {path}: cannot be written ({error.strerror}).") from None

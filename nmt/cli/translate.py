@@ -1,0 +1,136 @@
+"""nmt translate"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nmt.search.hypothesis import SearchConfig
+    from nmt.translation.formats import Format, Record
+    from nmt.translation.translator import Translation, Translator
+
+CHUNK_LINES = 1024  # lines read, sorted by length, translated and written together
+
+Run = Annotated[Path, typer.Argument(help="Run directory that `nmt train` made.")]
+Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
+Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
+NBest = Annotated[int, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`.")]
+FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
+Checkpoint = Annotated[str, typer.Option(help="best or last.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")]
+
+
+def translate(
+    run: Run,
+    input: Input = None,
+    output: Output = None,
+    beam: Beam = None,
+    n_best: NBest = 1,
+    format: FormatName = "text",
+    checkpoint: Checkpoint = "best",
+    set: Set = None,
+) -> None:
+    """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
+    from rich.console import Console
+
+    from nmt.errors import ConfigError
+    from nmt.training.device import keep_freed_memory
+    from nmt.translation.formats import FORMATS, quiet_when_reader_leaves
+    from nmt.translation.translator import load
+
+    if format not in FORMATS:
+        raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
+    if checkpoint not in ("best", "last"):
+        raise ConfigError(f"--checkpoint {checkpoint}: must be best or last.")
+    translator = load(run, checkpoint, _search_config(run, beam, n_best, set or []))
+    keep_freed_memory()
+    with quiet_when_reader_leaves(), ExitStack() as files:
+        source = files.enter_context(_open_input(input)) if input else sys.stdin.buffer
+        sink = files.enter_context(_open_output(output)) if output else sys.stdout.buffer
+        _translate_stream(translator, source, sink, FORMATS[format], n_best, Console(stderr=True))
+
+
+def _search_config(run: Path, beam: int | None, n_best: int, overrides: list[str]) -> "SearchConfig":
+    """The search of the run's recipe with the command line's changes."""
+    from nmt.config import apply_override, dump_config, parse_config
+    from nmt.errors import CheckpointError
+    from nmt.experiment import load_experiment
+    from nmt.search.hypothesis import SearchConfig
+
+    recipe = run / "experiment.toml"
+    if not run.is_dir():
+        raise CheckpointError(f"{run}: no such run directory. `nmt train RECIPE --out {run}` makes one.")
+    if not recipe.exists():
+        raise CheckpointError(f"{run} has no experiment.toml: it is not the directory of a run, or not a complete one.")
+    tree = dump_config(load_experiment(recipe).search)
+    tree["n_best"] = n_best
+    tree["beam"] = beam if beam is not None else max(tree["beam"], n_best)
+    for override in overrides:
+        apply_override(tree, override.removeprefix("search."))
+    return parse_config(SearchConfig, tree, "search")
+
+
+def _open_input(path: Path) -> BinaryIO:
+    from nmt.errors import DataError
+
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _open_output(path: Path) -> BinaryIO:
+    from nmt.errors import DataError
+
+    try:
+        return open(path, "wb")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror}).") from None
+
+
+def _translate_stream(
+    translator: "Translator", source: BinaryIO, sink: BinaryIO, format: "Format", n_best: int, console: "Console"
+) -> None:
+    """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
+    replaced, split, cut = 0, [], []
+    # At a terminal each line is answered at once; otherwise lines are gathered so that batches are full.
+    chunk_lines = 1 if source is sys.stdin.buffer and sys.stdin.isatty() else CHUNK_LINES
+    for records in _chunks(format.read(source), chunk_lines):
+        translations = translator.translate([record.text for record in records])
+        for record, translation in zip(records, translations, strict=True):
+            format.write(sink, record, translation, n_best)
+            replaced += record.num_replaced
+            if translation.num_segments > 1:
+                split.append(record.index + 1)
+            if translation.finish_reason == "length":
+                cut.append(record.index + 1)
+        sink.flush()
+    if replaced:
+        _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
+    if split:
+        _warn(console, f"Longer than the model allows, so split and joined again: {_lines(split)}.")
+    if cut:
+        _warn(console, f"Ended at the length limit, so perhaps incomplete: {_lines(cut)}. Raise it with --set max_length_ratio=3.")
+
+
+def _chunks(records: "Iterator[Record]", size: int) -> "Iterator[list[Record]]":
+    while chunk := list(islice(records, size)):
+        yield chunk
+
+
+def _lines(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:5]))
+    more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
+    return f"{'line' if len(numbers) == 1 else 'lines'} {shown}{more}"
+
+
+def _warn(console: "Console", message: str) -> None:
+    console.print(f"nmt: {message}", style="yellow", highlight=False, markup=False, soft_wrap=True)

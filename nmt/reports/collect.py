@@ -1,0 +1,131 @@
+"""From a run directory to a system: its record, its learning curve, its translations."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nmt.config import dump_config, parse_config
+from nmt.errors import CheckpointError
+from nmt.experiment import load_experiment
+from nmt.reports.record import RunRecord
+from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.translator import Translation, load
+
+Tick = Callable[[int], None]
+
+
+def collect_run(
+    run_dir: Path,
+    name: str,
+    source: Sequence[str],
+    samples: Sequence[str] = (),
+    beam: int | None = None,
+    tick: Tick | None = None,
+) -> SystemResult:
+    """Read a run and let it translate `source`, then, with attention and not timed, `samples`.
+
+    `beam` replaces the recipe's; `tick` is told how many more sentences are translated.
+    Raises CheckpointError when the run directory is missing, incomplete or malformed.
+    """
+    record = RunRecord.load(run_dir / "record.json")
+    validations = read_validations(run_dir / "metrics.jsonl")
+    search = run_search(run_dir, beam)
+    translations, seconds = translate_run(run_dir, source, search, tick=tick)
+    shown = translate_run(run_dir, samples, search, attention=True)[0] if samples else []
+    return SystemResult(
+        name=name,
+        record=record,
+        validations=validations,
+        outputs=tuple(translation.text for translation in translations),
+        translate_seconds=seconds,
+        search=dump_config(search),
+        finish_reasons=dict(Counter(translation.finish_reason for translation in translations)),
+        num_split=sum(translation.num_segments > 1 for translation in translations),
+        samples=tuple(Sample(translation.text, _alignment(translation)) for translation in shown),
+    )
+
+
+def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:
+    """How the run's recipe searches, for one best translation. Raises CheckpointError when there is no recipe."""
+    recipe = run_dir / "experiment.toml"
+    if not run_dir.is_dir():
+        raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
+    if not recipe.exists():
+        raise CheckpointError(f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one.")
+    tree = dump_config(load_experiment(recipe).search) | {"n_best": 1}
+    if beam is None:
+        return parse_config(SearchConfig, tree, str(recipe))
+    return parse_config(SearchConfig, tree | {"beam": beam}, f"--beam {beam}")
+
+
+def translate_run(
+    run_dir: Path, lines: Sequence[str], search: SearchConfig, attention: bool = False, tick: Tick | None = None
+) -> tuple[list[Translation], float]:
+    """Translate with a run, and the seconds it took: model loading excluded, tokenizing included.
+
+    Raises CheckpointError when the run cannot be loaded.
+    """
+    translator = load(run_dir)
+    start = time.perf_counter()
+    translations = translator.translate(lines, search, attention, tick)
+    return translations, time.perf_counter() - start
+
+
+def read_validations(path: Path) -> tuple[Validation, ...]:
+    """The learning curve in metrics.jsonl, in order of updates.
+
+    A run that was stopped and went back to its last checkpoint measured some updates twice: the later line stands.
+    A last line without its line end is one that was being written when the process died: it is left out.
+
+    Raises CheckpointError when the file is missing or a line is malformed.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise CheckpointError(f"{path.parent} has no {path.name}: it is not the directory of a trained run.") from None
+    points: list[Validation] = []
+    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        try:
+            entry = json.loads(line)
+            if entry["kind"] != "validation":
+                continue
+            point = _validation(entry)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(
+                f"{path}: line {number} is malformed ({type(error).__name__}: {error}). The file was changed after "
+                "`nmt train` wrote it; delete the line to go on without it."
+            ) from None
+        points = [earlier for earlier in points if earlier.update < point.update] + [point]
+    return tuple(points)
+
+
+def unique_names(records: Iterable[tuple[Path, str]]) -> list[str]:
+    """A name for each run: the recipe's, else the directory's where two share a recipe, else numbered."""
+    runs = [(path, name) for path, name in records]
+    recipe_names = Counter(name for _, name in runs)
+    names = [name if recipe_names[name] == 1 else path.resolve().name for path, name in runs]
+    counts = Counter(names)
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if counts[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def _validation(entry: dict[str, Any]) -> Validation:
+    bleu = entry.get("bleu")
+    return Validation(int(entry["update"]), float(entry["train_seconds"]), None if bleu is None else float(bleu))
+
+
+def _alignment(translation: Translation) -> Alignment | None:
+    if translation.attention is None:
+        return None
+    rows = translation.attention.tolist()  # [tgt_len, src_len]
+    return Alignment(
+        tuple(translation.source_tokens), tuple(translation.target_tokens), tuple(tuple(row) for row in rows)
+    )

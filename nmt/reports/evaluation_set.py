@@ -1,0 +1,65 @@
+"""The sentences systems are compared on."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmt.corpus.readers import READERS
+from nmt.errors import DataError
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """A test set: source sentences, one reference for each, and which files they were.
+
+    The hashes identify the files where their text may not be shown.
+    """
+
+    source_path: Path
+    reference_path: Path
+    source: tuple[str, ...]
+    reference: tuple[str, ...]
+    source_sha256: str
+    reference_sha256: str
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+def load_evaluation_set(paths: Sequence[Path], reader: str = "parallel") -> EvaluationSet:
+    """Read a test set: the source's and the references' file, or one file that holds both, as the reader has it.
+
+    Raises DataError when a file is missing, not UTF-8, empty or longer than the other.
+    """
+    pairs = list(READERS[reader](paths))
+    if not pairs:
+        raise DataError(f"{' and '.join(map(str, paths))}: empty. A test set needs at least one sentence.")
+    return EvaluationSet(
+        source_path=paths[0],
+        reference_path=paths[-1],
+        source=tuple(pair.source for pair in pairs),
+        reference=tuple(pair.target for pair in pairs),
+        source_sha256=hashlib.sha256(paths[0].read_bytes()).hexdigest(),
+        reference_sha256=hashlib.sha256(paths[-1].read_bytes()).hexdigest(),
+    )
+
+
+def has_spaces(sentences: tuple[str, ...]) -> bool:
+    """Whether words are separated by spaces: false for Chinese, Japanese or Thai text, whose 'words' are sentences."""
+    words = sum(len(sentence.split()) for sentence in sentences)
+    characters = sum(len(sentence) for sentence in sentences)
+    return characters <= 20 * words or characters == 0
+
+
+def pick_samples(evaluation_set: EvaluationSet, number: int) -> tuple[int, ...]:
+    """Indices of `number` sentences short enough to show in full, spread evenly over the set.
+
+    Their choice depends on the source alone, so that no system is favoured.
+    """
+    spaced = has_spaces(evaluation_set.source)
+    lengths = [len(line.split()) if spaced else len(line) for line in evaluation_set.source]
+    fitting = [i for i, length in enumerate(lengths) if 6 <= length <= 12]
+    fitting = fitting if len(fitting) >= number else [i for i, length in enumerate(lengths) if 1 <= length <= 25]
+    number = min(number, len(fitting))
+    return tuple(fitting[(2 * k + 1) * len(fitting) // (2 * number)] for k in range(number))

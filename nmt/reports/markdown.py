@@ -1,0 +1,134 @@
+"""A report as Markdown: the same content as the HTML, its figures as files beside it."""
+
+import re
+
+from nmt.corpus.lines import one_line
+from nmt.reports import tables, wording
+from nmt.reports.comparison import Report
+from nmt.reports.figures import Figures
+from nmt.reports.results import portable_path
+from nmt.reports.tables import Cell, Table
+
+PLOTS = "plots"  # folder of the figures, beside report.md
+
+
+def to_markdown(report: Report, figures: Figures) -> str:
+    """The text of report.md; the files it links to are those of `plot_files`."""
+    parts = [f"# {escape(wording.title(report))}", escape(wording.subtitle(report))]
+    parts += [_bullets(wording.headline(report))]
+    parts += [f"> {escape(note)}" for note in wording.notes(report)]
+    parts += ["## Results", _table(tables.results_table(report)), _caption(wording.RESULTS)]
+    if report.pairings:
+        parts += [
+            "## Are the differences more than chance?",
+            _bullets(wording.verdicts(report)),
+            _table(tables.comparison_table(report)),
+            _caption(wording.significance_caption(report)),
+        ]
+    parts += _training_curves(report, figures)
+    parts += [
+        "## Quality by length of the source",
+        f"![BLEU by source length]({PLOTS}/lengths.svg)",
+        _table(tables.length_table(report)),
+        _caption(wording.length_caption(report)),
+    ]
+    if not report.with_text:
+        parts += ["## Sentences", escape(wording.NO_TEXT)]
+    parts += _leads(report) + _samples(figures)
+    parts += ["## How the systems were trained", _table(tables.training_table(report))]
+    parts += ["## What the figures mean", _bullets(wording.definitions(report)), *_provenance(report)]
+    return "\n\n".join(parts) + "\n"
+
+
+def plot_files(figures: Figures) -> dict[str, str]:
+    """File name below the folder of plots -> SVG."""
+    named = {"dev-bleu-time.svg": figures.time, "dev-bleu-updates.svg": figures.updates, "lengths.svg": figures.lengths}
+    for k, sample in enumerate(figures.samples, start=1):
+        for n, each in enumerate(sample.maps, start=1):
+            named[f"attention-{k}-{n}.svg"] = each.svg
+    return {name: f"{svg}\n" for name, svg in named.items() if svg is not None}
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and the HTML in it show as it is, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$^=-])", r"\\\1", one_line(text)) if text else ""
+
+
+def _training_curves(report: Report, figures: Figures) -> list[str]:
+    if figures.time is None:
+        return []
+    parts = [
+        "## Quality during training",
+        f"![Dev BLEU against training time]({PLOTS}/dev-bleu-time.svg) "
+        f"![Dev BLEU against updates]({PLOTS}/dev-bleu-updates.svg)",
+        _caption(wording.CURVES),
+    ]
+    if report.levels:
+        table = _table(tables.level_table(report))
+        parts += ["### Training time to reach a quality", table, _caption(wording.LEVELS)]
+    return parts
+
+
+def _leads(report: Report) -> list[str]:
+    if not report.leads:
+        return []
+    parts = ["## Where the systems differ most", _caption(wording.LEADS)]
+    for lead in report.leads:
+        parts.append(f"### Where {escape(lead.system)} is ahead")
+        if not lead.examples:
+            parts.append("Nowhere in this test set.")
+        for example in lead.examples:
+            lines = [f"Source, line {example.line}: {escape(example.source)}"]
+            lines.append(f"Reference: {escape(example.reference)}")
+            for output in example.outputs:
+                lines.append(f"{escape(output.system)} (chrF {output.chrf:.0f}): {_marked(output.parts)}")
+            parts.append("- " + "<br>\n  ".join(lines))
+    return parts
+
+
+def _marked(parts: tuple[tuple[str, bool], ...]) -> str:
+    return "".join(escape(part) if matches else f"<u>{escape(part)}</u>" for part, matches in parts)
+
+
+def _samples(figures: Figures) -> list[str]:
+    if not figures.samples:
+        return []
+    parts = ["## What the systems attend to", _caption(wording.ATTENTION)]
+    for k, sample in enumerate(figures.samples, start=1):
+        parts += [
+            f"### Line {sample.line}",
+            f"- Source: {escape(sample.source)}\n- Reference: {escape(sample.reference)}",
+        ]
+        for n, each in enumerate(sample.maps, start=1):
+            image = f"![Attention]({PLOTS}/attention-{k}-{n}.svg)" if each.svg else escape(wording.NO_ATTENTION)
+            parts.append(f"{escape(each.system)}: {escape(each.text)}\n\n{image}")
+    return parts
+
+
+def _provenance(report: Report) -> list[str]:
+    test = report.evaluation_set
+    signatures = "\n".join(f"- {escape(metric)}: `{signature}`" for metric, signature in wording.signatures(report))
+    files = (
+        f"- Source: {escape(portable_path(test.source_path))}, sha256 `{test.source_sha256}`\n"
+        f"- Reference: {escape(portable_path(test.reference_path))}, sha256 `{test.reference_sha256}`"
+    )
+    return ["### Signatures of the scores", signatures, "### Test set", files]
+
+
+def _table(table: Table) -> str:
+    rules = ["---:" if table.is_figure(column) else "---" for column in range(len(table.header))]
+    rows = [[_cell(cell) for cell in row] for row in (table.header, *table.rows)]
+    lines = [rows[0], rules, *rows[1:]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(cell: Cell) -> str:
+    return f"{escape(cell.text)} ({escape(cell.detail)})" if cell.detail else escape(cell.text)
+
+
+def _caption(text: str) -> str:
+    return f"_{escape(text)}_"
+
+
+def _bullets(sentences: list[str]) -> str:
+    return "\n".join(f"- {escape(sentence)}" for sentence in sentences)

@@ -1,0 +1,160 @@
+"""The tables of a report as values, so that HTML, Markdown and terminal show the same cells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from nmt.metrics import LOWER_IS_BETTER, METRICS
+from nmt.reports import numbers
+from nmt.reports.comparison import Report, System
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows.
+
+    Attributes:
+        text: the main figure or word.
+        detail: smaller, beneath it: an interval, another unit.
+        sort: what the column is sorted by; None sorts by the text.
+        system: index of the system whose colour marks the cell, or None.
+    """
+
+    text: str
+    detail: str = ""
+    sort: float | None = None
+    system: int | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Header and rows of equal length. Columns of figures are set flush right."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    figures_from: int = 1
+
+    def is_figure(self, column: int) -> bool:
+        return column >= self.figures_from
+
+
+def results_table(report: Report) -> Table:
+    """One row a system: size, cost, quality, speed."""
+    header = [
+        Cell("Model"),
+        Cell("Parameters"),
+        Cell("Training", "seconds"),
+        Cell("Target tokens/s", "training"),
+        *(Cell(name, "less is better" if name in LOWER_IS_BETTER else "") for name in METRICS),
+        Cell("Sentences/s", "translating"),
+        Cell("Peak memory", "training"),
+    ]
+    rows = tuple(_results_row(system, n) for n, system in enumerate(report.systems))
+    return Table(tuple(header), rows)
+
+
+def _results_row(system: System, index: int) -> tuple[Cell, ...]:
+    record = system.result.record
+    scores = (
+        Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
+        for score in (system.score(name) for name in METRICS)
+    )
+    return (
+        Cell(system.name, system=index),
+        Cell(numbers.millions(record.parameters), numbers.count(record.parameters), record.parameters),
+        Cell(numbers.count(record.train_seconds), numbers.duration(record.train_seconds), record.train_seconds),
+        Cell(numbers.count(record.target_tokens_per_second), sort=record.target_tokens_per_second),
+        *scores,
+        Cell(numbers.fixed(system.sentences_per_second), sort=system.sentences_per_second),
+        Cell(numbers.memory(record.peak_memory_bytes), sort=record.peak_memory_bytes),
+    )
+
+
+def comparison_table(report: Report) -> Table:
+    """One row a pair and metric: difference, interval, p."""
+    rows = []
+    for pairing in report.pairings:
+        test = pairing.comparison
+        rows.append(
+            (
+                Cell(f"{pairing.system} \N{MINUS SIGN} {pairing.baseline}"),
+                Cell(test.metric, "less is better" if test.metric in LOWER_IS_BETTER else ""),
+                Cell(numbers.signed(test.difference), sort=test.difference),
+                Cell(f"{numbers.signed(test.low)} to {numbers.signed(test.high)}", sort=test.low),
+                Cell(numbers.probability(test.p_value).removeprefix("p ").removeprefix("= "), sort=test.p_value),
+                Cell("yes" if test.significant else "no"),
+            )
+        )
+    header = ("Systems", "Metric", "Difference", "95 % interval", "p", "More than chance")
+    return Table(tuple(Cell(name) for name in header), tuple(rows), figures_from=2)
+
+
+def level_table(report: Report) -> Table:
+    """One row a BLEU level: the training time of each system until its dev BLEU first reached it."""
+    header = (Cell("Dev BLEU"), *_system_header(report))
+    rows = tuple(
+        (
+            Cell(f"{level.bleu:g}", sort=level.bleu),
+            *(
+                Cell("not reached") if seconds is None else Cell(f"{numbers.count(seconds)} s", sort=seconds)
+                for seconds in level.seconds
+            ),
+        )
+        for level in report.levels
+    )
+    return Table(header, rows)
+
+
+def length_table(report: Report) -> Table:
+    """One row a bucket of source lengths: number of sentences, BLEU of each system."""
+    header = (Cell(f"Source {report.length_unit}"), Cell("Sentences"), *_system_header(report))
+    rows = tuple(
+        (
+            Cell(bucket.label, sort=n),
+            Cell(numbers.count(len(bucket.segments)), sort=len(bucket.segments)),
+            *(
+                Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
+                for score in bucket.scores
+            ),
+        )
+        for n, bucket in enumerate(report.buckets)
+    )
+    return Table(header, rows)
+
+
+def training_table(report: Report) -> Table:
+    """One row a fact about the runs, one column a system."""
+    facts = [_facts(system) for system in report.systems]
+    rows = tuple((Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0])
+    return Table((Cell("Fact"), *_system_header(report)), rows, figures_from=len(report.systems) + 1)
+
+
+def _facts(system: System) -> dict[str, str]:
+    record = system.result.record
+    best = "not validated" if record.best_dev_bleu is None else f"{record.best_dev_bleu:.1f} (greedy search)"
+    reasons = sorted(system.result.finish_reasons.items())
+    return {
+        "Architecture": record.architecture,
+        "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
+        "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
+        "Target tokens trained on": numbers.count(record.target_tokens),
+        "Training time": numbers.duration(record.train_seconds),
+        "Wall-clock time": numbers.duration(record.wall_seconds),
+        "Stopped by": record.finish_reason.replace("_", " "),
+        "Best dev BLEU": best,
+        "Best checkpoint": f"update {numbers.count(record.best_update)}",
+        "Precision": record.precision,
+        "Threads": str(record.threads),
+        "Hardware": ", ".join(f"{name} {value}" for name, value in record.hardware.items()),
+        "Versions": ", ".join(f"{name} {value}" for name, value in record.versions.items()),
+        "Commit": record.commit or "unknown",
+        "Search": _search(system.result.search),
+        "Translations by how they ended": ", ".join(f"{reason} {numbers.count(times)}" for reason, times in reasons),
+    }
+
+
+def _search(search: dict[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in search.items() if name != "n_best")
+
+
+def _system_header(report: Report) -> tuple[Cell, ...]:
+    return tuple(Cell(system.name, system=n) for n, system in enumerate(report.systems))

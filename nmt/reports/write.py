@@ -1,0 +1,67 @@
+"""A report as files: report.html, report.md with its plots, results.json, and the translations."""
+
+import json
+import re
+from pathlib import Path
+
+from nmt.corpus.lines import one_line
+from nmt.errors import ConfigError
+from nmt.reports.comparison import Report
+from nmt.reports.figures import draw
+from nmt.reports.html import to_html
+from nmt.reports.markdown import PLOTS, plot_files, to_markdown
+from nmt.reports.results import results
+
+TRANSLATIONS = "translations"
+_OURS = re.compile(rf"({PLOTS}|{TRANSLATIONS})/[A-Za-z0-9][\w.-]*")
+
+
+def write_report(report: Report, out_dir: Path) -> Path:
+    """Write the report into `out_dir`, made if needed, and return the path of report.html.
+
+    Files of an earlier report there that this one does not have are removed, so that a report without text leaves none
+    of an earlier one's sentences behind. Raises ConfigError when `out_dir` cannot be written.
+    """
+    figures = draw(report)
+    files = {f"{PLOTS}/{name}": svg for name, svg in plot_files(figures).items()}
+    files |= _translations(report)
+    listed = {**results(report), "files": sorted(files)}
+    files["report.md"] = to_markdown(report, figures)
+    files["report.html"] = to_html(report, figures)
+    files["results.json"] = json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+    try:
+        _remove_earlier(out_dir, keep=set(files))
+        for name, text in files.items():
+            path = out_dir / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except OSError as error:
+        raise ConfigError(
+            f"--out {out_dir}: the report cannot be written there ({error.strerror}: {error.filename}). "
+            "Give a folder that you may write to."
+        ) from None
+    return out_dir / "report.html"
+
+
+def _translations(report: Report) -> dict[str, str]:
+    """The systems' outputs as sacreBLEU reads them, so that anyone can score them again."""
+    if not report.with_text:
+        return {}
+    return {
+        f"{TRANSLATIONS}/{n}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', system.name)}.txt": "".join(
+            f"{one_line(output)}\n" for output in system.result.outputs
+        )
+        for n, system in enumerate(report.systems, start=1)
+    }
+
+
+def _remove_earlier(out_dir: Path, keep: set[str]) -> None:
+    """Remove the files an earlier results.json lists; nothing else in the folder is ours."""
+    try:
+        earlier = json.loads((out_dir / "results.json").read_text(encoding="utf-8"))["files"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return
+    for name in earlier if isinstance(earlier, list) else []:
+        if isinstance(name, str) and _OURS.fullmatch(name) and name not in keep:
+            (out_dir / name).unlink(missing_ok=True)

@@ -1,0 +1,70 @@
+"""Every encoder x decoder x attention x feed, small; a new architecture joins the contract tests by one line here."""
+
+import itertools
+from typing import Any
+
+import torch
+
+from nmt.config import parse_config
+from nmt.models.build import EncoderDecoder, ModelConfig, build_model
+
+VOCAB = 20
+
+ENCODERS: dict[str, dict[str, Any]] = {
+    "bi-gru": {"type": "rnn", "cell": "gru", "dim": 8},
+    "2-layer-bi-lstm-norm": {"type": "rnn", "cell": "lstm", "dim": 8, "layers": 2, "layer_norm": True},
+    "tanh": {"type": "rnn", "cell": "rnn_tanh", "dim": 12, "bidirectional": False, "layers": 2},
+    "transformer": {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24},
+}
+DECODERS: dict[str, dict[str, Any]] = {
+    f"{cell}-{layers}-{attention}-{feed}": {
+        "type": "rnn",
+        "cell": cell,
+        "layers": layers,
+        "dim": 12,
+        "heads": 3,
+        "attention": attention,
+        "feed": feed,
+    }
+    for (cell, layers), attention, feed in itertools.product(
+        [("lstm", 2), ("gru", 1)], ["dot", "general", "additive", "multihead", "none"], ["layer", "input", "output"]
+    )
+}
+DECODERS |= {
+    "relu-layer": {"type": "rnn", "cell": "rnn_relu", "layers": 3, "dim": 12, "layer_norm": True, "residual": False},
+    "transformer-pre": {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24},
+    "transformer-post": {
+        "type": "transformer",
+        "dim": 12,
+        "heads": 3,
+        "layers": 2,
+        "feed_forward_dim": 24,
+        "norm": "post",
+        "positions": "learned",
+        "max_positions": 30,
+        "activation": "gelu",
+    },
+}
+ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
+
+
+def build(architecture: str, dropout: float = 0.0, seed: int = 0) -> EncoderDecoder:
+    """A small model in float64 and eval mode; embedding width 10 differs from every other width."""
+    encoder, decoder = architecture.split("/")
+    tree = {
+        "embedding_dim": 10,
+        "dropout": dropout,
+        "word_dropout": dropout,
+        "encoder": ENCODERS[encoder],
+        "decoder": DECODERS[decoder],
+    }
+    torch.manual_seed(seed)
+    model = build_model(parse_config(ModelConfig, tree, architecture), VOCAB, VOCAB)
+    return model.double().eval()
+
+
+def sentences(seed: int = 0, lengths: tuple[int, ...] = (6, 3, 1)) -> tuple[torch.Tensor, torch.Tensor]:
+    """Random source ids [batch, src_len] and their mask."""
+    generator = torch.Generator().manual_seed(seed)
+    source = torch.randint(4, VOCAB, (len(lengths), max(lengths)), generator=generator)
+    return source, torch.arange(max(lengths)).unsqueeze(0) < torch.tensor(lengths).unsqueeze(1)

@@ -1,0 +1,149 @@
+"""What holds for EVERY architecture."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from nmt.models.base import Memory, Rows, State
+from nmt.models.build import EncoderDecoder
+from tests.contracts.architectures import ARCHITECTURES, VOCAB, build, sentences
+
+TARGET_LENGTH = 5
+
+
+def step_through(model: EncoderDecoder, target: Tensor, memory: Memory, state: State) -> tuple[Tensor, list[State]]:
+    """Features [rows, tgt_len, dim] of step after step, and every state."""
+    features, states = [], []
+    for position in range(target.shape[1]):
+        read, state = model.step(target[:, position], state, memory)
+        features.append(read)
+        states.append(state)
+    return torch.stack(features, dim=1), states
+
+
+def targets(rows: int, seed: int = 1) -> Tensor:
+    return torch.randint(4, VOCAB, (rows, TARGET_LENGTH), generator=torch.Generator().manual_seed(seed))
+
+
+def flatten(value: object) -> list[Tensor]:
+    """All tensors of a State or Memory."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, Rows):
+        return [tensor for item in vars(value).values() for tensor in flatten(item)]
+    if isinstance(value, tuple):
+        return [tensor for item in value for tensor in flatten(item)]
+    return []
+
+
+def same(left: Rows, right: Rows) -> bool:
+    pairs = list(zip(flatten(left), flatten(right), strict=True))
+    return bool(pairs) and all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_stepping_with_a_beam_equals_teacher_forcing(architecture: str) -> None:
+    model, (source, mask), beam = build(architecture), sentences(), 2
+    memory, target = model.encode(source, mask), targets(3)
+    spread = torch.arange(3).repeat_interleave(beam)
+    stepped, states = step_through(model, target[spread], memory, model.start(memory).select(spread))
+    torch.testing.assert_close(stepped, model.decode(target, memory)[spread], atol=1e-10, rtol=0)
+    for state in states:
+        torch.testing.assert_close(state.attention.sum(dim=1), torch.ones(6, dtype=torch.float64))
+        assert (state.attention[~mask[spread]] == 0).all()
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_padding_is_inert(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    target = targets(3)
+    padded = torch.cat([source, torch.full((3, 4), 7)], dim=1)  # padding that is not even the padding token
+    padded_mask = torch.cat([mask, torch.zeros(3, 4, dtype=torch.bool)], dim=1)
+    features = model(source, mask, target)
+    torch.testing.assert_close(model(padded, padded_mask, target), features, atol=1e-10, rtol=0)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_a_batch_equals_single_sentences(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    target = targets(3)
+    features = model(source, mask, target)
+    for row, length in enumerate(mask.sum(dim=1).tolist()):
+        alone = model(source[row : row + 1, :length], mask[row : row + 1, :length], target[row : row + 1])
+        torch.testing.assert_close(alone[0], features[row], atol=1e-10, rtol=0)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_a_later_target_token_changes_nothing_before_it(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    target, changed = targets(3), targets(3)
+    changed[:, 3] = (changed[:, 3] + 1) % VOCAB
+    memory = model.encode(source, mask)
+    before, after = model.decode(target, memory), model.decode(changed, memory)
+    torch.testing.assert_close(after[:, :3], before[:, :3], atol=1e-12, rtol=0)
+    assert not torch.allclose(after[:, 3:], before[:, 3:])
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_select_composes_and_moves_whole_hypotheses(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    memory, target = model.encode(source, mask), targets(3)
+    _, states = step_through(model, target, memory, model.start(memory))
+    first, second = torch.tensor([2, 0, 0, 1]), torch.tensor([3, 0])
+    for value in (states[-1], memory):
+        assert same(value.select(first).select(second), value.select(first[second]))
+        assert all(len(tensor) == 4 for tensor in flatten(value.select(first)))
+    order = torch.tensor([1, 0])
+    expected, _ = model.step(target[:, 0], states[-1], memory)
+    moved, _ = model.step(target[order, 0], states[-1].select(order), memory.select(order))
+    torch.testing.assert_close(moved, expected[order], atol=1e-10, rtol=0)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@torch.no_grad()
+def test_step_is_pure_and_leaves_nothing_on_any_module(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    attributes = {name: set(vars(module)) for name, module in model.named_modules()}
+    memory, target = model.encode(source, mask), targets(3)
+    _, states = step_through(model, target, memory, model.start(memory))
+    copies = [tensor.clone() for tensor in flatten(states[1])]
+    first, after_first = model.step(target[:, 2], states[1], memory)
+    other_source, other_mask = sentences(seed=5)
+    other = model.encode(other_source, other_mask)
+    step_through(model, targets(3, seed=9), other, model.start(other))  # another translation in between
+    second, after_second = model.step(target[:, 2], states[1], memory)
+    assert torch.equal(first, second)
+    assert same(after_first, after_second)
+    assert all(torch.equal(before, now) for before, now in zip(copies, flatten(states[1]), strict=True))
+    assert {name: set(vars(module)) for name, module in model.named_modules()} == attributes
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_gradients_reach_every_parameter(architecture: str) -> None:
+    model, (source, mask) = build(architecture), sentences()
+    weights = torch.randn(3, TARGET_LENGTH, VOCAB, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    (model.logits(model(source, mask, targets(3))) * weights).sum().backward()
+    # A look-up table gets gradients only where it is looked up; elsewhere the whole tensor must be reached.
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0 or _softmax_ignores(name), name
+
+
+def _softmax_ignores(name: str) -> bool:
+    """A bias added to every key alike changes no softmax, so its gradient is zero in exact arithmetic."""
+    return name.endswith("key.bias")
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_dropout_is_random_in_training_and_gone_in_evaluation(architecture: str) -> None:
+    model, (source, mask) = build(architecture, dropout=0.4), sentences()
+    target = targets(3)
+    with torch.no_grad():
+        assert torch.equal(model(source, mask, target), model(source, mask, target))
+        model.train()
+        assert not torch.equal(model(source, mask, target), model(source, mask, target))

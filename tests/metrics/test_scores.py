@@ -1,0 +1,146 @@
+"""Scores against sacreBLEU's own calls and against arithmetic."""
+
+import random
+
+import pytest
+import sacrebleu
+from sacrebleu.metrics import BLEU, CHRF, TER
+
+from nmt.errors import ConfigError, DataError
+from nmt.metrics import METRICS, score, score_of, segment_statistics
+from nmt.metrics.scores import bleu_tokenizer
+
+WORDS = [
+    "the",
+    "a",
+    "small",
+    "large",
+    "train",
+    "leaves",
+    "at",
+    "noon",
+    "tomorrow",
+    "we",
+    "buy",
+    "two",
+    "tickets",
+    "and",
+    "some",
+    "bread",
+    "Please",
+]
+
+
+def corpus(seed, num_sentences, num_changes):
+    """References, and hypotheses made from them by changing words."""
+    rng = random.Random(seed)
+    references, hypotheses = [], []
+    for _ in range(num_sentences):
+        words = [rng.choice(WORDS) for _ in range(rng.randint(4, 14))]
+        references.append(" ".join(words) + ".")
+        for _ in range(num_changes):
+            words[rng.randrange(len(words))] = rng.choice(WORDS)
+        hypotheses.append(" ".join(words) + ".")
+    return hypotheses, references
+
+
+def test_values_equal_those_of_sacrebleu():
+    hypotheses, references = corpus(seed=1, num_sentences=60, num_changes=2)
+    values = {s.name: s.value for s in score(list(METRICS), hypotheses, references, intervals=False)}
+    assert values["BLEU"] == pytest.approx(sacrebleu.corpus_bleu(hypotheses, [references]).score)
+    assert values["chrF"] == pytest.approx(sacrebleu.corpus_chrf(hypotheses, [references]).score)
+    assert values["TER"] == pytest.approx(TER(case_sensitive=True).corpus_score(hypotheses, [references]).score)
+    assert values["BLEU-lc"] == pytest.approx(sacrebleu.corpus_bleu(hypotheses, [references], lowercase=True).score)
+
+
+@pytest.mark.parametrize(("name", "metric"), [("BLEU", BLEU()), ("chrF", CHRF()), ("TER", TER(case_sensitive=True))])
+def test_the_interval_and_signature_equal_those_of_sacrebleu(name, metric):
+    hypotheses, references = corpus(seed=2, num_sentences=80, num_changes=3)
+    [ours] = score([name], hypotheses, references)
+    theirs = metric.corpus_score(hypotheses, [references], n_bootstrap=1000)
+    assert (ours.high - ours.low) / 2 == pytest.approx(theirs._ci, rel=1e-4)
+    assert ours.low < ours.value < ours.high
+    assert ours.signature == str(metric.get_signature())
+    assert "bs:1000|seed:12345" in ours.signature
+
+
+def test_scores_come_in_the_order_asked_for():
+    assert [s.name for s in score(["TER", "BLEU"], ["a b"], ["a b"], intervals=False)] == ["TER", "BLEU"]
+
+
+def test_a_perfect_translation_has_the_best_score_and_no_spread():
+    references = ["We leave at noon tomorrow.", "Two tickets to the coast, please."]
+    for result in score(list(METRICS), references, references):
+        assert result.value == pytest.approx(0.0 if result.name == "TER" else 100.0)
+        assert result.low == pytest.approx(result.value)
+        assert result.high == pytest.approx(result.value)
+
+
+def test_translation_edit_rate_is_edits_per_reference_word():
+    [result] = score(["TER"], ["a b c x", "d e"], ["a b c d", "d e f"], intervals=False)
+    assert result.value == pytest.approx(100 * 2 / 7)  # one substitution, one insertion, seven reference words
+
+
+def test_case_counts_except_in_the_score_that_says_lower_case():
+    results = {s.name: s for s in score(list(METRICS), ["THE TRAIN LEAVES NOW"], ["the train leaves now"], False)}
+    assert results["BLEU"].value < 1
+    assert results["TER"].value == pytest.approx(100)
+    assert results["BLEU-lc"].value == pytest.approx(100)
+    assert "case:mixed" in results["BLEU"].signature
+    assert "case:lc" in results["BLEU-lc"].signature
+    assert "case:mixed" in results["TER"].signature
+
+
+def test_the_target_language_chooses_the_tokenizer_and_the_signature_says_so():
+    [chinese] = score(["BLEU"], ["我们明天中午出发"], ["我们明天中午离开"], intervals=False, target_language="zh-CN")
+    assert "tok:zh" in chinese.signature
+    [german] = score(["BLEU"], ["Wir gehen"], ["Wir gehen"], intervals=False, target_language="de")
+    assert "tok:13a" in german.signature
+
+
+@pytest.mark.parametrize(("language", "segmenter"), [("ja", "ja-mecab"), ("ko", "ko-mecab")])
+def test_without_a_word_segmenter_characters_are_the_tokens(language, segmenter, monkeypatch):
+    monkeypatch.setattr("nmt.metrics.scores.find_spec", lambda module: None)
+    [result] = score(["BLEU"], ["abcde"], ["abcde"], intervals=False, target_language=language)
+    assert "tok:char" in result.signature
+    monkeypatch.setattr("nmt.metrics.scores.find_spec", lambda module: object())
+    assert bleu_tokenizer(language) == segmenter
+
+
+def test_text_without_spaces_is_edited_by_character():
+    [result] = score(["TER"], ["我们明天走"], ["我们明天来"], intervals=False, target_language="zh")
+    assert result.value == pytest.approx(100 / 5)
+
+
+def test_the_score_of_some_segments_is_that_of_the_smaller_corpus():
+    hypotheses, references = corpus(seed=3, num_sentences=30, num_changes=2)
+    chosen = [3, 4, 11, 25]
+    for name in METRICS:
+        [expected] = score([name], [hypotheses[i] for i in chosen], [references[i] for i in chosen])
+        assert score_of(segment_statistics(name, hypotheses, references), chosen) == expected
+
+
+def test_sentence_scores_equal_those_of_sacrebleu():
+    hypotheses, references = corpus(seed=4, num_sentences=20, num_changes=2)
+    expected = [sacrebleu.sentence_chrf(h, [r]).score for h, r in zip(hypotheses, references, strict=True)]
+    assert segment_statistics("chrF", hypotheses, references).sentence_scores().tolist() == pytest.approx(expected)
+
+
+def test_an_empty_translation_scores_zero_without_failing():
+    results = {s.name: s.value for s in score(list(METRICS), ["", ""], ["the train", "a ticket"])}
+    assert results == {"BLEU": 0.0, "chrF": 0.0, "TER": 100.0, "BLEU-lc": 0.0}
+
+
+def test_unequal_numbers_of_lines_are_an_error_that_names_both():
+    with pytest.raises(DataError, match="2 hypotheses but 1 references"):
+        score(["BLEU"], ["a", "b"], ["a"])
+
+
+def test_nothing_to_score_is_an_error():
+    with pytest.raises(DataError, match="nothing to score"):
+        score(["BLEU"], [], [])
+
+
+def test_an_unknown_metric_is_an_error_that_lists_the_known_ones():
+    with pytest.raises(ConfigError, match=r"'METEOR' is not a metric\. Known metrics: BLEU, chrF"):
+        score(["METEOR"], ["a"], ["a"])

@@ -1,0 +1,99 @@
+"""The paired bootstrap against brute force and against sacreBLEU's paired test."""
+
+import random
+
+import numpy as np
+import pytest
+import sacrebleu
+from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.significance import PairedTest
+
+from nmt.errors import DataError
+from nmt.metrics import Comparison, paired_bootstrap, segment_statistics
+
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def systems(seed, num_sentences, changes_a, changes_b):
+    """Outputs of two systems, and references; more changes make a worse system."""
+    rng = random.Random(seed)
+
+    def change(words, times):
+        words = list(words)
+        for _ in range(times):
+            words[rng.randrange(len(words))] = rng.choice(WORDS)
+        return " ".join(words)
+
+    references = [[rng.choice(WORDS) for _ in range(rng.randint(6, 12))] for _ in range(num_sentences)]
+    a = [change(words, rng.choice(changes_a)) for words in references]
+    b = [change(words, rng.choice(changes_b)) for words in references]
+    return a, b, [" ".join(words) for words in references]
+
+
+def test_the_test_equals_scoring_every_resample_from_its_text():
+    a, b, references = systems(seed=5, num_sentences=12, changes_a=(1, 3), changes_b=(1, 2))
+    samples = 80
+    drawn = np.random.default_rng(12345).choice(12, size=(samples, 12), replace=True)
+
+    def bleu(hypotheses, rows):
+        return sacrebleu.corpus_bleu([hypotheses[i] for i in rows], [[references[i] for i in rows]]).score
+
+    differences = sorted(bleu(b, rows) - bleu(a, rows) for rows in drawn)
+    observed = bleu(b, range(12)) - bleu(a, range(12))
+    mean = sum(differences) / samples
+    as_extreme = sum(abs(difference - mean) >= abs(observed) for difference in differences)
+    result = paired_bootstrap("BLEU", a, b, references, samples=samples)
+    assert result.difference == pytest.approx(observed)
+    assert result.low == pytest.approx(differences[2])
+    assert result.high == pytest.approx(differences[-3])
+    assert result.p_value == pytest.approx((as_extreme + 1) / (samples + 1))
+
+
+@pytest.mark.parametrize(("name", "metric"), [("BLEU", BLEU), ("chrF", CHRF)])
+def test_both_systems_get_the_resamples_of_sacrebleus_paired_test(name, metric, monkeypatch):
+    monkeypatch.delenv("SACREBLEU_SEED", raising=False)
+    a, b, references = systems(seed=6, num_sentences=60, changes_a=(2, 3), changes_b=(1, 2))
+    columns = PairedTest([("a", a), ("b", b)], {name: metric()}, [references], test_type="bs", n_samples=500)()[1]
+    [theirs] = [results for column, results in columns.items() if column != "System"]
+    for hypotheses, result in zip((a, b), theirs, strict=True):
+        ours = segment_statistics(name, hypotheses, references).resampled_scores(samples=500)
+        assert ours.mean() == pytest.approx(result.mean, rel=1e-4)
+    difference = paired_bootstrap(name, a, b, references, samples=500).difference
+    assert difference == pytest.approx(theirs[1].score - theirs[0].score)
+    # Their p counts one tail of ours, so it can never be the larger one when the systems differ.
+    assert theirs[1].p_value <= paired_bootstrap(name, a, b, references, samples=500).p_value + 1e-9
+
+
+def test_a_clearly_better_system_is_called_better():
+    a, b, references = systems(seed=7, num_sentences=200, changes_a=(4, 5), changes_b=(1, 2))
+    better = paired_bootstrap("BLEU", a, b, references)
+    assert better.significant
+    assert 0 < better.low < better.difference < better.high
+    worse = paired_bootstrap("BLEU", b, a, references)
+    assert worse.significant
+    assert (worse.difference, worse.low, worse.high) == pytest.approx((-better.difference, -better.high, -better.low))
+
+
+def test_a_system_does_not_differ_from_itself():
+    a, _, references = systems(seed=8, num_sentences=30, changes_a=(1, 2), changes_b=(1,))
+    assert paired_bootstrap("chrF", a, a, references) == Comparison("chrF", 0.0, 0.0, 0.0, 1.0)
+    assert not paired_bootstrap("chrF", a, a, references).significant
+
+
+def test_two_systems_of_the_same_quality_are_rarely_called_different():
+    called = 0
+    for seed in range(60):
+        a, b, references = systems(seed=100 + seed, num_sentences=60, changes_a=(1, 2, 3), changes_b=(1, 2, 3))
+        called += paired_bootstrap("BLEU", a, b, references, samples=200).significant
+    assert called <= 9  # expected 3 of 60 at the 5 % level; 10 or more has probability 0.001
+
+
+def test_the_same_seed_gives_the_same_answer():
+    a, b, references = systems(seed=9, num_sentences=25, changes_a=(1, 2), changes_b=(1, 2))
+    assert paired_bootstrap("TER", a, b, references) == paired_bootstrap("TER", a, b, references)
+    assert paired_bootstrap("TER", a, b, references, seed=1) != paired_bootstrap("TER", a, b, references, seed=2)
+
+
+def test_outputs_of_different_length_are_an_error():
+    with pytest.raises(DataError, match="1 hypotheses but 2 references"):
+        paired_bootstrap("BLEU", ["a", "b"], ["a"], ["a", "b"])

@@ -1,0 +1,239 @@
+"""The shell scripts: they parse, set up once, work from any folder, and run the commands they promise.
+
+Python and pip are played by a shell script that writes down how it is called; nothing is installed.
+"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SCRIPTS = [*sorted((CHECKOUT / "recipes").rglob("*.sh")), CHECKOUT / ".ci" / "run"]
+
+FAKE_PYTHON = """#!/bin/sh
+# `-c` answers the questions of setup.sh with yes, unless a file says no; everything else is written down.
+case "$1 $2" in
+    "-c import sys"*) [ ! -e "$FAKE/old" ]; exit ;;
+    "-c import venv"*) [ ! -e "$FAKE/without-venv" ]; exit ;;
+    "-m venv")
+        echo "venv" >> "$FAKE/log"
+        for last; do :; done
+        mkdir -p "$last/bin" && cp "$FAKE/bin/python3" "$last/bin/python" && cp "$FAKE/nmt" "$last/bin/nmt"
+        exit ;;
+    "-m pip")
+        [ "$3" = --version ] && exit
+        echo "pip $(echo "$*" | sed 's/^-m pip install --quiet --disable-pip-version-check //')" >> "$FAKE/log"
+        [ ! -e "$FAKE/pip-fails" ]; exit ;;
+esac
+echo "python $*" >> "$FAKE/log"
+"""
+FAKE_NMT = '#!/bin/sh\necho "nmt $*" >> "$FAKE/log"\n[ ! -e "$FAKE/nmt-$1-fails" ]\n'
+
+
+@dataclass
+class Sandbox:
+    """A copy of the scripts in a checkout of its own, and a PATH on which Python is the fake."""
+
+    checkout: Path
+    fake: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def bash(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", *arguments],
+            cwd=cwd or self.checkout,
+            env={"PATH": f"{self.fake}/bin:/usr/bin:/bin", "FAKE": str(self.fake), **self.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def calls(self) -> list[str]:
+        """What was called since the last time this was asked."""
+        log = self.fake / "log"
+        lines = log.read_text(encoding="utf-8").split("\n")[:-1] if log.exists() else []
+        log.unlink(missing_ok=True)
+        return lines
+
+    def say(self, fact: str) -> None:
+        (self.fake / fact).touch()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    checkout, fake = tmp_path / "a checkout", tmp_path / "fake"
+    (fake / "bin").mkdir(parents=True)
+    for path, text in [(fake / "bin" / "python3", FAKE_PYTHON), (fake / "nmt", FAKE_NMT)]:
+        path.write_text(text, encoding="utf-8", newline="\n")
+        path.chmod(0o755)
+    for script in SCRIPTS:
+        copy = checkout / script.relative_to(CHECKOUT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(script, copy)
+    (checkout / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    return Sandbox(checkout, fake)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_a_script_parses_and_stops_at_the_first_error(script: Path) -> None:
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    if script.name != "setup.sh":  # which is also sourced into interactive shells
+        assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8")
+
+
+def test_the_ci_script_is_executable() -> None:
+    assert os.access(CHECKOUT / ".ci" / "run", os.X_OK)
+
+
+def test_the_first_setup_makes_an_environment_and_the_second_does_nothing(sandbox: Sandbox) -> None:
+    first = sandbox.bash("recipes/setup.sh")
+    assert first.returncode == 0, first.stderr
+    assert sandbox.calls() == ["venv", "pip -e .[dev]"]
+    assert first.stderr.startswith(f"setup: making a virtual environment in {sandbox.checkout}/.venv\n")
+    second = sandbox.bash("recipes/setup.sh")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    assert sandbox.calls() == []
+
+
+def test_sourcing_activates_the_environment(sandbox: Sandbox) -> None:
+    result = sandbox.bash("-c", '. recipes/setup.sh; command -v python; echo "$VIRTUAL_ENV"')
+    assert result.stdout == f"{sandbox.checkout}/.venv/bin/python\n{sandbox.checkout}/.venv\n"
+
+
+def test_a_changed_pyproject_is_installed_again_into_the_same_environment(sandbox: Sandbox) -> None:
+    sandbox.bash("recipes/setup.sh")
+    sandbox.calls()
+    (sandbox.checkout / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    sandbox.bash("recipes/setup.sh")
+    assert sandbox.calls() == ["pip -e .[dev]"]
+
+
+def test_a_failed_install_is_tried_again(sandbox: Sandbox) -> None:
+    sandbox.say("pip-fails")
+    failed = sandbox.bash("recipes/test.sh")
+    assert failed.returncode != 0
+    assert "pip could not install nmt" in failed.stderr
+    assert sandbox.calls() == ["venv", "pip -e .[dev]"]  # and pytest was not started
+    (sandbox.fake / "pip-fails").unlink()
+    assert sandbox.bash("recipes/setup.sh").returncode == 0
+    assert sandbox.calls() == ["pip -e .[dev]"]
+
+
+@pytest.mark.parametrize("variable", ["VIRTUAL_ENV", "CONDA_PREFIX"])
+def test_an_active_environment_is_used(sandbox: Sandbox, tmp_path: Path, variable: str) -> None:
+    active = tmp_path / "active"
+    (active / "bin").mkdir(parents=True)
+    shutil.copy(sandbox.fake / "bin" / "python3", active / "bin" / "python")
+    sandbox.environment[variable] = str(active)
+    result = sandbox.bash("-c", ". recipes/setup.sh; command -v python")
+    assert result.stdout == f"{active}/bin/python\n"
+    assert sandbox.calls() == ["pip -e .[dev]"]
+    assert not (sandbox.checkout / ".venv").exists()
+
+
+def test_an_active_environment_that_is_gone_is_reported(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.environment["VIRTUAL_ENV"] = str(tmp_path / "gone")
+    result = sandbox.bash("recipes/setup.sh")
+    assert result.returncode != 0
+    assert "has no bin/python" in result.stderr
+
+
+def test_torch_is_installed_first_where_it_is_chosen(sandbox: Sandbox) -> None:
+    sandbox.environment["NMT_TORCH"] = "torch==1.2 --index-url https://example.org/cpu"
+    sandbox.bash("recipes/setup.sh")
+    assert sandbox.calls() == [
+        "venv",
+        "pip torch==1.2 --index-url https://example.org/cpu",
+        "pip -e .[dev]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "message"), [("old", "no Python 3.11 or later found"), ("without-venv", "sudo apt install python3-venv")]
+)
+def test_what_is_missing_is_said_in_one_line(sandbox: Sandbox, fact: str, message: str) -> None:
+    sandbox.say(fact)
+    if fact == "old":  # hide the Pythons of this machine: only what the script needs besides is on PATH
+        for tool in ("bash", "sh", "cat", "cksum", "dirname"):
+            (sandbox.fake / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+        sandbox.environment["PATH"] = f"{sandbox.fake}/bin"
+    result = sandbox.bash("recipes/setup.sh")
+    assert result.returncode != 0
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert sandbox.calls() == []
+
+
+def test_tests_run_from_any_folder_and_pass_arguments_on(sandbox: Sandbox, tmp_path: Path) -> None:
+    result = sandbox.bash(str(sandbox.checkout / "recipes" / "test.sh"), "-k", "beam search", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert sandbox.calls()[2:] == ["python -m pytest -k beam search"]
+
+
+QUICKSTART = [
+    "python data/phrasebook/prepare.py",
+    "nmt train recipes/phrasebook/rnn.toml --out runs/quickstart/rnn",
+    "nmt train recipes/phrasebook/transformer.toml --out runs/quickstart/transformer",
+    "nmt compare runs/quickstart/rnn runs/quickstart/transformer --out runs/quickstart/report",
+]
+
+
+def test_quickstart_runs_everything_from_any_folder_and_a_second_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    script = str(sandbox.checkout / "recipes" / "quickstart.sh")
+    result = sandbox.bash(script, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert sandbox.calls()[2:] == QUICKSTART
+    sandbox.bash(script, cwd=tmp_path)
+    assert sandbox.calls() == QUICKSTART
+
+
+def test_quickstart_stops_where_training_fails(sandbox: Sandbox) -> None:
+    sandbox.say("nmt-train-fails")
+    assert sandbox.bash("recipes/quickstart.sh").returncode != 0
+    assert sandbox.calls()[2:] == QUICKSTART[:2]
+
+
+def test_fresh_deletes_only_the_runs_of_the_recipe(sandbox: Sandbox) -> None:
+    old, other = sandbox.checkout / "runs" / "quickstart" / "rnn", sandbox.checkout / "runs" / "other"
+    for folder in (old, other):
+        folder.mkdir(parents=True)
+    sandbox.bash("recipes/quickstart.sh")
+    assert old.exists()
+    sandbox.bash("recipes/quickstart.sh", "--fresh")
+    assert not old.exists()
+    assert other.exists()
+
+
+@pytest.mark.parametrize("arguments", [["recipes/quickstart.sh", "--help"], ["recipes/multi30k/run.sh", "--from"]])
+def test_a_wrong_option_shows_the_usage_and_starts_nothing(sandbox: Sandbox, arguments: list[str]) -> None:
+    result = sandbox.bash(*arguments)
+    assert result.returncode == 2
+    assert result.stderr.startswith("usage: bash recipes/")
+    assert sandbox.calls() == []
+
+
+def test_multi30k_takes_a_folder_relative_to_the_caller_and_commits_no_sentence(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "my texts").mkdir()
+    script = str(sandbox.checkout / "recipes" / "multi30k" / "run.sh")
+    result = sandbox.bash(script, "--from", "my texts", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    runs = "runs/multi30k/rnn runs/multi30k/transformer"
+    assert sandbox.calls()[2:] == [
+        f"python data/multi30k/prepare.py --from {tmp_path}/my texts",
+        "nmt train recipes/multi30k/rnn.toml --out runs/multi30k/rnn",
+        "nmt train recipes/multi30k/transformer.toml --out runs/multi30k/transformer",
+        f"nmt compare {runs} --out runs/multi30k/report",
+        f"nmt compare {runs} --no-text --out eval/reports/multi30k",
+    ]
+
+
+def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
+    sandbox.bash("recipes/multi30k/run.sh")
+    assert sandbox.calls()[2] == "python data/multi30k/prepare.py"

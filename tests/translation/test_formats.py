@@ -1,0 +1,230 @@
+"""Formats: as many records out as lines in, in order, and nothing in a line that a reader would take for its end."""
+
+import io
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmt.errors import DataError
+from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records
+
+SEPARATORS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Translation:
+    text: str
+    score: float = -0.5
+    finish_reason: str = "end"
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+
+TWO_BEST = Translation("one", -0.5, "end", (Hypothesis("one", -0.5), Hypothesis("a ||| b\u2028", -1.25)))
+
+
+def read(name: str, data: bytes) -> list[Record]:
+    return list(FORMATS[name].read(io.BytesIO(data)))
+
+
+def written(name: str, record: Record, translation: Translation, n_best: int = 1) -> bytes:
+    stream = io.BytesIO()
+    FORMATS[name].write(stream, record, translation, n_best)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        (b"", []),
+        (b"a", ["a"]),
+        (b"a\nb\n", ["a", "b"]),
+        (b"\n\n\n", ["", "", ""]),
+        (b"a\n \n\nb", ["a", " ", "", "b"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"a\rb\x0b\x0c\n", ["a\rb\x0b\x0c"]),
+        ("a\x85\u2028b\n".encode(), ["a\x85\u2028b"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
+        (b"\x00\n", ["\x00"]),
+    ],
+)
+def test_text_has_one_record_for_each_line(data: bytes, texts: list[str]) -> None:
+    records = read("text", data)
+    assert [record.text for record in records] == texts
+    assert [record.index for record in records] == list(range(len(texts)))
+
+
+def test_invalid_utf8_is_replaced_and_counted() -> None:
+    assert [(record.text, record.num_replaced) for record in read("text", b"a\xff\xfe\nb\n\x80")] == [
+        ("a\ufffd\ufffd", 2),
+        ("b", 0),
+        ("\ufffd", 1),
+    ]
+
+
+@given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_bytes_give_as_many_lines_as_they_have(data: bytes) -> None:
+    num_lines = data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
+    records = read("text", data)
+    assert len(records) == num_lines
+    output = b"".join(written("text", record, Translation(record.text)) for record in records)
+    assert output.count(b"\n") == num_lines
+    assert len(output.decode("utf-8").splitlines()) == num_lines
+
+
+def test_reading_does_not_wait_for_the_end() -> None:
+    class Endless(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:
+            buffer[:4] = b"abc\n"
+            return 4
+
+    records = read_records(io.BufferedReader(Endless(), buffer_size=64))
+    assert [next(records).text for _ in range(1000)] == ["abc"] * 1000
+
+
+def test_n_best_text_is_the_moses_form() -> None:
+    assert written("text", Record(7, "eins"), TWO_BEST, n_best=5) == (
+        b"7 ||| one ||| -0.500000\n7 ||| a ||| b  ||| -1.250000\n"
+    )
+    assert written("text", Record(7, "eins"), TWO_BEST, n_best=1) == b"one\n"
+
+
+def test_a_blank_line_without_hypotheses_still_has_its_line_in_n_best() -> None:
+    assert written("text", Record(0, ""), Translation("", 0.0), n_best=2) == b"0 |||  ||| 0.000000\n"
+
+
+def test_jsonl_passes_other_fields_through() -> None:
+    (record,) = read(
+        "jsonl", '{"id": 3, "source": "Grüß Gott", "text": "x", "tags": [null, 1.5], "score": 9}\n'.encode()
+    )
+    assert record.text == "Grüß Gott"
+    line = written("jsonl", record, TWO_BEST)
+    assert json.loads(line) == {
+        "id": 3,
+        "source": "Grüß Gott",
+        "text": "x",
+        "tags": [None, 1.5],
+        "translation": "one",
+        "score": -0.5,
+        "finish_reason": "end",
+    }
+    assert "Grüß Gott".encode() in line  # readable, not \u00fc
+
+
+def test_jsonl_n_best_lists_the_hypotheses() -> None:
+    (record,) = read("jsonl", b'{"text": "eins"}')
+    assert json.loads(written("jsonl", record, TWO_BEST, n_best=2))["hypotheses"] == [
+        {"text": "one", "score": -0.5},
+        {"text": "a ||| b ", "score": -1.25},
+    ]
+    assert len(json.loads(written("jsonl", record, Translation("", 0.0), n_best=2))["hypotheses"]) == 1
+
+
+def test_a_blank_json_line_stays_a_blank_line() -> None:
+    records = read("jsonl", b'{"source": "a"}\n\n  \n{"source": ""}')
+    assert [record.text for record in records] == ["a", "", "  ", ""]
+    output = [written("jsonl", record, Translation("")) for record in records]
+    assert [line == b"\n" for line in output] == [False, True, True, False]
+
+
+@given(st.text(st.characters() | st.sampled_from(f"\ud800\udfff{SEPARATORS}\x00\x7f")))
+def test_any_json_string_comes_back_in_one_line(text: str) -> None:
+    data = json.dumps({"source": text, "copy": text}).encode()
+    same = json.loads(data)["copy"]  # `text`, but JSON reads two surrogates in a row as one character
+    (record,) = read("jsonl", data + b"\n")
+    assert record.text == same
+    line = written("jsonl", record, Translation(same))
+    assert len(line.decode("utf-8").splitlines()) == 1
+    fields = json.loads(line)
+    assert fields["source"] == fields["copy"] == same
+    assert not any("\ud800" <= character <= "\udfff" for character in fields["translation"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Guten Tag.",
+        b"{",
+        b'{"source": "a"} x',
+        b'["source"]',
+        b'"source"',
+        b"null",
+        b'{"source": "a", "x": NaN}',
+        b'{"source": "a", "x": -Infinity}',
+        b'{"source": "a", "x": 1e999}',
+        b'{"source": "a", "x": ' + b"9" * 5000 + b"}",
+        b'{"source": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+)
+def test_a_malformed_json_line_is_named(line: bytes) -> None:
+    records = read_jsonl(io.BytesIO(b'{"source": "a"}\n' + line + b"\n"))
+    next(records)
+    with pytest.raises(DataError, match=r"Input line 2 is not valid JSON: .*--format text"):
+        next(records)
+
+
+@pytest.mark.parametrize("line", [b"{}", b'{"sorce": "a"}', b'{"source": 1}', b'{"source": null, "text": "a"}'])
+def test_a_json_line_without_a_sentence_is_named(line: bytes) -> None:
+    with pytest.raises(
+        DataError, match='Input line 1: the object needs the sentence as a string in the field "source"'
+    ):
+        read("jsonl", line)
+
+
+def test_nesting_at_the_edge_of_the_stack_is_an_error_and_no_crash() -> None:
+    for depth in range(sys.getrecursionlimit() // 2, sys.getrecursionlimit() + 50, 7):
+        line = b'{"source": "a", "x": ' + b"[" * depth + b"]" * depth + b"}"
+        with suppress(DataError):
+            (record,) = read("jsonl", line)
+            assert written("jsonl", record, Translation("a")).count(b"[") == depth
+
+
+def test_a_score_that_is_no_number_is_null_in_json() -> None:
+    (record,) = read("jsonl", b'{"text": "eins"}')
+    assert json.loads(written("jsonl", record, Translation("", float("-inf"))))["score"] is None
+
+
+SPEAK = """
+import sys
+from nmt.translation.formats import quiet_when_reader_leaves
+with quiet_when_reader_leaves():
+    for number in range(200_000):
+        sys.stdout.buffer.write(b"a line of output\\n")
+print("went on", file=sys.stderr)
+"""
+
+
+def test_stdout_closed_by_its_reader_ends_quietly() -> None:
+    with subprocess.Popen([sys.executable, "-c", SPEAK], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"a line of output\n"
+        process.stdout.close()
+        assert process.stderr.read() == b"went on\n"
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_reader_that_left_before_the_last_flush_is_quiet_too() -> None:
+    short = SPEAK.replace("200_000", "3")
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep(0.3)\n{short}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b"went on\n"
+        assert process.wait(timeout=60) == 0

@@ -1,0 +1,132 @@
+"""Segments: pieces fit, nothing is lost, cuts fall at the best places, and long lines take linear time."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmt.translation.segments import Fits, split_long
+
+TEXT = st.text(
+    st.characters() | st.sampled_from('ab .,!?;:"\u3002\uff0c\n\u0301\u200d\ud83d\ude00😀🏽🇩🇪각'), max_size=200
+)
+
+
+def up_to(limit: int) -> Fits:
+    return lambda text: len(text) <= limit
+
+
+def visible(text: str) -> str:
+    return "".join(text.split())
+
+
+@given(TEXT, st.integers(1, 40))
+def test_pieces_fit_and_hold_all_text_in_order(text: str, limit: int) -> None:
+    pieces = split_long(text, up_to(limit))
+    assert all(len(piece) <= limit for piece in pieces)
+    assert visible("".join(pieces)) == visible(text)
+    assert pieces == [text] or all(piece == piece.strip() and piece for piece in pieces) or pieces == [""]
+
+
+@given(TEXT, st.integers(0, 12))
+def test_a_predicate_that_is_not_monotonic_loses_nothing(text: str, seed: int) -> None:
+    pieces = split_long(text, lambda piece: hash((piece, seed)) % 3 == 0)
+    assert visible("".join(pieces)) == visible(text)
+
+
+def test_what_fits_is_returned_as_it_is() -> None:
+    assert split_long("  a b. c ", up_to(9)) == ["  a b. c "]
+    assert split_long("", up_to(1)) == [""]
+
+
+def test_sentence_ends_come_first() -> None:
+    text = 'Er kommt, sagt er. "Kommt sie auch?" Ja, sie kommt! Gut.'
+    assert split_long(text, up_to(36)) == ['Er kommt, sagt er. "Kommt sie auch?"', "Ja, sie kommt! Gut."]
+
+
+def test_a_full_stop_inside_a_sentence_is_no_sentence_end() -> None:
+    assert split_long("It costs 3.50 euros, i.e.  too much. We left.", up_to(36)) == [
+        "It costs 3.50 euros, i.e.  too much.",
+        "We left.",
+    ]
+
+
+def test_clauses_come_next_then_words_then_characters() -> None:
+    assert split_long("wenn er kommt, gehe ich", up_to(16)) == ["wenn er kommt,", "gehe ich"]
+    assert split_long("eins zwei drei vier", up_to(10)) == ["eins zwei", "drei vier"]
+    assert split_long("abcdefgh", up_to(4)) == ["abcd", "efgh"]
+
+
+def test_only_what_is_too_long_is_split_below_sentences() -> None:
+    text = "Kurz. Ein sehr langer Satz, der nicht passt. Auch kurz."
+    assert split_long(text, up_to(30)) == ["Kurz.", "Ein sehr langer Satz,", "der nicht passt.", "Auch kurz."]
+
+
+def test_chinese_and_japanese_sentences_need_no_space() -> None:
+    assert split_long("今日は雨です。明日は晴れです。", up_to(8)) == ["今日は雨です。", "明日は晴れです。"]
+    assert split_long("他说,“你好。”然后走了。", up_to(9)) == ["他说,“你好。”", "然后走了。"]
+
+
+def test_the_last_two_pieces_are_evened_out() -> None:
+    assert split_long("a b c d e f g", up_to(11)) == ["a b c", "d e f g"]  # not "a b c d e f" and "g"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["e\u0301", "e\u0301\u0302\u0303", "👍🏽", "👩\u200d👧", "🇩🇪", "한", "\ud83d\ude00"],
+)
+def test_a_visible_character_is_not_cut(unit: str) -> None:
+    pieces = split_long(unit * 20, up_to(7))
+    assert "".join(pieces) == unit * 20
+    assert all(piece == unit * (len(piece) // len(unit)) for piece in pieces)
+
+
+def test_a_visible_character_longer_than_the_limit_is_cut_rather_than_lost() -> None:
+    zalgo = "e" + "\u0301" * 200
+    pieces = split_long(zalgo, up_to(50))
+    assert "".join(pieces) == zalgo
+    assert max(map(len, pieces)) <= 50
+
+
+def test_a_character_that_never_fits_is_returned() -> None:
+    assert split_long("ab", lambda text: False) == ["a", "b"]
+
+
+def test_white_space_alone_is_one_empty_piece() -> None:
+    assert split_long(" \n " * 50, lambda text: text == "") == [""]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a",
+        "ab ",
+        "Ein Satz mit ein paar Worten. ",
+        "word, ",
+        ". ",
+        ".",
+        '."',
+        "。",
+        " ",
+        "e\u0301",
+        "🇩🇪",
+        "x. " + "y" * 600,
+    ],
+)
+def test_a_very_long_line_takes_linear_work(pattern: str) -> None:
+    text = (pattern * (300_000 // len(pattern) + 1))[:300_000]
+    work = calls = 0
+
+    def fits(piece: str) -> bool:
+        nonlocal work, calls
+        work, calls = work + len(piece), calls + 1
+        return len(piece) <= 250
+
+    began = time.process_time()
+    pieces = split_long(text, fits)
+    assert time.process_time() - began < 10  # about 0.3 s; quadratic work would take hours
+    assert work <= 20 * len(text)
+    assert calls <= len(text)
+    assert visible("".join(pieces)) == visible(text)
+    assert all(len(piece) <= 250 for piece in pieces)
