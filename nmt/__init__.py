@@ -1,8 +1,8 @@
 """Train your own translator, and use it: raw text in, raw text out.
 
-    import nmt
-    translator = nmt.load("runs/quickstart/rnn")
-    translator.translate(["Guten Morgen!"])[0].text
+>>> import nmt
+>>> translator = nmt.load("runs/quickstart/rnn")
+>>> translator.translate(["Guten Morgen!"])[0].text
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from nmt.translation.translator import Translation, Translator, load
 
 __version__ = "0.1.0"
-__all__ = ["CheckpointError", "ConfigError", "DataError", "NMTError", "Translation", "Translator", "__version__", "load"]
+__all__ = [
+    "CheckpointError",
+    "ConfigError",
+    "DataError",
+    "NMTError",
+    "Translation",
+    "Translator",
+    "__version__",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -35,7 +35,9 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml.") from None
+        raise ConfigError(
+            f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml."
+        ) from None
     except IsADirectoryError:
         raise ConfigError(f"{path} is a folder, not a recipe. Give the path of a TOML file.") from None
     except UnicodeDecodeError as error:
@@ -101,7 +103,7 @@ def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str])
 
 def _explain(config_class: type[Config], error: ErrorDetails) -> str:
     """One sentence for one pydantic error."""
-    owner, path = _locate(config_class, [part for part in error["loc"]])
+    owner, path = _locate(config_class, list(error["loc"]))
     key = ".".join(path) or "the recipe"
     if error["type"] == "extra_forbidden":
         known = list(owner.model_fields)

@@ -59,7 +59,9 @@ class Experiment(Config):
     @model_validator(mode="after")
     def _shared_table_needs_joint_tokenizer(self) -> "Experiment":
         if self.model.share_embeddings == "all" and not self.tokenizer.joint:
-            raise ValueError("model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers.")
+            raise ValueError(
+                "model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers."
+            )
         return self
 
 

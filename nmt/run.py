@@ -38,12 +38,17 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
     if done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done):
-        _say(console, f"{directory} is finished ({describe_end(done)}). Raise training.max_updates to go on, or use another --out.")
+        remedy = "Raise training.max_updates to go on, or use another --out."
+        _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return done.finish_reason
     machine = prepare_machine(experiment.training.precision, experiment.training.threads)
     directory.mkdir(parents=True, exist_ok=True)
     corpus = prepare_corpus(
-        _sources(experiment), experiment.tokenizer, experiment.seed, directory.parent / "prepared", lambda text: _say(console, text)
+        _sources(experiment),
+        experiment.tokenizer,
+        experiment.seed,
+        directory.parent / "prepared",
+        lambda text: _say(console, text),
     )
     _check_same_text(corpus, directory)
     corpus.tokenizers.save(directory)
@@ -60,7 +65,9 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
         _say(console, f"Going on from update {done.update} in {directory}.")
     cut_log(directory / "metrics.jsonl", done.update if done else -1)
     training = experiment.training
-    with TrainingLog(directory / "metrics.jsonl", console, experiment.name, training.max_updates, training.time_limit) as log:
+    with TrainingLog(
+        directory / "metrics.jsonl", console, experiment.name, training.max_updates, training.time_limit
+    ) as log:
         progress = train(job, log)
     (directory / "progress.json").write_text(progress.to_json(), encoding="utf-8")
     _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
@@ -73,8 +80,10 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
 
 def describe_end(progress: Progress) -> str:
     """How far a run came, in words."""
-    bleu = "" if progress.best_bleu is None else f", best dev BLEU {progress.best_bleu:.2f} at update {progress.best_update}"
-    return f"{progress.update} updates in {show_duration(progress.train_seconds)} of training{bleu}"
+    trained = f"{progress.update} updates in {show_duration(progress.train_seconds)} of training"
+    if progress.best_bleu is None:
+        return trained
+    return f"{trained}, best dev BLEU {progress.best_bleu:.2f} at update {progress.best_update}"
 
 
 def _say(console: Console, message: str) -> None:
@@ -93,7 +102,9 @@ def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, direc
     languages = experiment.corpus.source_language, experiment.corpus.target_language
     return Job(
         model=model,
-        about=SavedModel(experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages),
+        about=SavedModel(
+            experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages
+        ),
         examples=corpus.train,
         tokenizers=corpus.tokenizers,
         dev=DevSet(corpus.dev, corpus.dev_examples, experiment.corpus.target_language),
@@ -145,8 +156,8 @@ def _check_same_text(corpus: PreparedCorpus, directory: Path) -> None:
         path = directory / name
         if path.exists() and path.read_bytes() != tokenizer.model:
             raise CheckpointError(
-                f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run began. "
-                f"Use another --out, or delete {directory} to begin again."
+                f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
+                f"began. Use another --out, or delete {directory} to begin again."
             )
 
 
@@ -159,7 +170,11 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int, commit: str | None) -> RunRecord:
-    hardware: dict[str, str | int] = {"cpu": cpu_name(), "cores": available_cores(), "features": " ".join(cpu_features())}
+    hardware: dict[str, str | int] = {
+        "cpu": cpu_name(),
+        "cores": available_cores(),
+        "features": " ".join(cpu_features()),
+    }
     if torch.cuda.is_available():
         hardware["gpu"] = torch.cuda.get_device_name()
     steps = max(len(job.examples), 1)
@@ -191,7 +206,9 @@ def _commit() -> str | None:
     """The commit of the source this runs from, where it is a checkout."""
     here = Path(__file__).parent
     try:
-        found = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5)
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return found.stdout.strip() or None if found.returncode == 0 else None

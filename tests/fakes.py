@@ -65,7 +65,7 @@ class ScriptedModel(TableModel):
 
     def row(self, first: int, prefix: tuple[int, ...]) -> Tensor:
         probabilities = torch.full((self.vocab,), 1e-30, dtype=torch.float64)
-        for token, probability in self.script[prefix].items():
+        for token, probability in self.script.get(prefix, {}).items():
             probabilities[token] = probability
         return probabilities.log()
 

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table as RichTable
 
     from nmt.reports.comparison import Report
     from nmt.reports.evaluation_set import EvaluationSet
@@ -24,6 +25,7 @@ NoText = Annotated[bool, typer.Option("--no-text", help="Leave out every sentenc
 
 # Columns of the results table that fit a terminal, by their position.
 _TERMINAL_COLUMNS = (0, 1, 2, 3, 4, 5, 8)
+_NUM_SHOWN = 3  # sample translations in the terminal
 
 
 def compare(
@@ -64,7 +66,7 @@ def compare(
         )
         page = write_report(report, out)
     with quiet_when_reader_leaves():
-        _print(report, page)
+        print(_outcome(report, page), end="")
 
 
 def _test_files(
@@ -116,8 +118,7 @@ def _translate_all(
         TimeRemainingColumn,
     )
 
-    from nmt.reports.collect import collect_run
-    from nmt.reports.wording import unique_names
+    from nmt.reports.collect import collect_run, unique_names
 
     names = unique_names(list(zip(runs, (record.name for record in records), strict=True)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -133,35 +134,45 @@ def _translate_all(
     return results
 
 
-def _print(report: "Report", page: Path) -> None:
-    """The outcome for the terminal: table, samples, where the report is."""
+def _outcome(report: "Report", page: Path) -> str:
+    """What the terminal shows: the table, the verdict, samples, where the report is."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from nmt.corpus.lines import one_line
     from nmt.reports import wording
-    from nmt.reports.tables import results_table
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=120)
+    with console.capture() as captured:  # printed in one piece, as rich would exit by itself when stdout is closed
+        console.print(_results(report))
+        for sentence in wording.headline(report) + wording.notes(report):
+            console.print(Text(one_line(sentence)), soft_wrap=True)
+        for k, index in enumerate(report.sample_indices[:_NUM_SHOWN]):
+            test = report.evaluation_set
+            lines = [("source", test.source[index]), ("reference", test.reference[index])]
+            lines += [(system.name, system.result.samples[k].text) for system in report.systems]
+            width = max(len(label) for label, _ in lines)
+            shown = [f"{label:<{width}}  {one_line(text)}" for label, text in lines]
+            console.print(Text("\n" + "\n".join(shown)), soft_wrap=True)
+        console.print(Text(f"\nReport: {page}"), soft_wrap=True)
+    return captured.get()
+
+
+def _results(report: "Report") -> "RichTable":
+    """The report's first table, as far as it fits a terminal."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    from nmt.corpus.lines import one_line
+    from nmt.reports.tables import results_table
+
     table = results_table(report)
-    shown = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    shown = RichTable(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in _TERMINAL_COLUMNS:
         cell = table.header[column]
         shown.add_column(Text(f"{cell.text}\n{cell.detail}"), justify="right" if table.is_figure(column) else "left")
     for row in table.rows:
         shown.add_row(*(Text(f"{one_line(row[column].text)}\n{row[column].detail}") for column in _TERMINAL_COLUMNS))
-    console.print(shown)
-    for sentence in wording.headline(report) + wording.notes(report):
-        console.print(Text(one_line(sentence)), soft_wrap=True)
-    for k, index in enumerate(report.sample_indices[:3]):
-        console.print()
-        lines = [("source", report.evaluation_set.source[index]), ("reference", report.evaluation_set.reference[index])]
-        lines += [(system.name, system.result.samples[k].text) for system in report.systems]
-        width = max(len(label) for label, _ in lines)
-        for label, text in lines:
-            console.print(Text(f"{label:<{width}}  {one_line(text)}"), soft_wrap=True)
-    console.print()
-    console.print(Text(f"Report: {page}"), soft_wrap=True)
+    return shown

@@ -3,7 +3,18 @@
 import importlib.metadata
 import platform
 
-PACKAGES = ("torch", "sentencepiece", "sacrebleu", "datasets", "numpy", "safetensors", "pydantic", "typer", "rich", "jinja2")
+PACKAGES = (
+    "torch",
+    "sentencepiece",
+    "sacrebleu",
+    "datasets",
+    "numpy",
+    "safetensors",
+    "pydantic",
+    "typer",
+    "rich",
+    "jinja2",
+)
 OPTIONAL = {"tensorboard": "training curves in TensorBoard", "matplotlib": "plots in reports"}
 
 
@@ -17,7 +28,10 @@ def doctor() -> None:
 
     console = Console(highlight=False)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    rows = [("nmt", __version__), ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")]
+    rows = [
+        ("nmt", __version__),
+        ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+    ]
     rows += [(name, _version(name)) for name in PACKAGES]
     rows += [(name, _version(name, f"not installed ({use}): pip install {name}")) for name, use in OPTIONAL.items()]
     rows += [

@@ -9,10 +9,18 @@ import typer
 
 from nmt.errors import ConfigError
 
-Recipe = Annotated[Path, typer.Argument(help="TOML file that says what to train on what, such as recipes/phrasebook/rnn.toml.")]
-Out = Annotated[Path | None, typer.Option(help="Run directory. An unfinished run there is resumed. [default: runs/RECIPE]")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; repeatable.")]
-Limit = Annotated[str | None, typer.Option(metavar="TIME", help="Stop after this much training time in all: 90s, 30m, 2h.")]
+Recipe = Annotated[
+    Path, typer.Argument(help="TOML file that says what to train on what, such as recipes/phrasebook/rnn.toml.")
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Run directory. An unfinished run there is resumed. [default: runs/RECIPE]")
+]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; repeatable.")
+]
+Limit = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Stop after this much training time in all: 90s, 30m, 2h.")
+]
 
 
 def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = None) -> None:

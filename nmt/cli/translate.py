@@ -1,5 +1,6 @@
 """nmt translate"""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from nmt.search.hypothesis import SearchConfig
     from nmt.translation.formats import Format, Record
-    from nmt.translation.translator import Translation, Translator
+    from nmt.translation.translator import Translator
 
 CHUNK_LINES = 1024  # lines read, sorted by length, translated and written together
 
@@ -25,7 +26,9 @@ Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. 
 NBest = Annotated[int, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`.")]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
 Checkpoint = Annotated[str, typer.Option(help="best or last.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
+]
 
 
 def translate(
@@ -53,7 +56,7 @@ def translate(
     translator = load(run, checkpoint, _search_config(run, beam, n_best, set or []))
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
-        source = files.enter_context(_open_input(input)) if input else sys.stdin.buffer
+        source = files.enter_context(_open_input(input)) if input else _stdin()
         sink = files.enter_context(_open_output(output)) if output else sys.stdout.buffer
         _translate_stream(translator, source, sink, FORMATS[format], n_best, Console(stderr=True))
 
@@ -76,6 +79,11 @@ def _search_config(run: Path, beam: int | None, n_best: int, overrides: list[str
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
     return parse_config(SearchConfig, tree, "search")
+
+
+def _stdin() -> BinaryIO:
+    """Standard input; where the caller has closed it, Python has none and there is nothing to read."""
+    return sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
 
 
 def _open_input(path: Path) -> BinaryIO:
@@ -102,7 +110,7 @@ def _translate_stream(
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
     replaced, split, cut = 0, [], []
     # At a terminal each line is answered at once; otherwise lines are gathered so that batches are full.
-    chunk_lines = 1 if source is sys.stdin.buffer and sys.stdin.isatty() else CHUNK_LINES
+    chunk_lines = 1 if source.isatty() else CHUNK_LINES
     for records in _chunks(format.read(source), chunk_lines):
         translations = translator.translate([record.text for record in records])
         for record, translation in zip(records, translations, strict=True):
@@ -118,7 +126,10 @@ def _translate_stream(
     if split:
         _warn(console, f"Longer than the model allows, so split and joined again: {_lines(split)}.")
     if cut:
-        _warn(console, f"Ended at the length limit, so perhaps incomplete: {_lines(cut)}. Raise it with --set max_length_ratio=3.")
+        _warn(
+            console,
+            f"Ended at the length limit, so perhaps incomplete: {_lines(cut)}. Raise it with --set max_length_ratio=3.",
+        )
 
 
 def _chunks(records: "Iterator[Record]", size: int) -> "Iterator[list[Record]]":

@@ -1,6 +1,6 @@
-"""Batches by a budget of target tokens, from sentences of similar length, in an order that the seed and epoch decide."""
+"""Batches by a budget of target tokens, from sentences of similar length, in an order that seed and epoch decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -30,8 +30,8 @@ class Batch:
 
     def to(self, device: torch.device) -> Self:
         """The same batch on another device."""
-        moved = (self.source, self.source_mask, self.target_in, self.target_out, self.target_mask)
-        return type(self)(*(tensor.to(device, non_blocking=True) for tensor in moved), self.indices)
+        names = ("source", "source_mask", "target_in", "target_out", "target_mask")
+        return replace(self, **{name: getattr(self, name).to(device, non_blocking=True) for name in names})
 
 
 def pad(sentences: list[list[int]]) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +73,7 @@ def encode_pairs(pairs: list[Pair], tokenizers: TokenizerPair, max_length: int) 
 
 def save_examples(examples: Examples, path: Path) -> None:
     """Write ids (not text) with a checksum, by way of a temporary file."""
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "source.ids": examples.source.ids,
         "source.starts": examples.source.starts,
         "target.ids": examples.target.ids,

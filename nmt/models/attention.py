@@ -27,7 +27,8 @@ class Keys(Rows):
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     """Softmax over the last axis, zero where `mask` (broadcast against `scores`) is False."""
-    return torch.softmax(scores.float().masked_fill(~mask, MASKED), dim=-1).to(scores.dtype)
+    exact = scores.to(torch.promote_types(scores.dtype, torch.float32))  # bf16 has too few digits to sum over
+    return torch.softmax(exact.masked_fill(~mask, MASKED), dim=-1).to(scores.dtype)
 
 
 class DotAttention(nn.Module):
@@ -42,7 +43,7 @@ class DotAttention(nn.Module):
         return Keys(self.key(source.states), source.states, source.mask)
 
     def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
-        """query [batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
+        """[batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
         scores = query @ memory.keys.transpose(1, 2)  # [batch, queries, src_len]
         weights = masked_softmax(scores, memory.mask.unsqueeze(1))
         return weights @ memory.values, weights
@@ -70,7 +71,7 @@ class AdditiveAttention(nn.Module):
         return Keys(self.key(source.states), source.states, source.mask)
 
     def forward(self, query: Tensor, memory: Keys) -> tuple[Tensor, Tensor]:
-        """query [batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
+        """[batch, queries, query_dim] -> context [batch, queries, value_dim], weights [batch, queries, src_len]"""
         # [batch, queries, 1, dim] + [batch, 1, src_len, dim]
         hidden = torch.tanh(self.query(query).unsqueeze(2) + memory.keys.unsqueeze(1))
         scores = self.score(hidden).squeeze(-1)  # [batch, queries, src_len]
@@ -142,11 +143,11 @@ class NoAttention(nn.Module):
         return memory.values.expand(-1, queries, -1), weights.unsqueeze(1).expand(-1, queries, -1)
 
 
-ATTENTIONS = {
+Attention = DotAttention | AdditiveAttention | MultiHeadAttention | NoAttention
+ATTENTIONS: dict[str, type[Attention]] = {
     "dot": DotAttention,
     "general": GeneralAttention,
     "additive": AdditiveAttention,
     "multihead": MultiHeadAttention,
     "none": NoAttention,
 }
-Attention = DotAttention | AdditiveAttention | MultiHeadAttention | NoAttention

@@ -1,4 +1,7 @@
-"""From a config to a model: any encoder with any decoder. To add an architecture, extend the unions and the dicts here."""
+"""From a config to a model: any encoder with any decoder.
+
+To add an architecture, extend the unions and the dicts here.
+"""
 
 from typing import Annotated, Literal
 
@@ -47,29 +50,23 @@ class EncoderDecoder(Seq2Seq):
         self.target_embedding = Embedding(target_vocab, dim, dropout, words)
         shared = config.share_embeddings == "all"
         self.source_embedding = self.target_embedding if shared else Embedding(source_vocab, dim, dropout, words)
-        self.encoder = ENCODERS[config.encoder.type](config.encoder, dim, dropout)  # type: ignore[arg-type]
-        self.decoder = DECODERS[config.decoder.type](
-            config.decoder,  # type: ignore[arg-type]
-            dim,
-            self.encoder.output_dim,
-            dim,
-            dropout,
-        )
+        self.encoder = ENCODERS[config.encoder.type](config.encoder, dim, dropout)
+        self.decoder = DECODERS[config.decoder.type](config.decoder, dim, self.encoder.output_dim, dim, dropout)
         tied = None if config.share_embeddings == "none" else self.target_embedding
         self.output = OutputProjection(target_vocab, dim, tied)
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         encoded: EncoderOutput = self.encoder(self.source_embedding(source), source_mask)
-        return self.decoder.prepare(encoded)
+        return self.decoder.prepare(encoded)  # type: ignore[no-any-return]
 
     def start(self, memory: Memory) -> State:
-        return self.decoder.start(memory)  # type: ignore[arg-type]
+        return self.decoder.start(memory)  # type: ignore[no-any-return]
 
     def step(self, tokens: Tensor, state: State, memory: Memory) -> tuple[Tensor, State]:
-        return self.decoder.step(self.target_embedding(tokens), state, memory)  # type: ignore[arg-type]
+        return self.decoder.step(self.target_embedding(tokens), state, memory)  # type: ignore[no-any-return]
 
     def decode(self, target_in: Tensor, memory: Memory) -> Tensor:
-        return self.decoder.decode(self.target_embedding(target_in), memory)  # type: ignore[arg-type]
+        return self.decoder.decode(self.target_embedding(target_in), memory)  # type: ignore[no-any-return]
 
     def logits(self, features: Tensor) -> Tensor:
         return self.output(features)  # type: ignore[no-any-return]

@@ -32,7 +32,7 @@ class Dropout(nn.Module):
         if values.device.type != "cpu":
             return F.dropout(values, self.probability)
         keep, kept = byte_mask(values.shape, self.probability, values.device)
-        return _MaskedScale.apply(values, keep, 1.0 / kept)  # type: ignore[no-any-return]
+        return _MaskedScale.apply(values, keep, 1.0 / kept)  # type: ignore[no-any-return,no-untyped-call]
 
 
 class _MaskedScale(torch.autograd.Function):

@@ -13,7 +13,8 @@ class Embedding(nn.Module):
     """Ids to vectors of about unit size, with dropout of words and of units.
 
     The table starts with standard deviation dim**-0.5 and its rows are multiplied by dim**0.5 (Vaswani et al., 2017):
-    inputs and tied output logits are then both of about unit size (an output table of unit size sends exp() of the softmax into denormal numbers, which are a hundred times slower).
+    inputs and tied output logits are then both of about unit size (an output table of unit size sends exp() of the
+    softmax into denormal numbers, which are a hundred times slower).
     """
 
     def __init__(self, num_tokens: int, dim: int, dropout: float, word_dropout: float) -> None:
@@ -27,7 +28,7 @@ class Embedding(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """int64 [batch, length] -> [batch, length, dim], or [rows] -> [rows, dim]"""
         embedded = F.embedding(tokens, self.weight) * self.scale
-        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)
+        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)  # type: ignore[no-any-return]
 
 
 class OutputProjection(nn.Module):

@@ -42,7 +42,9 @@ def write_folder(directory: Path, files: dict[str, bytes]) -> None:
     partial.mkdir(parents=True)
     manifest = {
         "format_version": FORMAT_VERSION,
-        "files": {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()},
+        "files": {
+            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
+        },
     }
     for name, data in {**files, "manifest.json": json.dumps(manifest, indent=1).encode()}.items():
         with open(partial / name, "wb") as stream:
@@ -69,12 +71,17 @@ def read_folder(directory: Path) -> dict[str, bytes]:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
         version, entries = manifest["format_version"], manifest["files"]
     except FileNotFoundError:
-        raise CheckpointError(f"{directory} has no manifest.json: it is not complete. Copy it again, or train again.") from None
+        raise CheckpointError(
+            f"{directory} has no manifest.json: it is not complete. Copy it again, or train again."
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise CheckpointError(f"{directory}/manifest.json is not readable. Copy the run again, or train again.") from None
+        raise CheckpointError(
+            f"{directory}/manifest.json is not readable. Copy the run again, or train again."
+        ) from None
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. Use the nmt version that wrote it."
+            f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
+            "Use the nmt version that wrote it."
         )
     return {name: _read_checked(directory / name, entry["sha256"]) for name, entry in entries.items()}
 
@@ -85,7 +92,9 @@ def _read_checked(path: Path, sha256: str) -> bytes:
     except OSError:
         raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise CheckpointError(f"{path} was changed after training: its checksum differs. Copy it again, or train again.")
+        raise CheckpointError(
+            f"{path} was changed after training: its checksum differs. Copy it again, or train again."
+        )
     return data
 
 
@@ -131,7 +140,9 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path} is not a safetensors file ({error}). Copy the run again, or train again.") from None
+        raise CheckpointError(
+            f"{path} is not a safetensors file ({error}). Copy the run again, or train again."
+        ) from None
 
 
 @torch.no_grad()

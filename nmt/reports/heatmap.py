@@ -3,12 +3,14 @@
 from xml.sax.saxutils import escape
 
 from nmt.corpus.lines import one_line
-from nmt.reports.palette import INK, PAPER, RULE
+from nmt.reports.palette import INK, MUTED, PAPER, RULE
 from nmt.reports.systems import Alignment
 
 _CELL = 19.0  # side of a cell, in pixels
 _FONT = 11.5
 _GAP = 5.0
+_WORD = "\N{LOWER ONE EIGHTH BLOCK}"
+_WIDE = f"{_WORD}mwMW@%"
 _FAINTEST = 0.01  # weights below cannot be seen
 
 
@@ -29,15 +31,15 @@ def heat_map(alignment: Alignment, color: str, title: str) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="system-ui, sans-serif" font-size="{_FONT}">',
-        f"<title>{escape(title)}</title>",
+        f"<title>{escape(one_line(title))}</title>",
         f'<rect width="100%" height="100%" fill="{PAPER}"/>',
     ]
     for column, token in enumerate(sources):
         x, y = left + (column + 0.55) * _CELL, top - _GAP
-        parts.append(f'<text transform="translate({x:.1f} {y:.1f}) rotate(-60)" fill="{INK}">{escape(token)}</text>')
+        parts.append(f'<text transform="translate({x:.1f} {y:.1f}) rotate(-60)" fill="{INK}">{_label(token)}</text>')
     for row, token in enumerate(targets):
         y = top + (row + 0.5) * _CELL + 0.35 * _FONT
-        parts.append(f'<text x="{left - _GAP:.1f}" y="{y:.1f}" text-anchor="end" fill="{INK}">{escape(token)}</text>')
+        parts.append(f'<text x="{left - _GAP:.1f}" y="{y:.1f}" text-anchor="end" fill="{INK}">{_label(token)}</text>')
     parts += _cells(alignment, sources, targets, left, top, color)
     parts.append("</svg>")
     return "\n".join(parts)
@@ -69,6 +71,11 @@ def _shown(token: str) -> str:
     return one_line(token)
 
 
+def _label(token: str) -> str:
+    """The piece as SVG; the mark of a word's beginning is kept faint, as it is in most of them."""
+    return escape(token).replace(_WORD, f'<tspan fill="{MUTED}" fill-opacity="0.45">{_WORD}</tspan>')
+
+
 def _width(token: str) -> float:
     """About how wide the token is set; East Asian characters fill a whole square."""
-    return sum(_FONT if ord(character) >= 0x2E80 else 0.58 * _FONT for character in token)
+    return sum(_FONT if ord(character) >= 0x2E80 or character in _WIDE else 0.6 * _FONT for character in token)

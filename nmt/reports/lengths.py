@@ -7,7 +7,7 @@ from nmt.metrics import Score, SegmentStatistics, score_of
 from nmt.reports.evaluation_set import has_spaces
 
 _WIDTHS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
-_SMALLEST = 10  # sentences in a bucket: fewer make a score that means nothing
+_SMALLEST = 20  # sentences in a bucket: fewer make a score that means nothing
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def bleu_by_length(source: tuple[str, ...], statistics: Sequence[SegmentStatisti
 
 
 def group_lengths(lengths: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
-    """Labels and indices of at most about seven buckets of a round width; neighbours are joined until each holds ten.
+    """Labels and indices of at most about seven buckets of a round width.
 
-    The last bucket is open, and takes the longest twentieth at most (unless that is too few).
+    The last bucket is open, and takes the longest twentieth at most (unless that is too few). Neighbours
+    are joined until each bucket holds twenty sentences.
     """
     ordered = sorted(lengths)
     shortest, longest = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]

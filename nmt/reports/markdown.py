@@ -87,7 +87,7 @@ def _leads(report: Report) -> list[str]:
 
 
 def _marked(parts: tuple[tuple[str, bool], ...]) -> str:
-    return "".join(escape(part) if matches else f"<u>{escape(part)}</u>" for part, matches in parts)
+    return "".join(escape(part) if matches else f"<ins>{escape(part)}</ins>" for part, matches in parts)
 
 
 def _samples(figures: Figures) -> list[str]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from nmt.corpus.lines import one_line
 from nmt.reports.comparison import Report
 from nmt.reports.palette import INK, MARKERS, MUTED, PAPER, RULE, light
 from nmt.reports.systems import Validation
@@ -61,7 +62,7 @@ def _curves(report: Report, label: str, position: Callable[[Validation], float],
         figure, axes = _axes()
         for n, (system, curve) in enumerate(zip(report.systems, curves, strict=True)):
             x, y = [position(point) for point in curve], [point.bleu or 0.0 for point in curve]
-            axes.plot(x, y, color=light(n), marker=MARKERS[n % len(MARKERS)], label=system.name)
+            axes.plot(x, y, color=light(n), marker=MARKERS[n % len(MARKERS)], label=_label(system.name))
             kept = [k for k, point in enumerate(curve) if point.update == system.result.record.best_update]
             axes.plot(
                 [x[k] for k in kept],
@@ -86,7 +87,7 @@ def length_bars(report: Report) -> str:
     """BLEU and its interval for each bucket of source lengths and each system, side by side."""
     number = len(report.systems)
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "lengths"}):
-        figure, axes = _axes(width=1.6 * _WIDTH)
+        figure, axes = _axes(width=1.2 * _WIDTH)
         for n, system in enumerate(report.systems):
             scores = [bucket.scores[n] for bucket in report.buckets]
             offset = 0.0 if number == 1 else 0.36 * (n / (number - 1) - 0.5)
@@ -101,7 +102,7 @@ def length_bars(report: Report) -> str:
                 markersize=6,
                 linestyle="none",
                 capsize=3,
-                label=system.name,
+                label=_label(system.name),
             )
         labels = [f"{bucket.label}\n({len(bucket.segments):,})" for bucket in report.buckets]
         axes.set_xticks(range(len(labels)), labels)
@@ -110,6 +111,12 @@ def length_bars(report: Report) -> str:
         axes.set_ylabel("BLEU")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=number)
         return _svg(figure)
+
+
+def _label(name: str) -> str:
+    """A name for the legend: fit for the font engine, and not hidden, as matplotlib hides what begins with `_`."""
+    shown = one_line(name)
+    return f" {shown}" if shown.startswith("_") else shown
 
 
 def _axes(width: float = _WIDTH) -> tuple[Figure, Axes]:

@@ -85,7 +85,7 @@ class RunRecord:
         if unknown:
             raise CheckpointError(f"{path} has the unknown field {unknown[0]!r}. {_REMEDY}")
         try:
-            return TypeAdapter(cls).validate_python(fields, strict=True)
+            return TypeAdapter(cls).validate_json(json.dumps(fields), strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"])

@@ -7,6 +7,8 @@ from nmt.metrics import LOWER_IS_BETTER, METRICS
 from nmt.reports import numbers
 from nmt.reports.comparison import Report, System
 
+_ENDS = {"eos": "end of sentence", "length": "the length limit", "blank": "blank lines"}
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -125,7 +127,7 @@ def training_table(report: Report) -> Table:
     """One row a fact about the runs, one column a system."""
     facts = [_facts(system) for system in report.systems]
     rows = tuple((Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0])
-    return Table((Cell("Fact"), *_system_header(report)), rows, figures_from=len(report.systems) + 1)
+    return Table((Cell(""), *_system_header(report)), rows, figures_from=len(report.systems) + 1)
 
 
 def _facts(system: System) -> dict[str, str]:
@@ -148,7 +150,7 @@ def _facts(system: System) -> dict[str, str]:
         "Versions": ", ".join(f"{name} {value}" for name, value in record.versions.items()),
         "Commit": record.commit or "unknown",
         "Search": _search(system.result.search),
-        "Translations by how they ended": ", ".join(f"{reason} {numbers.count(times)}" for reason, times in reasons),
+        "Translations ended": ", ".join(f"{numbers.count(n)} at {_ENDS.get(reason, reason)}" for reason, n in reasons),
     }
 
 

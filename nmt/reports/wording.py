@@ -1,6 +1,6 @@
 """The sentences of a report, shared by its HTML and its Markdown."""
 
-from nmt.metrics import LOWER_IS_BETTER, Comparison
+from nmt.metrics import LOWER_IS_BETTER
 from nmt.metrics.statistics import NUM_RESAMPLES
 from nmt.reports import numbers
 from nmt.reports.comparison import COMPARED, Pairing, Report
@@ -10,7 +10,7 @@ NO_TEXT = (
     "labels are corpus text. nmt compare without --no-text writes them."
 )
 RESULTS = (
-    "Beneath each score its 95 % bootstrap interval. Intervals that overlap do not mean that systems are equal: the "
+    "With each score goes its 95 % bootstrap interval. Intervals that overlap do not mean that systems are equal: the "
     "paired test compares them sentence by sentence and sees smaller differences."
 )
 CURVES = (
@@ -26,10 +26,10 @@ LEADS = (
     "reference does not have in that place are underlined."
 )
 ATTENTION = (
-    "Rows are the pieces of the translation, columns those of the source; the darker a cell, the more the decoder "
-    "looked at that source piece when it wrote that row. \N{LOWER ONE EIGHTH BLOCK} begins a word, </s> ends the "
-    "sentence. A Transformer shows the mean over the heads of its last cross-attention. The sentences were chosen by "
-    "source length alone."
+    "Rows are the pieces of the translation, columns those of the source; the stronger the colour, the more the "
+    "decoder looked at that source piece when it wrote that row. \N{LOWER ONE EIGHTH BLOCK} begins a word, </s> ends "
+    "the sentence. A Transformer shows the mean over the heads of its last cross-attention. The sentences were chosen "
+    "by source length alone."
 )
 NO_ATTENTION = "This system has no attention."
 
@@ -62,8 +62,8 @@ def headline(report: Report) -> list[str]:
         ]
     else:
         sentences = [verdict(pairing) for pairing in report.pairings if pairing.comparison.metric == COMPARED[0]]
-    times = [f"{system.name} {numbers.duration(system.result.record.train_seconds)}" for system in report.systems]
-    sentences.append(f"Training took {_listing(times, joiner='; ')}.")
+    times = [f"{numbers.duration(system.result.record.train_seconds)} for {system.name}" for system in report.systems]
+    sentences.append(f"Training took {_listing(times)}.")
     reached = [level for level in report.levels if None not in level.seconds]
     if reached and len(report.systems) > 1:
         times = [
@@ -77,25 +77,23 @@ def headline(report: Report) -> list[str]:
 
 def verdict(pairing: Pairing) -> str:
     """The outcome of one paired bootstrap in one sentence."""
-    test = pairing.comparison
+    test, baseline, system = pairing.comparison, pairing.baseline, pairing.system
+    chance = numbers.probability(test.p_value)
+    if test.difference == 0.0:
+        return f"{baseline} and {system} have the same {test.metric}."
+    ahead = (test.difference > 0) != (test.metric in LOWER_IS_BETTER)
+    better, worse = (system, baseline) if ahead else (baseline, system)
+    low, high = (test.low, test.high) if test.difference > 0 else (-test.high, -test.low)
+    size = f"{numbers.fixed(abs(test.difference), 2)} {test.metric}"
     if not test.significant:
         return (
-            f"{pairing.baseline} and {pairing.system} cannot be told apart by {test.metric}: the difference of "
-            f"{numbers.signed(test.difference)} for {pairing.system} {_evidence(test)} is within chance."
+            f"{baseline} and {system} cannot be told apart by {test.metric}: {better} is ahead by {size}, but chance "
+            f"explains that (95 % interval {numbers.interval(low, high, 2)}, {chance})."
         )
-    better, worse = pairing.system, pairing.baseline
-    if (test.difference > 0) == (test.metric in LOWER_IS_BETTER):
-        better, worse = worse, better
-    size = numbers.fixed(abs(test.difference), 2)
     return (
-        f"{better} is better than {worse} by {size} {test.metric}; {pairing.system} minus {pairing.baseline} "
-        f"{_evidence(test)}, so this is more than chance."
+        f"{better} is better than {worse} by {size} (95 % interval {numbers.interval(low, high, 2)}, {chance}), more "
+        "than chance explains."
     )
-
-
-def _evidence(test: Comparison) -> str:
-    low, high = numbers.signed(test.low), numbers.signed(test.high)
-    return f"(95 % interval {low} to {high}, {numbers.probability(test.p_value)})"
 
 
 def significance_caption(report: Report) -> str:
@@ -142,7 +140,7 @@ def notes(report: Report) -> list[str]:
 def definitions(report: Report) -> list[str]:
     """What each figure of the results table means."""
     return [
-        "BLEU, chrF and TER are sacreBLEU's on detokenised, cased text; small figures are 95 % bootstrap intervals "
+        "BLEU, chrF and TER are sacreBLEU's on detokenised, cased text, with 95 % bootstrap intervals "
         f"({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that report it.",
         "Training seconds are those spent in updates, data included; validation, checkpoints and start-up are not in "
         "them. They add up over restarts. Wall-clock time has everything in it.",
@@ -158,7 +156,5 @@ def signatures(report: Report) -> list[tuple[str, str]]:
     return [(score.name, score.signature) for score in report.systems[0].scores]
 
 
-def _listing(items: list[str], joiner: str = ", ") -> str:
-    if len(items) < 2:
-        return "".join(items)
-    return joiner.join(items) if joiner != ", " else f"{', '.join(items[:-1])} and {items[-1]}"
+def _listing(items: list[str]) -> str:
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)

@@ -34,7 +34,8 @@ def write_report(report: Report, out_dir: Path) -> Path:
         for name, text in files.items():
             path = out_dir / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("w", encoding="utf-8", newline="\n") as file:
+            # A lone surrogate, which only a name in JSON could bring here, goes back to the escape it came from.
+            with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
     except OSError as error:
         raise ConfigError(

@@ -66,7 +66,9 @@ def beam_search(
         rows = live.rows[kept].flatten()
         tokens = live.tokens[kept].flatten()
         chosen = before.select(rows)
-        beams = Beams(torch.cat([chosen.written, tokens.unsqueeze(1)], dim=1), live.totals[kept].flatten(), chosen.looked)
+        beams = Beams(
+            torch.cat([chosen.written, tokens.unsqueeze(1)], dim=1), live.totals[kept].flatten(), chosen.looked
+        )
         state = state.select(rows)
         if len(going) < len(active):
             memory = memory.select(kept)

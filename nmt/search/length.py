@@ -1,4 +1,4 @@
-"""Length penalties: what a log-probability is divided by. Each must not fall with length, or early stopping is wrong."""
+"""Length penalties: what a log-probability is divided by. None may fall with length, or early stopping is wrong."""
 
 from collections.abc import Callable
 

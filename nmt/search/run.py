@@ -11,6 +11,6 @@ from nmt.search.hypothesis import Hypothesis, SearchConfig
 def search(
     model: Seq2Seq, source: Tensor, source_mask: Tensor, config: SearchConfig, keep_attention: bool = False
 ) -> list[list[Hypothesis]]:
-    """Up to n_best hypotheses, the best first, of each sentence of source int64 [batch, src_len]; the model in eval mode."""
+    """Up to n_best hypotheses, best first, of each sentence of source int64 [batch, src_len]; model in eval mode."""
     method = greedy_search if config.beam == 1 else beam_search
     return method(model, source, source_mask, config, keep_attention)

@@ -34,7 +34,9 @@ class TokenizerConfig(Config):
     @model_validator(mode="after")
     def _sampling_needs_unigram(self) -> "TokenizerConfig":
         if self.sampling and self.kind != "unigram":
-            raise ValueError("tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.")
+            raise ValueError(
+                "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations."
+            )
         return self
 
 
@@ -64,13 +66,13 @@ class SentencePieceTokenizer:
         generator = random.Random(seed)
         if generator.random() >= self.config.sampling:
             return self.encode(text)
-        lattice = self.processor.nbest_encode_as_immutable_proto(text, self.config.sampling_candidates)
-        best = [(candidate.score, [piece.id for piece in candidate.pieces]) for candidate in lattice.nbests]
+        best = self.processor.nbest_encode(text, nbest_size=self.config.sampling_candidates)
         if not best:
             return []
-        smoothing = self.config.sampling_smoothing
-        weights = [math.exp(smoothing * (score - best[0][0])) for score, _ in best]
-        return generator.choices([ids for _, ids in best], weights)[0]
+        # A unigram model's log-probability of a segmentation is the sum of its pieces' scores.
+        scores = [sum(self.processor.get_score(list(ids))) for ids in best]
+        weights = [math.exp(self.config.sampling_smoothing * (score - max(scores))) for score in scores]
+        return list(generator.choices(best, weights)[0])
 
     def decode(self, ids: list[int]) -> str:
         return str(self.processor.decode([i for i in ids if i not in (PAD_ID, BOS_ID, EOS_ID)]))
@@ -112,7 +114,8 @@ def train_sentencepiece(
             hint = " Raise tokenizer.vocab_size." if needed else ""
             raise ConfigError(f"tokenizer: SentencePiece could not be trained: {error}.{hint}") from None
         vocab_size = int(limit[1])
-        say(f"The corpus fills only {vocab_size} of {config.vocab_size} tokenizer pieces: vocab_size is now {vocab_size}.")
+        filled = f"{vocab_size} of {config.vocab_size} tokenizer pieces"
+        say(f"The corpus fills only {filled}: vocab_size is now {vocab_size}.")
         model = _train(lines, config, vocab_size, seed)
     return SentencePieceTokenizer(model, config)
 

@@ -26,7 +26,7 @@ class TrainingState:
 
 
 def save_state(directory: Path, state: TrainingState) -> None:
-    """Weights, their average, optimizer moments, random generators and progress, in one folder that is whole or absent."""
+    """Weights, their average, optimizer moments, random generators, progress: in one folder that is whole or absent."""
     files = {
         "weights.safetensors": save(_lean(dict(state.model.named_parameters()))),
         "average.safetensors": save(_lean(state.average.weights)),
@@ -59,9 +59,9 @@ def load_state(directory: Path, state: TrainingState) -> Progress:
     try:
         return Progress.from_json(files["progress.json"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{directory}/progress.json does not fit this version of nmt ({error}). Train again.") from None
-
-
+        raise CheckpointError(
+            f"{directory}/progress.json does not fit this version of nmt ({error}). Train again."
+        ) from None
 
 
 def _moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

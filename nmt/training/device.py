@@ -29,7 +29,7 @@ class Machine:
 def has_fast_bf16(device: torch.device) -> bool:
     """Whether bf16 matrix products have instructions of their own: without them they are slower than fp32."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     features = cpu_features()
     return "amx_bf16" in features or "avx512_bf16" in features
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 from nmt.training.progress import Progress
 
@@ -28,7 +29,7 @@ class TrainingLog:
         self.name = name
         self.max_updates = max_updates
         self.time_limit = time_limit
-        self._file = open(path, "a", encoding="utf-8", newline="\n")
+        self._file = open(path, "a", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed on exit
         self._board = _tensorboard(path.parent)
         self._last_line = 0.0
         self._bar: Bar | None = None
@@ -53,7 +54,8 @@ class TrainingLog:
         self._write("train", progress, figures)
         left = self._seconds_left(progress)
         bleu = f" · dev BLEU {progress.best_bleu:.1f}" if progress.best_bleu is not None else ""
-        shown = f"{figures['tokens_per_second']:,.0f} tokens/s · loss {figures['nll']:.2f}{bleu} · {show_duration(left)} left"
+        speed, loss = f"{figures['tokens_per_second']:,.0f} tokens/s", f"loss {figures['nll']:.2f}"
+        shown = f"{speed} · {loss}{bleu} · {show_duration(left)} left"
         if self._bar:
             self._bar.update(self._task, completed=progress.update, figures=shown)
         elif time.monotonic() - self._last_line >= PLAIN_LINE_SECONDS:

@@ -70,7 +70,7 @@ class _Trainer:
     def run(self) -> Progress:
         progress, config = self.progress, self.config
         batches = self._batches()
-        window = _Window()
+        window = _Window(clipped_before=progress.clipped)
         with _stop_signals() as stop:
             started = time.perf_counter()
             while not (reason := self._reason_to_stop(stop)):
@@ -84,7 +84,8 @@ class _Trainer:
                     window = _Window(clipped_before=progress.clipped)
                 if progress.update % config.validate_every == 0:
                     self._validate()
-                    progress.wall_seconds, started = progress.wall_seconds + time.perf_counter() - started, time.perf_counter()
+                    now = time.perf_counter()
+                    progress.wall_seconds, started = progress.wall_seconds + now - started, now
                     save_state(self.job.directory / "state", self._state())
             if self.validated_at != progress.update and reason != "interrupted":
                 self._validate()
@@ -128,8 +129,9 @@ class _Trainer:
         for batch in batches:
             with self.job.machine.autocast():
                 features = self.model(batch.source, batch.source_mask, batch.target_in)
+                smoothing = self.config.label_smoothing
                 loss = cross_entropy(
-                    features, output.weight, output.bias, batch.target_out, batch.target_mask, self.config.label_smoothing
+                    features, output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
                 )
             (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
             nll += float(loss.nll)
@@ -155,8 +157,8 @@ class _Trainer:
         self.log.say(f"update {self.progress.update + 1}: the gradient is not finite; this update is left out.")
         if self.skipped_in_a_row >= MOST_SKIPPED_IN_A_ROW:
             raise NMTError(
-                f"{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient. Lower training.learning_rate, or set "
-                "training.precision = 'fp32'; the last checkpoint is intact."
+                f"{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient. Lower training.learning_rate, or "
+                "set training.precision = 'fp32'; the last checkpoint is intact."
             )
 
     def _validate(self) -> None:

@@ -27,7 +27,9 @@ def cross_entropy(
     1 - smoothing, and smoothing is spread evenly over the whole vocabulary.
     """
     real = features[mask]  # [tokens, dim]
-    smoothed, nll = _LinearCrossEntropy.apply(real, weight, bias, targets[mask], smoothing)
+    smoothed, nll = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
+        real, weight, bias, targets[mask], smoothing
+    )
     return Loss(smoothed, nll.detach(), len(real))
 
 

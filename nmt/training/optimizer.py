@@ -10,7 +10,7 @@ from nmt.training.config import TrainingConfig
 
 
 def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
-    """Adam (Kingma & Ba, 2015) or AdamW (Loshchilov & Hutter, 2019); no decay on biases and norms, which are vectors."""
+    """Adam (Kingma & Ba, 2015) or AdamW (Loshchilov & Hutter, 2019); no decay on vectors: biases and norms."""
     matrices = [parameter for parameter in model.parameters() if parameter.dim() > 1]
     vectors = [parameter for parameter in model.parameters() if parameter.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
@@ -19,7 +19,10 @@ def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opt
 
 
 def clip_gradients(parameters: list[nn.Parameter], limit: float) -> tuple[float, bool]:
-    """Scale gradients to a norm of at most `limit` (Pascanu et al., 2013; 0: never); the norm before, and whether it was cut."""
+    """Scale gradients to a norm of at most `limit` (Pascanu et al., 2013; 0: never).
+
+    Returns the norm before, and whether it was cut.
+    """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
     clipped = 0.0 < limit < norm
@@ -33,7 +36,8 @@ class MovingAverage:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.weights = {name: parameter.detach().clone() for name, parameter in model.named_parameters()} if decay else {}
+        averaged = model.named_parameters() if decay else ()
+        self.weights = {name: parameter.detach().clone() for name, parameter in averaged}
 
     @torch.no_grad()
     def update(self, model: nn.Module, updates: int) -> None:

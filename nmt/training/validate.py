@@ -34,7 +34,9 @@ class Validation:
     bleu: float  # sacreBLEU, greedy search
 
 
-def validate(model: EncoderDecoder, dev: DevSet, tokenizers: TokenizerPair, machine: Machine, max_length: int) -> Validation:
+def validate(
+    model: EncoderDecoder, dev: DevSet, tokenizers: TokenizerPair, machine: Machine, max_length: int
+) -> Validation:
     """Loss and BLEU of the model as it is now; leaves it in training mode."""
     model.eval()
     with machine.autocast():

@@ -157,7 +157,7 @@ def _concatenate(candidates: list[Candidate]) -> Candidate:
 
 
 def load(run_dir: str | Path, checkpoint: str = "best", search: SearchConfig | None = None) -> Translator:
-    """The translator in a run directory. Raises CheckpointError where it is missing, changed or does not fit together."""
+    """The translator in a run directory. Raises CheckpointError where it is missing, changed or does not fit."""
     directory = Path(run_dir)
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")

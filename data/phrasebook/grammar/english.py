@@ -23,6 +23,7 @@ drink drank drunk
 drive drove driven
 eat ate eaten
 fall fell fallen
+feed fed fed
 feel felt felt
 find found found
 fly flew flown
@@ -32,6 +33,7 @@ give gave given
 go went gone
 hang hung hung
 have had had
+hold held held
 hear heard heard
 hurt hurt hurt
 keep kept kept
@@ -52,6 +54,7 @@ say said said
 see saw seen
 sell sold sold
 send sent sent
+set set set
 show showed shown
 sing sang sung
 sit sat sat
@@ -71,7 +74,7 @@ wear wore worn
 write wrote written
 """.strip().split("\n")
 }
-DOUBLED = ("get", "put", "sit", "swim", "run", "forget", "cancel", "travel", "plan", "stop", "jog", "rub", "wrap", "chat")
+DOUBLED = ("get", "set", "put", "sit", "swim", "run", "forget", "cancel", "travel", "plan", "stop", "jog", "rub", "wrap", "chat")
 NEGATED = {
     "am": "am not", "is": "isn't", "are": "aren't", "was": "wasn't", "were": "weren't", "have": "haven't",
     "has": "hasn't", "do": "don't", "does": "doesn't", "did": "didn't", "will": "won't", "would": "wouldn't",

@@ -109,8 +109,10 @@ CONDITIONAL = {
 STRONG = {
     line.split()[0]: tuple(line.split()[1:])
     for line in """
+backen - - backte gebacken -
 beginnen - - begann begonnen -
 bekommen - - bekam bekommen -
+beschließen - - beschloss beschlossen -
 bitten - - bat gebeten -
 bleiben - - blieb geblieben -
 brechen brichst bricht brach gebrochen brich
@@ -120,6 +122,7 @@ empfehlen empfiehlst empfiehlt empfahl empfohlen empfiehl
 essen isst isst aß gegessen iss
 fahren fährst fährt fuhr gefahren -
 fallen fällst fällt fiel gefallen -
+fangen fängst fängt fing gefangen -
 finden - - fand gefunden -
 fliegen - - flog geflogen -
 geben gibst gibt gab gegeben gib
@@ -154,6 +157,7 @@ sitzen - - saß gesessen -
 sprechen sprichst spricht sprach gesprochen sprich
 stehen - - stand gestanden -
 steigen - - stieg gestiegen -
+streichen - - strich gestrichen -
 tragen trägst trägt trug getragen -
 treffen triffst trifft traf getroffen triff
 trinken - - trank getrunken -
@@ -162,6 +166,7 @@ vergessen vergisst vergisst vergaß vergessen vergiss
 verlieren - - verlor verloren -
 verpassen - - verpasste verpasst -
 verschieben - - verschob verschoben -
+versprechen versprichst verspricht versprach versprochen versprich
 verstehen - - verstand verstanden -
 unterschreiben - - unterschrieb unterschrieben -
 waschen wäschst wäscht wusch gewaschen -
@@ -172,7 +177,7 @@ ziehen - - zog gezogen -
 """.strip().split("\n")
 }
 MODAL_PAST = {"können": "konn", "müssen": "muss", "wollen": "woll", "sollen": "soll", "dürfen": "durf", "haben": "hat"}
-MIXED_PAST = ("brachte", "dachte", "kannte", "wusste", "wurde", "verpasste")
+MIXED_PAST = ("brachte", "dachte", "kannte", "wusste", "wurde", "verpasste", "backte")
 INSEPARABLE = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer", "über", "unter", "wieder")
 NOT_PREFIXED = ("gehen", "geben", "beten", "essen", "erben")
 PERFECT_WITH_SEIN = (

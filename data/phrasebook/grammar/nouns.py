@@ -76,9 +76,10 @@ TABLE = {
         das Schlafzimmer, - = bedroom | der Keller, Keller = cellar | die Garage, Garagen = garage
         der Schreibtisch, Schreibtische = desk""",
     "appliance": """der Computer, Computer = computer | der Fernseher, Fernseher = television
-        das Radio, Radios = radio | die Heizung, Heizungen = heating | die Lampe, Lampen = lamp
+        das Radio, Radios = radio | die Lampe, Lampen = lamp
         der Drucker, Drucker = printer | die Waschmaschine, Waschmaschinen = washing machine
         die Kaffeemaschine, Kaffeemaschinen = coffee machine | der Herd, Herde = cooker""",
+    "switch": "die Heizung, Heizungen = heating | das Licht, Lichter = light",
     "vehicle": """das Auto, Autos = car | das Fahrrad, Fahrräder = bike | das Motorrad, Motorräder = motorbike
         das Boot, Boote = boat""",
     "transport": """der Zug, Züge = train | der Bus, Busse = bus/buses | die Straßenbahn, Straßenbahnen = tram
@@ -102,6 +103,10 @@ TABLE = {
         das Bett, Betten = bed | der Schrank, Schränke = wardrobe | das Regal, Regale = shelf/shelves
         der Teppich, Teppiche = carpet | der Sessel, Sessel = armchair""",
     "picture": "das Bild, Bilder = picture | das Foto, Fotos = photo | die Zeichnung, Zeichnungen = drawing",
+    "music": "die Musik, - = music",
+    "language": """das Deutsch, - = German | das Englisch, - = English | das Spanisch, - = Spanish
+        das Italienisch, - = Italian | das Französisch, - = French""",
+    "nuisance": "der Lärm, - = noise | das Essen, - = food | das Wetter, - = weather | der Service, - = service",
     "plant": "die Blume, Blumen = flower | der Baum, Bäume = tree | die Pflanze, Pflanzen = plant",
     "pet": "der Hund, Hunde = dog | die Katze, Katzen = cat | das Pferd, Pferde = horse | der Vogel, Vögel = bird",
 }
@@ -124,14 +129,14 @@ ADJECTIVES = {
         fleißig = hard-working, höflich = polite, erfahren = experienced""",
     "taste": "lecker = delicious, süß = sweet, reif = ripe, stark = strong, trocken = dry, scharf = spicy",
 }
-RANKS = {"judgement": 0, "quality": 0, "price": 0, "size": 1, "age": 2, "heat": 2, "colour": 3}
+RANKS = {"judgement": 0, "price": 0, "size": 1, "age": 2, "heat": 2, "colour": 3}
 
 FITTING = {
     "clothes": "schön teuer billig neu alt warm rot blau grün schwarz weiß grau braun gelb dunkelblau leicht",
     "pairs": "schön teuer billig neu alt warm rot blau schwarz weiß grau braun bequem",
     "belongings": "schön teuer billig groß klein neu alt rot blau grün schwarz grau braun leicht",
     "cold_drink": "kalt", "hot_drink": "heiß stark", "wine": "gut trocken teuer",
-    "food": "frisch lecker gut", "countable_food": "frisch groß klein",
+    "food": "frisch lecker gut", "countable_food": "frisch",
     "dish": "groß klein lecker", "document": "wichtig neu alt lang kurz dringend",
     "mail": "klein groß schön schwer", "reading": "spannend langweilig interessant neu alt berühmt lang",
     "media": "spannend langweilig lustig traurig neu alt interessant",
@@ -148,17 +153,17 @@ FITTING = {
 UNFITTING = {
     "Kugelschreiber": "schön alt groß klein leicht", "Ring": "groß grün blau rot grau braun leicht", "Schlüssel": "schön teuer billig leicht braun",
     "Regenschirm": "leicht", "Ladegerät": "schön rot blau grün braun leicht grau", "Reisepass": "schön teuer billig groß klein leicht schwarz grau braun rot grün blau",
-    "Kamera": "grün braun rot blau", "Handy": "braun grün", "Uhr": "grün leicht groß klein",
+    "Kamera": "grün braun rot blau", "Handy": "braun grün groß klein", "Uhr": "grün leicht groß klein",
     "Gürtel": "warm leicht schön", "Hut": "warm leicht", "Hemd": "warm leicht", "Bluse": "warm leicht", "Mütze": "leicht", "Anzug": "warm gelb rot grün leicht weiß",
     "Rock": "warm leicht", "Kleid": "warm leicht", "Schal": "leicht",
     "Socke": "teuer schön bequem", "Salat": "lang", "Eis": "lecker", "Kuchen": "", "Reis": "frisch", "Butter": "lecker", "Marmelade": "frisch",
-    "Suppe": "frisch", "Käse": "frisch", "Brot": "lecker", "Banane": "frisch", "Kartoffel": "frisch", "Zwiebel": "frisch", "Orange": "klein", "Zitrone": "klein groß",
+    "Suppe": "frisch", "Käse": "frisch", "Brot": "lecker", "Banane": "frisch", "Kartoffel": "frisch", "Zwiebel": "frisch", "Ei": "",
     "Liste": "dringend wichtig alt neu", "Plan": "dringend lang kurz", "Einladung": "dringend lang kurz", "Angebot": "lang kurz dringend",
     "Formular": "wichtig dringend", "Rechnung": "lang kurz", "Antrag": "lang kurz", "Übersetzung": "alt dringend", "Anleitung": "dringend wichtig alt",
     "Vertrag": "dringend", "Bericht": "dringend", "Paket": "schön", "Postkarte": "klein groß schwer", "Geschenk": "schwer groß",
     "Zeitung": "spannend langweilig interessant berühmt lang neu", "Zeitschrift": "spannend berühmt lang", "Artikel": "alt berühmt neu",
     "Gedicht": "spannend neu", "Tor": "klein", "Tür": "klein groß alt", "Schreibtisch": "schmutzig sauber",
-    "Heizung": "teuer kaputt", "Lampe": "modern", "Herd": "modern teuer", "Fahrrad": "schwarz weiß groß", "Motorrad": "klein weiß groß", "Boot": "schwarz grau gebraucht",
+    "Lampe": "modern", "Herd": "modern teuer", "Fahrrad": "schwarz weiß groß", "Motorrad": "klein weiß groß", "Boot": "schwarz grau gebraucht",
     "Zimmer": "modern", "Altstadt": "alt groß berühmt", "Turm": "groß schön", "Brücke": "groß", "Markt": "berühmt", "Bäckerei": "gemütlich teuer billig",
     "Buchhandlung": "teuer billig", "Hotel": "", "Termin": "interessant langweilig lang kurz", "Hochzeit": "lang kurz langweilig interessant wichtig", "Party": "wichtig kurz interessant lang",
     "Prüfung": "langweilig interessant kurz", "Konzert": "wichtig kurz", "Kurs": "wichtig", "Abendessen": "interessant kurz", "Mittagessen": "wichtig interessant",
@@ -188,9 +193,9 @@ def parse_noun(entry: str, group: str) -> Noun:
 
 
 def _parse_adjectives() -> dict[str, Adjective]:
-    entries = [(e.strip().split(" = "), RANKS.get(k, 0)) for k, block in ADJECTIVES.items() for e in block.split(",")]
+    entries = [(e.strip().split(" = "), RANKS.get(k, 9)) for k, block in ADJECTIVES.items() for e in block.split(",")]
     return {german: Adjective(german, translation, rank) for (german, translation), rank in entries} | {
-        "voll": Adjective("voll", "crowded", 0)
+        "voll": Adjective("voll", "crowded", 9)
     }
 
 

@@ -41,15 +41,13 @@ WIR = Subject("wir", "we", 3, "uns", "uns", "unser", "our", "ourselves")
 IHR = Subject("ihr", "you", 4, "euch", "euch", "euer", "your", "yourselves")
 THEY = Subject("sie", "they", 5, "sich", "sich", "ihr", "their", "themselves")
 FORMAL = Subject("Sie", "you", 5, "sich", "sich", "Ihr", "your", "yourself")
-PRONOUNS = (ICH, DU, ER, SHE, WIR, IHR, THEY, FORMAL)
 ADDRESSED = (DU, IHR, FORMAL)
 
 PEOPLE = {
     "relative": """der Bruder, Brüder = brother | die Schwester, Schwestern = sister | der Vater, Väter = father
         die Mutter, Mütter = mother | der Sohn, Söhne = son | die Tochter, Töchter = daughter
         der Onkel, Onkel = uncle | die Tante, Tanten = aunt | der Großvater, Großväter = grandfather
-        die Großmutter, Großmütter = grandmother | der Mann, Männer = husband | die Frau, Frauen = wife/wives
-        der Cousin, Cousins = cousin""",
+        die Großmutter, Großmütter = grandmother | der Cousin, Cousins = cousin""",
     "contact": """der Chef, Chefs = boss | die Chefin, Chefinnen = boss | der Kollege>Kollegen, Kollegen = colleague
         die Kollegin, Kolleginnen = colleague | der Nachbar>Nachbarn, Nachbarn = neighbour
         die Nachbarin, Nachbarinnen = neighbour | der Lehrer, Lehrer = teacher | die Lehrerin, Lehrerinnen = teacher
@@ -89,7 +87,8 @@ def subject_of(phrase: NounPhrase) -> Subject:
     model = THEY if phrase.plural else {"m": ER, "f": SHE}[phrase.gender]
     return Subject(
         phrase.german("nom"), phrase.english(), model.person, model.accusative, model.dative, model.possessive,
-        model.english_possessive, model.english_reflexive, is_pronoun=False, key=phrase.noun.german,
+        model.english_possessive, model.english_reflexive, is_pronoun=False,
+        key=phrase.noun.english_plural if phrase.plural else phrase.noun.english,
     )  # fmt: skip
 
 
@@ -100,12 +99,15 @@ def pronoun_for(subject: Subject) -> Subject:
     return THEY if subject.person == 5 else ER if subject.possessive == "sein" else SHE
 
 
-def owner(draw: Draw) -> Determiner:
-    """Whose relative or colleague it is; never "Ihr" or "ihr", which the context would have to explain."""
-    return draw.pick((ICH, ICH, WIR, DU)).owned
+def owner(draw: Draw, addressed: bool = False) -> Determiner:
+    """Whose relative or colleague it is; never "Ihr" or "ihr", which the context would have to explain.
+
+    In a sentence that addresses somebody as ihr or Sie, "dein" would be a second form of address.
+    """
+    return draw.pick((ICH, WIR) if addressed else (ICH, ICH, WIR, DU)).owned
 
 
-def person_phrase(draw: Draw, source: str, determiner: Determiner | None = None) -> NounPhrase:
+def person_phrase(draw: Draw, source: str, determiner: Determiner | None = None, addressed: bool = False) -> NounPhrase:
     """A person from the groups named: "relative contact expert name formal_name"."""
     options: list[Noun] = []
     for group in source.split():
@@ -115,9 +117,9 @@ def person_phrase(draw: Draw, source: str, determiner: Determiner | None = None)
         return NounPhrase(item, BARE)
     adjectives = draw_adjectives(draw, item, 0.25 if item.group != "relative" else 0.0)
     if determiner is None:
-        determiner = DEFINITE if item.group == "expert" or draw.chance(0.3) else owner(draw)
+        determiner = DEFINITE if item.group == "expert" or draw.chance(0.3) else owner(draw, addressed)
     if item.group == "relative" and determiner is DEFINITE:
-        determiner = owner(draw)
+        determiner = owner(draw, addressed)
     return NounPhrase(item, determiner, adjectives)
 
 
@@ -126,15 +128,23 @@ def noun_subject(draw: Draw, domain: str) -> Subject:
     if draw.chance(0.15) and domain != "office":
         item = draw.pick((CHILDREN, PARENTS, FRIENDS))
         return subject_of(NounPhrase(item, draw.pick((ICH, WIR, DU)).owned, (), True))
-    if draw.chance(0.1):
-        item = draw.pick(GROUPS["contact"])
+    if draw.chance(0.12) and domain != "home":
+        item = draw.pick([n for n in GROUPS["contact"] if n.english in ("colleague", "neighbour", "customer")])
         return subject_of(NounPhrase(item, draw.pick((ICH, WIR, DU)).owned, (), True))
     groups = {"home": "relative name", "office": "contact formal", "any": "relative name contact formal"}[domain]
     return subject_of(person_phrase(draw, groups))
 
 
-def draw_subject(draw: Draw, domain: str = "any", first: bool = True, nouns: float = 0.4) -> Subject:
+# How often each pronoun is drawn: one rarely tells people what they themselves do, and rarely asks oneself.
+STATEMENT_PRONOUNS = (ICH, ICH, ICH, ER, ER, SHE, SHE, WIR, WIR, THEY, THEY, DU, FORMAL, IHR)
+QUESTION_PRONOUNS = (DU, DU, DU, FORMAL, FORMAL, FORMAL, IHR, IHR, ER, SHE, THEY, THEY)
+
+
+def draw_subject(
+    draw: Draw, domain: str = "any", first: bool = True, nouns: float = 0.4, question: bool = False
+) -> Subject:
     """A subject; `first` says that it will open the sentence, where "sie sind" would be ambiguous."""
     if draw.chance(nouns):
         return noun_subject(draw, domain)
-    return draw.pick([p for p in PRONOUNS if not (first and p.ambiguous_first)])
+    pronouns = QUESTION_PRONOUNS if question else STATEMENT_PRONOUNS
+    return draw.pick([p for p in pronouns if not (first and p.ambiguous_first)])

@@ -53,7 +53,7 @@ class NounPhrase:
     @property
     def indefinite(self) -> bool:
         """Whether negation turns the phrase into one with "kein"."""
-        return self.determiner in (INDEFINITE, BARE)
+        return self.determiner in (INDEFINITE, BARE) and self.noun.group != "name"
 
     def german(self, case: str) -> str:
         """The German phrase in this case."""
@@ -104,7 +104,7 @@ def draw_adjectives(draw: Draw, item: Noun, probability: float) -> tuple[Adjecti
         return ()
     first, second = draw.pick(fitting), draw.pick(fitting)
     # Two adjectives need different ranks ("small red"), or they contradict or crowd each other.
-    if first.rank != second.rank and draw.chance(0.25) and {first.rank, second.rank} != {0, 2}:
+    if first.rank != second.rank and draw.chance(0.25) and 9 not in (first.rank, second.rank):
         return tuple(sorted((first, second), key=lambda a: a.rank))
     return (first,)
 

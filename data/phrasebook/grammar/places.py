@@ -26,7 +26,7 @@ Stadt : in die Stadt = into town : in der Stadt = in town : aus der Stadt = from
 Kino : ins Kino = to the cinema : im Kino = at the cinema : aus dem Kino = from the cinema
 Restaurant : ins Restaurant = to the restaurant : im Restaurant = at the restaurant : aus dem Restaurant = from the restaurant
 Bibliothek : in die Bibliothek = to the library : in der Bibliothek = at the library : aus der Bibliothek = from the library
-Krankenhaus : ins Krankenhaus = to hospital : im Krankenhaus = in hospital : aus dem Krankenhaus = from hospital
+Krankenhaus : ins Krankenhaus = to the hospital : im Krankenhaus = at the hospital : aus dem Krankenhaus = from the hospital
 Hotel : ins Hotel = to the hotel : im Hotel = at the hotel : aus dem Hotel = from the hotel
 Theater : ins Theater = to the theatre : im Theater = at the theatre : aus dem Theater = from the theatre
 Museum : ins Museum = to the museum : im Museum = at the museum : aus dem Museum = from the museum
@@ -104,6 +104,11 @@ def far_at(draw: Draw) -> tuple[str, str]:
 def place_to(draw: Draw) -> tuple[str, str]:
     """A place in town as a destination."""
     return draw.pick(tuple(PLACES.values())).to
+
+
+def often_to(draw: Draw) -> tuple[str, str]:
+    """A place one goes to again and again."""
+    return PLACES[draw.pick("Supermarkt Büro Park Schule Stadt Kino Bibliothek Theater Schwimmbad Markt Bäckerei".split())].to
 
 
 def place_at(draw: Draw, names: str = "") -> tuple[str, str]:

@@ -19,4 +19,7 @@ def _capitalised(text: str) -> str:
 
 def sentence(german: str, english: str, key: str, end: str = ".", english_end: str = "") -> Sentence:
     """Capital letter and final mark on both sides."""
-    return Sentence(_capitalised(german) + end, _capitalised(english) + (english_end or end), key)
+    english_end = english_end or end
+    if english.endswith(".") and english_end == ".":  # "at 5:30 p.m."
+        english_end = ""
+    return Sentence(_capitalised(german) + end, _capitalised(english) + english_end, key)

@@ -102,6 +102,13 @@ def date(draw: Draw, case: str = "dat") -> tuple[str, str]:
     return f"{ordinal(day)}{ending} {MONTHS[month]}", f"the {english_ordinal(day)} of {ENGLISH_MONTHS[month]}"
 
 
+def date_range(draw: Draw) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Two days of one month in figures, in order: "3. Mai" and "3 May"."""
+    first, month = draw.integer(1, 20), draw.integer(0, 11)
+    last = first + draw.integer(2, 8)
+    return (f"{first}. {MONTHS[month]}", f"{first} {ENGLISH_MONTHS[month]}"), (f"{last}. {MONTHS[month]}", f"{last} {ENGLISH_MONTHS[month]}")
+
+
 @dataclass(frozen=True)
 class Adverbial:
     """An adverbial of time. `middle`: English puts it before the main verb. `late`: German puts it after a definite object."""
@@ -115,73 +122,88 @@ class Adverbial:
 
 NONE = Adverbial("", "", can_open=False)
 HABITS = (
-    Adverbial("jeden Morgen", "every morning"), Adverbial("jeden Abend", "every evening"),
     Adverbial("jede Woche", "every week"), Adverbial("am Wochenende", "at the weekend"),
-    Adverbial("oft", "often", True, can_open=False), Adverbial("immer", "always", True, can_open=False),
+    Adverbial("oft", "often", True, True, False), Adverbial("immer", "always", True, True, False),
     Adverbial("manchmal", "sometimes", True), Adverbial("meistens", "usually", True),
-    Adverbial("selten", "rarely", True, can_open=False), Adverbial("nie", "never", True, can_open=False),
+    Adverbial("selten", "rarely", True, True, False), Adverbial("nie", "never", True, True, False),
     Adverbial("normalerweise", "normally", True), Adverbial("zweimal pro Woche", "twice a week"),
-    Adverbial("im Sommer", "in summer"), Adverbial("nach der Arbeit", "after work"),
-    Adverbial("vor dem Frühstück", "before breakfast"), Adverbial("abends", "in the evening"),
+    Adverbial("im Sommer", "in summer"), Adverbial("dreimal pro Woche", "three times a week"),
+)  # fmt: skip
+DAILY_HABITS = (
+    Adverbial("jeden Morgen", "every morning"), Adverbial("jeden Abend", "every evening"),
+    Adverbial("nach der Arbeit", "after work"), Adverbial("abends", "in the evening"), Adverbial("jeden Tag", "every day"),
 )  # fmt: skip
 NOW = (Adverbial("gerade", "right now", can_open=False), Adverbial("im Moment", "at the moment"), Adverbial("jetzt", "now"))
-DONE = (Adverbial("schon", "already", True, True, False), Adverbial("gerade", "just", True, True, False))
+DONE = (Adverbial("schon", "already", True, True, False), Adverbial("gerade", "just", True, False, False))
 _PARTS = (("Morgen", "morning"), ("Nachmittag", "afternoon"), ("Abend", "evening"))
 
 
-def habit(draw: Draw) -> Adverbial:
-    """A repeated time; English takes the simple present."""
+def habit(draw: Draw, scale: str = "any") -> Adverbial:
+    """A repeated time; English takes the simple present. Scale "date" leaves out parts of the day."""
     if draw.chance(0.12):
         source, target = weekday(draw)
         return Adverbial(f"jeden {source}", f"every {target}")
-    return draw.pick(HABITS)
+    return draw.pick(HABITS if scale == "date" else HABITS + DAILY_HABITS)
 
 
-def future(draw: Draw) -> Adverbial:
-    """A coming time."""
-    kind = draw.integer(0, 9)
+def _fixed(text: str) -> tuple[Adverbial, ...]:
+    return tuple(Adverbial(*entry.strip().split(" = ")) for entry in text.split(","))
+
+
+FUTURE_DAY = _fixed("""morgen früh = tomorrow morning, heute Abend = this evening, morgen Abend = tomorrow evening, morgen = tomorrow,
+    heute Nachmittag = this afternoon, nach dem Mittagessen = after lunch, in einer Stunde = in an hour,
+    in zehn Minuten = in ten minutes, nach der Arbeit = after work, später = later""")
+FUTURE_WEEK = _fixed("""nächste Woche = next week, übermorgen = the day after tomorrow, am Wochenende = at the weekend,
+    morgen = tomorrow, bald = soon""")
+FUTURE_FAR = _fixed("""nächste Woche = next week, nächsten Monat = next month, nächstes Jahr = next year, bald = soon,
+    übermorgen = the day after tomorrow, im Herbst = in autumn, im Sommer = in summer""")
+SOON = _fixed("""morgen früh = tomorrow morning, heute Abend = this evening, heute Nachmittag = this afternoon, morgen = tomorrow""")
+PAST_DAY = _fixed("""gestern Abend = yesterday evening, heute Morgen = this morning, gestern = yesterday,
+    gestern Nachmittag = yesterday afternoon, vor einer Stunde = an hour ago, vor zehn Minuten = ten minutes ago,
+    vor dem Mittagessen = before lunch, nach der Arbeit = after work""")
+PAST_WEEK = _fixed("""letzte Woche = last week, vorgestern = the day before yesterday, am Wochenende = at the weekend,
+    gestern = yesterday, vor einer Woche = a week ago""")
+PAST_FAR = _fixed("""letzte Woche = last week, letzten Monat = last month, letztes Jahr = last year,
+    vorgestern = the day before yesterday, vor einem Jahr = a year ago, im Winter = in winter""")
+_COMING = {"day": FUTURE_DAY, "week": FUTURE_WEEK, "far": FUTURE_FAR, "next": ("nächsten", "next"), "today": FUTURE_DAY[3]}
+_GONE = {"day": PAST_DAY, "week": PAST_WEEK, "far": PAST_FAR, "next": ("letzten", "last"), "today": PAST_DAY[2]}
+
+
+def _of_week(draw: Draw, fixed: tuple[Adverbial, ...], adjective: tuple[str, str], parts: bool) -> Adverbial:
+    """A fixed expression, a weekday, or a part of it."""
+    source, target = weekday(draw)
+    kind = draw.integer(0, 4)
     if kind == 0:
+        return Adverbial(f"{adjective[0]} {source}", f"{adjective[1]} {target}")
+    if kind == 1 and parts:
+        part, english_part = draw.pick(_PARTS)
+        return Adverbial(f"am {source}{part.lower()}", f"on {target} {english_part}")
+    return Adverbial(f"am {source}", f"on {target}") if kind == 2 else draw.pick(fixed)
+
+
+def _point(draw: Draw, scale: str, table: dict[str, tuple[Adverbial, ...]]) -> Adverbial:
+    if scale == "clock" and draw.chance(0.4):
+        source, target = at_clock(draw)
+        return Adverbial(f"{table['today'].german} {source}", f"{table['today'].english} {target}")
+    if scale == "day" or (scale in ("clock", "any") and draw.chance(0.5)):
+        return draw.pick(table["day"])
+    return _of_week(draw, table["far" if scale == "far" else "week"], table["next"], scale in ("any", "clock"))
+
+
+def future(draw: Draw, scale: str = "any") -> Adverbial:
+    """A coming time; `scale` is one of activities.scale()."""
+    if scale in ("far", "any") and draw.chance(0.12):
         days = draw.integer(2, 6)
         return Adverbial(f"in {number(days)} Tagen", f"in {english_number(days)} days")
-    if kind == 1:
-        source, target = weekday(draw)
-        return Adverbial(f"nächsten {source}", f"next {target}")
-    if kind == 2:
-        source, target = weekday(draw)
-        part, english_part = draw.pick(_PARTS)
-        return Adverbial(f"am {source}{part.lower()}", f"on {target} {english_part}")
-    if kind == 3:
-        source, target = at_clock(draw)
-        return Adverbial(f"morgen {source}", f"tomorrow {target}")
-    fixed = (
-        "morgen = tomorrow, übermorgen = the day after tomorrow, heute Abend = this evening, nächste Woche = next week, "
-        "morgen Abend = tomorrow evening, bald = soon, nach dem Mittagessen = after lunch, heute Nachmittag = this afternoon"
-    )
-    return Adverbial(*draw.pick(fixed.split(", ")).split(" = "))
+    return _point(draw, scale, _COMING)
 
 
-def past(draw: Draw) -> Adverbial:
+def past(draw: Draw, scale: str = "any") -> Adverbial:
     """A finished time; English takes the simple past."""
-    kind = draw.integer(0, 9)
-    if kind == 0:
-        days, (unit, english_unit) = draw.integer(2, 9), draw.pick((("Tagen", "days"), ("Wochen", "weeks"), ("Stunden", "hours")))
-        return Adverbial(f"vor {number(days)} {unit}", f"{english_number(days)} {english_unit} ago")
-    if kind == 1:
-        source, target = weekday(draw)
-        return Adverbial(f"letzten {source}", f"last {target}")
-    if kind == 2:
-        source, target = weekday(draw)
-        part, english_part = draw.pick(_PARTS)
-        return Adverbial(f"am {source}{part.lower()}", f"on {target} {english_part}")
-    if kind == 3:
-        source, target = at_clock(draw)
-        return Adverbial(f"gestern {source}", f"yesterday {target}")
-    fixed = (
-        "gestern = yesterday, gestern Abend = yesterday evening, vorgestern = the day before yesterday, "
-        "letzte Woche = last week, heute Morgen = this morning, am Wochenende = at the weekend, "
-        "gestern Nachmittag = yesterday afternoon, vor einer Woche = a week ago"
-    )
-    return Adverbial(*draw.pick(fixed.split(", ")).split(" = "))
+    if scale in ("far", "any") and draw.chance(0.12):
+        count, (unit, english_unit) = draw.integer(2, 6), draw.pick((("Tagen", "days"), ("Wochen", "weeks")))
+        return Adverbial(f"vor {number(count)} {unit}", f"{english_number(count)} {english_unit} ago")
+    return _point(draw, scale, _GONE)
 
 
 def duration(draw: Draw) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from nmt.models.rnn.layer import Cell, CellState, RecurrentLayer, num_state_part
 class RNNDecoderConfig(Config):
     """`feed` is where the context of the attention goes:
 
-    layer   into the layers above the first (GNMT, Wu et al., 2016): every layer still runs over all positions in one call
+    layer   into the layers above the first (GNMT, Wu et al., 2016): each layer still runs over all positions at once
     input   into the next step's input (input feeding, Luong et al., 2015): training must go step by step
     output  only into the readout (Luong et al., 2015, without input feeding)
     """
@@ -46,9 +46,11 @@ class RNNState(State):
 
 
 class RNNDecoder(nn.Module):
-    """Stacked recurrent layers, one attention, and a readout tanh(W [hidden; context]) of the width of the output table."""
+    """Stacked recurrent layers, one attention, and a readout tanh(W [hidden; context]) as wide as the output table."""
 
-    def __init__(self, config: RNNDecoderConfig, input_dim: int, memory_dim: int, feature_dim: int, dropout: float) -> None:
+    def __init__(
+        self, config: RNNDecoderConfig, input_dim: int, memory_dim: int, feature_dim: int, dropout: float
+    ) -> None:
         super().__init__()
         self.config = config
         self.feature_dim = feature_dim
@@ -65,7 +67,9 @@ class RNNDecoder(nn.Module):
 
     def prepare(self, source: EncoderOutput) -> RNNMemory:
         """Project the keys and the first state, once a sentence."""
-        parts = torch.tanh(self.bridge(source.summary)).chunk(len(self.layers) * num_state_parts(self.config.cell), dim=-1)
+        parts = torch.tanh(self.bridge(source.summary)).chunk(
+            len(self.layers) * num_state_parts(self.config.cell), dim=-1
+        )
         return RNNMemory(self.attention.keys(source), tuple(part.contiguous() for part in parts))
 
     def start(self, memory: RNNMemory) -> RNNState:
@@ -85,7 +89,7 @@ class RNNDecoder(nn.Module):
             below = hidden
             if feed == "layer" and context is not None:
                 hidden = torch.cat([hidden, context], dim=-1)
-            cells.append(layer.step(hidden, state.cells[depth]))
+            cells.append(layer.step(hidden, state.cells[depth]))  # type: ignore[operator]
             hidden = self._after(cells[-1][0], below, depth)
             if feed == "layer" and depth == 0:
                 context, weights = self._look(hidden, memory)

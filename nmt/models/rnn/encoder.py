@@ -55,7 +55,9 @@ class RNNEncoder(nn.Module):
         self.backwards = nn.ModuleList(
             RecurrentLayer(config.cell, width, config.dim) for width in widths if config.bidirectional
         )
-        self.norms = nn.ModuleList(nn.LayerNorm(self.output_dim) if config.layer_norm else nn.Identity() for _ in widths)
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(self.output_dim) if config.layer_norm else nn.Identity() for _ in widths
+        )
         self.dropout = Dropout(dropout)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> EncoderOutput:
@@ -64,9 +66,10 @@ class RNNEncoder(nn.Module):
         values = embedded
         outputs = embedded
         for depth, (layer, norm) in enumerate(zip(self.forwards, self.norms, strict=True)):
-            outputs = layer(values, layer.zero_state(len(values), values))  # [batch, src_len, dim]
+            zero = layer.zero_state(len(values), values)  # type: ignore[operator]
+            outputs = layer(values, zero)  # [batch, src_len, dim]
             if index is not None:
-                backward = self.backwards[depth](reorder(values, index), layer.zero_state(len(values), values))
+                backward = self.backwards[depth](reorder(values, index), zero)
                 outputs = torch.cat([outputs, reorder(backward, index)], dim=-1)  # [batch, src_len, 2 dim]
             if self.residual and depth > 0:
                 outputs = outputs + values
@@ -75,7 +78,7 @@ class RNNEncoder(nn.Module):
         return EncoderOutput(values, mask, self._summary(values, mask))
 
     def _summary(self, states: Tensor, mask: Tensor) -> Tensor:
-        """The last state of each direction: the forward one's at the last real token, the backward one's at the first."""
+        """The last state of each direction: forward, that at the last real token; backward, that at the first."""
         last = (mask.sum(dim=1) - 1).clamp(min=0)  # [batch]
         final = states[torch.arange(len(states), device=states.device), last]  # [batch, output_dim]
         if not self.backwards:

@@ -1,17 +1,23 @@
 """One recurrent layer whose cell is a word in the recipe."""
 
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
 
 Cell = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
 CellState = tuple[Tensor, ...]  # (hidden,) or, for an LSTM, (hidden, cell); each [rows, dim]
+# Input and recurrent weights [gates x dim, ...], input and recurrent biases [gates x dim].
+Weights = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def num_state_parts(cell: Cell) -> int:
     """How many tensors one layer carries from step to step."""
     return 2 if cell == "lstm" else 1
+
+
+def _weights(rnn: nn.RNNBase) -> Weights:
+    return cast(Weights, (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0))
 
 
 class RecurrentLayer(nn.Module):
@@ -34,15 +40,16 @@ class RecurrentLayer(nn.Module):
 
     def _initialise(self) -> None:
         """Xavier input weights, orthogonal recurrent weights, zero biases, and an LSTM forget bias of one."""
-        gates = self.rnn.weight_hh_l0.shape[0] // self.dim
+        input_weight, recurrent_weight, input_bias, recurrent_bias = _weights(self.rnn)
+        gates = recurrent_weight.shape[0] // self.dim
         for gate in range(gates):
             part = slice(gate * self.dim, (gate + 1) * self.dim)
-            nn.init.xavier_uniform_(self.rnn.weight_ih_l0.data[part])
-            nn.init.orthogonal_(self.rnn.weight_hh_l0.data[part])
-        nn.init.zeros_(self.rnn.bias_ih_l0)
-        nn.init.zeros_(self.rnn.bias_hh_l0)
+            nn.init.xavier_uniform_(input_weight.data[part])
+            nn.init.orthogonal_(recurrent_weight.data[part])
+        nn.init.zeros_(input_bias)
+        nn.init.zeros_(recurrent_bias)
         if self.cell == "lstm":  # remember by default (Jozefowicz et al., 2015)
-            nn.init.ones_(self.rnn.bias_ih_l0.data[self.dim : 2 * self.dim])
+            nn.init.ones_(input_bias.data[self.dim : 2 * self.dim])
 
     def forward(self, inputs: Tensor, state: CellState) -> Tensor:
         """[batch, length, input_dim] and the state before it -> hidden vectors [batch, length, dim]"""
@@ -52,8 +59,7 @@ class RecurrentLayer(nn.Module):
 
     def step(self, inputs: Tensor, state: CellState) -> CellState:
         """[rows, input_dim] and a state -> the next state, whose first part is the output [rows, dim]"""
-        rnn = self.rnn
-        weights = (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0)
+        weights = _weights(self.rnn)
         if self.cell == "lstm":
             return tuple(torch.lstm_cell(inputs, state, *weights))
         if self.cell == "gru":

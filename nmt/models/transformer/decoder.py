@@ -40,7 +40,9 @@ class DecoderLayer(nn.Module):
         self.around_cross = Residual(config.dim, config.norm, dropout)
         self.around_feed_forward = Residual(config.dim, config.norm, dropout)
 
-    def forward(self, values: Tensor, causal: Tensor, memory: Keys, past: tuple[Tensor, Tensor] | None) -> "LayerOutput":
+    def forward(
+        self, values: Tensor, causal: Tensor, memory: Keys, past: tuple[Tensor, Tensor] | None
+    ) -> "LayerOutput":
         """values [rows, length, dim], following `past` keys and values; causal bool [length, past + length]"""
         seen: list[Tensor] = []
 
@@ -87,7 +89,8 @@ class TransformerDecoder(nn.Module):
 
     def prepare(self, source: EncoderOutput) -> TransformerMemory:
         """Project keys and values for every layer, once a sentence."""
-        return TransformerMemory(tuple(layer.cross.keys(source) for layer in self.layers))
+        keys = (layer.cross.keys(source) for layer in self.layers)  # type: ignore[operator,union-attr]
+        return TransformerMemory(tuple(keys))
 
     def start(self, memory: TransformerMemory) -> TransformerState:
         first = memory.layers[0]
@@ -95,7 +98,9 @@ class TransformerDecoder(nn.Module):
         empty = tuple(first.keys.new_zeros(sentences, heads, 0, head_dim) for _ in self.layers)
         return TransformerState(torch.zeros_like(first.mask, dtype=first.keys.dtype), 0, empty, empty)
 
-    def step(self, embedded: Tensor, state: TransformerState, memory: TransformerMemory) -> tuple[Tensor, TransformerState]:
+    def step(
+        self, embedded: Tensor, state: TransformerState, memory: TransformerMemory
+    ) -> tuple[Tensor, TransformerState]:
         """embedded [rows, input_dim] -> features [rows, feature_dim] and the next state"""
         values = self.positions(self.adapt(embedded.unsqueeze(1)), state.position)  # [rows, 1, dim]
         everything = torch.ones(1, state.position + 1, dtype=torch.bool, device=values.device)

@@ -1,0 +1,104 @@
+"""What holds for the package as a whole: imports run one way, files are short, names are true."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nmt
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "nmt"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Each may import only what stands before it (corpus and models do not know each other; search knows models/base alone).
+ORDER = ["errors", "config", "tokenizer", "corpus", "models", "search", "translation", "metrics", "training"]
+ORDER += ["experiment", "reports", "run", "cli"]
+
+
+def layer(path: Path) -> str:
+    """The folder or top-level module of a file of the package."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of this package that a file imports, at its top or inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "nmt":
+            names = [f"nmt.{alias.name}" for alias in node.names] if node.module == "nmt" else [node.module]
+            found.update(names)
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names if alias.name.split(".")[0] == "nmt")
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if layer(path) in ORDER], ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path: Path) -> None:
+    for module in imported(path):
+        name = module.split(".")[1]
+        if name.startswith("__"):
+            continue  # the version
+        assert ORDER.index(name) <= ORDER.index(layer(path)), f"{path.name} imports {module}"
+
+
+def test_models_know_nothing_of_text_and_search_only_the_interface_of_models() -> None:
+    for path in MODULES:
+        if layer(path) == "models":
+            assert not [module for module in imported(path) if module.startswith(("nmt.corpus", "nmt.tokenizer"))], path
+        if layer(path) == "search":
+            models = {module for module in imported(path) if module.startswith("nmt.models")}
+            assert models <= {"nmt.models.base"}, path
+        if layer(path) == "translation":
+            assert not [module for module in imported(path) if module.startswith("nmt.training")], path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_over_300_lines_or_called_utils(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= 300
+    assert path.stem not in ("utils", "helpers", "common", "misc")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_unpickles_or_splits_lines_where_users_do_not(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"torch\.load\(|import pickle|\.splitlines\(|shell=True|yaml\.load\(|\beval\(\s*[\"']", text)
+
+
+def test_the_public_names_are_exactly_those_listed() -> None:
+    assert sorted(nmt.__all__, key=lambda name: (name.startswith("_"), name.lower())) is not None
+    for name in nmt.__all__:
+        assert getattr(nmt, name) is not None
+    public = {name for name in vars(nmt) if not name.startswith("_")}
+    submodules = {layer(path) for path in MODULES}
+    assert public - submodules - {"annotations", "TYPE_CHECKING", "Any"} <= set(nmt.__all__)
+
+
+def test_importing_the_package_is_quick_and_does_not_import_torch() -> None:
+    script = (
+        "import sys, time; start = time.perf_counter(); import nmt; seconds = time.perf_counter() - start; "
+        "assert seconds < 0.2, seconds; assert 'torch' not in sys.modules; "
+        "import nmt.cli.main; assert 'torch' not in sys.modules and 'sacrebleu' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, timeout=60)
+
+
+def test_the_file_tree_of_the_readme_names_every_folder_and_nothing_else() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tree = re.search(r"```\n(nmt/\n.*?)```", readme, re.DOTALL)
+    assert tree, "README.md has no annotated file tree"
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in MODULES} - {"nmt"}
+    named, stack = set(), []
+    for line in tree[1].split("\n"):
+        match = re.match(r"( *)([\w./-]+)", line)
+        if not match:
+            continue
+        depth = len(match[1]) // 2
+        stack = [*stack[:depth], match[2].rstrip("/")]
+        path = "/".join(stack)
+        assert (ROOT / path).exists(), f"README.md names {path}, which does not exist"
+        named.add(path)
+    assert folders <= named, f"README.md does not name {sorted(folders - named)}"

@@ -1,0 +1,78 @@
+"""Recurrent layers against the equations of the papers, and the encoder's two directions."""
+
+import pytest
+import torch
+
+from nmt.config import parse_config
+from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig, reorder, reverse_index
+from nmt.models.rnn.layer import Cell, RecurrentLayer
+
+INPUT, DIM, LENGTH = 5, 4, 6
+
+
+def equation(layer: RecurrentLayer, inputs: torch.Tensor, state: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """One step of one sentence by the textbook equations, gate by gate."""
+    rnn, hidden = layer.rnn, state[0]
+    x = (rnn.weight_ih_l0 @ inputs + rnn.bias_ih_l0).chunk({"lstm": 4, "gru": 3}.get(layer.cell, 1))
+    h = (rnn.weight_hh_l0 @ hidden + rnn.bias_hh_l0).chunk(len(x))
+    if layer.cell == "lstm":  # input, forget, candidate, output
+        keep, forget, output = (torch.sigmoid(x[i] + h[i]) for i in (0, 1, 3))
+        cell = forget * state[1] + keep * torch.tanh(x[2] + h[2])
+        return output * torch.tanh(cell), cell
+    if layer.cell == "gru":  # reset, update, candidate
+        reset, update = torch.sigmoid(x[0] + h[0]), torch.sigmoid(x[1] + h[1])
+        candidate = torch.tanh(x[2] + reset * h[2])
+        return ((1 - update) * candidate + update * hidden,)
+    return (torch.tanh(x[0] + h[0]) if layer.cell == "rnn_tanh" else torch.relu(x[0] + h[0]),)
+
+
+@pytest.mark.parametrize("cell", ["rnn_tanh", "rnn_relu", "gru", "lstm"])
+@torch.no_grad()
+def test_a_layer_follows_its_equations_over_a_sequence_and_step_by_step(cell: Cell) -> None:
+    torch.manual_seed(0)
+    layer = RecurrentLayer(cell, INPUT, DIM).double()
+    inputs = torch.randn(1, LENGTH, INPUT, dtype=torch.float64)
+    state = tuple(torch.randn(1, DIM, dtype=torch.float64) for _ in layer.zero_state(1, inputs))
+    outputs = layer(inputs, state)
+    by_hand, stepped = tuple(part[0] for part in state), state
+    for position in range(LENGTH):
+        by_hand = equation(layer, inputs[0, position], by_hand)
+        stepped = layer.step(inputs[:, position], stepped)
+        torch.testing.assert_close(outputs[0, position], by_hand[0])
+        torch.testing.assert_close(stepped[0][0], by_hand[0])
+
+
+@pytest.mark.parametrize("cell", ["rnn_tanh", "gru", "lstm"])
+def test_gradients_of_a_layer_are_right(cell: Cell) -> None:
+    torch.manual_seed(0)
+    layer = RecurrentLayer(cell, INPUT, DIM).double()
+    inputs = torch.randn(2, 3, INPUT, dtype=torch.float64, requires_grad=True)
+    state = tuple(torch.randn(2, DIM, dtype=torch.float64, requires_grad=True) for _ in layer.zero_state(1, inputs))
+    assert torch.autograd.gradcheck(lambda values, *first: layer(values, first), (inputs, *state), eps=1e-6, atol=1e-5)
+
+
+def test_recurrent_weights_begin_orthogonal_and_an_lstm_remembers() -> None:
+    layer = RecurrentLayer("lstm", INPUT, DIM)
+    for gate in layer.rnn.weight_hh_l0.detach().chunk(4):
+        torch.testing.assert_close(gate @ gate.t(), torch.eye(DIM), atol=1e-5, rtol=0)
+    biases = (layer.rnn.bias_ih_l0 + layer.rnn.bias_hh_l0).detach().chunk(4)
+    assert [float(bias.mean()) for bias in biases] == [0.0, 1.0, 0.0, 0.0]
+
+
+def test_only_the_real_tokens_are_reversed() -> None:
+    mask = torch.tensor([[True, True, True], [True, True, False]])
+    values = torch.tensor([[[1], [2], [3]], [[4], [5], [0]]])
+    assert reorder(values, reverse_index(mask)).squeeze(-1).tolist() == [[3, 2, 1], [5, 4, 0]]
+
+
+@torch.no_grad()
+def test_the_backward_direction_is_a_forward_layer_over_the_reversed_sentence() -> None:
+    torch.manual_seed(0)
+    config = parse_config(RNNEncoderConfig, {"type": "rnn", "cell": "lstm", "dim": DIM}, "test")
+    encoder = RNNEncoder(config, INPUT, 0.0).double().eval()
+    sentence = torch.randn(1, LENGTH, INPUT, dtype=torch.float64)
+    encoded = encoder(sentence, torch.ones(1, LENGTH, dtype=torch.bool))
+    layer = encoder.backwards[0]
+    backward = layer(sentence.flip(1), layer.zero_state(1, sentence)).flip(1)
+    torch.testing.assert_close(encoded.states[..., DIM:], backward)
+    torch.testing.assert_close(encoded.summary, torch.cat([encoded.states[:, -1, :DIM], encoded.states[:, 0, DIM:]], dim=1))

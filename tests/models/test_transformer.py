@@ -1,0 +1,70 @@
+"""Transformer layers against torch's own, and positions against the formula."""
+
+import math
+
+import pytest
+import torch
+
+from nmt.config import parse_config
+from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
+from nmt.models.transformer.encoder import EncoderLayer
+from nmt.models.transformer.layers import TransformerConfig
+from nmt.models.transformer.positions import PositionalEncoding, sinusoids
+
+DIM, HEADS, INNER = 8, 2, 12
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+@pytest.mark.parametrize("norm", ["pre", "post"])
+@torch.no_grad()
+def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
+    torch.manual_seed(0)
+    tree = {"type": "transformer", "dim": DIM, "heads": HEADS, "feed_forward_dim": INNER, "norm": norm, "activation": activation}
+    ours = EncoderLayer(parse_config(TransformerConfig, tree, "test"), 0.0).double().eval()
+    theirs = torch.nn.TransformerEncoderLayer(
+        DIM, HEADS, INNER, 0.0, activation, batch_first=True, norm_first=norm == "pre", dtype=torch.float64
+    ).eval()
+    own = ours.attention
+    theirs.self_attn.in_proj_weight.copy_(torch.cat([own.query.weight, own.key.weight, own.value.weight]))
+    theirs.self_attn.in_proj_bias.copy_(torch.cat([own.query.bias, own.key.bias, own.value.bias]))
+    theirs.self_attn.out_proj.load_state_dict(own.out.state_dict())
+    theirs.linear1.load_state_dict(ours.feed_forward.expand.state_dict())
+    theirs.linear2.load_state_dict(ours.feed_forward.contract.state_dict())
+    values = torch.randn(2, 5, DIM, dtype=torch.float64)
+    mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
+    expected = theirs(values, src_key_padding_mask=~mask)
+    torch.testing.assert_close(ours(values, mask)[mask], expected[mask])
+
+
+def test_sinusoids_are_those_of_the_formula() -> None:
+    found = sinusoids(3, 2, 6, torch.device("cpu"))
+    for row, position in enumerate([3, 4]):
+        for pair in range(3):
+            angle = position / 10000 ** (pair / 2)
+            assert float(found[row, pair]) == pytest.approx(math.sin(angle), abs=1e-6)
+            assert float(found[row, 3 + pair]) == pytest.approx(math.cos(angle), abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["sinusoidal", "learned"])
+@torch.no_grad()
+def test_positions_do_not_depend_on_where_a_call_starts(kind: str) -> None:
+    positions = PositionalEncoding(kind, DIM, max_positions=4)  # type: ignore[arg-type]
+    values = torch.zeros(1, 7, DIM)  # longer than the learned table
+    whole = positions(values)
+    for place in range(7):
+        torch.testing.assert_close(positions(values[:, :1], start=place), whole[:, place : place + 1])
+
+
+@torch.no_grad()
+def test_the_cache_holds_exactly_what_has_been_read() -> None:
+    config = parse_config(TransformerDecoderConfig, {"type": "transformer", "dim": DIM, "heads": HEADS, "layers": 2}, "test")
+    decoder = TransformerDecoder(config, DIM, DIM, DIM, 0.0).eval()
+    from nmt.models.base import EncoderOutput
+
+    states = torch.randn(3, 4, DIM)
+    memory = decoder.prepare(EncoderOutput(states, torch.ones(3, 4, dtype=torch.bool), states[:, 0]))
+    state = decoder.start(memory)
+    for length in range(1, 4):
+        _, state = decoder.step(torch.randn(3, DIM), state, memory)
+        assert state.position == length
+        assert {tuple(keys.shape) for keys in state.keys + state.values} == {(3, HEADS, length, DIM // HEADS)}

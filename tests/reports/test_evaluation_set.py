@@ -1,0 +1,53 @@
+"""Reading a test set and choosing samples from it."""
+
+import hashlib
+
+import pytest
+
+from nmt.errors import DataError
+from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
+from tests.reports.synthetic import evaluation_set
+
+
+def test_a_test_set_is_two_files_and_their_hashes(tmp_path):
+    (tmp_path / "test.de").write_bytes("Guten Tag.\nJa\u2028nein.\n".encode())
+    (tmp_path / "test.en").write_bytes(b"Hello.\nYes no.\n")
+    test = load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+    assert test.source == ("Guten Tag.", "Ja\u2028nein.")
+    assert test.reference == ("Hello.", "Yes no.")
+    assert len(test) == 2
+    assert test.reference_sha256 == hashlib.sha256(b"Hello.\nYes no.\n").hexdigest()
+
+
+def test_a_test_set_may_be_one_file_of_tab_separated_pairs(tmp_path):
+    (tmp_path / "test.tsv").write_bytes(b"Ja.\tYes.\n")
+    test = load_evaluation_set([tmp_path / "test.tsv"], "tsv")
+    assert (test.source, test.reference, test.source_path) == (("Ja.",), ("Yes.",), test.reference_path)
+
+
+def test_files_of_different_length_are_named_with_their_counts(tmp_path):
+    (tmp_path / "test.de").write_bytes(b"Eins.\nZwei.\n")
+    (tmp_path / "test.en").write_bytes(b"One.\n")
+    with pytest.raises(DataError, match=r"test\.de has 2 lines but test\.en has 1\b"):
+        load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+
+
+def test_an_empty_test_set_is_an_error(tmp_path):
+    (tmp_path / "test.de").touch()
+    (tmp_path / "test.en").touch()
+    with pytest.raises(DataError, match="empty"):
+        load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+
+
+def test_samples_are_short_distinct_and_spread_over_the_set():
+    test = evaluation_set(300)
+    chosen = pick_samples(test, 3)
+    assert all(6 <= len(test.source[i].split()) <= 12 for i in chosen)
+    assert chosen[0] < 100 < chosen[1] < 200 < chosen[2]
+    assert pick_samples(test, 3) == chosen
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 50])
+def test_there_are_never_more_samples_than_sentences(number):
+    chosen = pick_samples(evaluation_set(2), number)
+    assert len(chosen) == len(set(chosen)) == min(number, 2)

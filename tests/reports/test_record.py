@@ -1,0 +1,59 @@
+"""The record of a run survives its file, and a damaged file is explained."""
+
+import json
+
+import pytest
+
+from nmt.errors import CheckpointError
+from nmt.reports.record import RunRecord
+from tests.reports.synthetic import record
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path):
+    written = record("rnn", best_dev_bleu=None, commit=None, experiment={"name": "Übung", "training": {"seed": 3}})
+    written.save(tmp_path / "record.json")
+    assert RunRecord.load(tmp_path / "record.json") == written
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_saving_replaces_an_earlier_record(tmp_path):
+    record("rnn", updates=10).save(tmp_path / "record.json")
+    record("rnn", updates=20).save(tmp_path / "record.json")
+    assert RunRecord.load(tmp_path / "record.json").updates == 20
+
+
+def test_a_missing_run_directory_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="no such run directory"):
+        RunRecord.load(tmp_path / "nowhere" / "record.json")
+
+
+def test_a_directory_without_record_is_said_not_to_be_a_finished_run(tmp_path):
+    with pytest.raises(CheckpointError, match=r"has no record\.json.*nmt train"):
+        RunRecord.load(tmp_path / "record.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda fields: fields.pop("updates"), "updates: Field required"),
+        (lambda fields: fields.update(updates="many"), "updates: Input should be a valid integer"),
+        (lambda fields: fields.update(speed=3), "unknown field 'speed'"),
+    ],
+)
+def test_a_record_changed_by_hand_is_refused_with_the_field(tmp_path, change, message):
+    path = tmp_path / "record.json"
+    record("rnn").save(path)
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    change(fields)
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=message):
+        RunRecord.load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"{", "not JSON"), (b"\xff\xfe", "not JSON"), (b"[]", "one JSON object")]
+)
+def test_a_file_that_is_no_record_is_refused(tmp_path, content, message):
+    (tmp_path / "record.json").write_bytes(content)
+    with pytest.raises(CheckpointError, match=message):
+        RunRecord.load(tmp_path / "record.json")

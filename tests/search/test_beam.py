@@ -1,0 +1,74 @@
+"""Beam search on a model whose probabilities are written down, so that scores are arithmetic."""
+
+import math
+
+import pytest
+import torch
+
+from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.run import search
+from nmt.tokenizer.base import EOS_ID
+from tests.fakes import ScriptedModel
+
+A, B = 4, 5  # two words
+SOURCE = torch.tensor([[A, B]])
+MASK = torch.ones(1, 2, dtype=torch.bool)
+
+
+def run(script: dict[tuple[int, ...], dict[int, float]], **fields: object) -> list[Hypothesis]:
+    config = SearchConfig.model_validate({"length_penalty": "none", "max_length_extra": 3, "max_length_ratio": 1e-9, **fields})
+    (found,) = search(ScriptedModel(6, script), SOURCE, MASK, config)
+    return found
+
+
+GARDEN_PATH = {
+    (): {A: 0.6, B: 0.4},
+    (A,): {EOS_ID: 0.3, A: 0.35, B: 0.35},
+    (B,): {EOS_ID: 0.9, A: 0.1},
+    (A, A): {EOS_ID: 1.0},
+    (A, B): {EOS_ID: 1.0},
+    (B, A): {EOS_ID: 1.0},
+}
+
+
+def test_greedy_follows_the_garden_path_and_a_beam_of_two_does_not() -> None:
+    (greedy,) = run(GARDEN_PATH, beam=1)
+    assert greedy.tokens in ((A, A, EOS_ID), (A, B, EOS_ID))
+    assert greedy.log_prob == pytest.approx(math.log(0.6 * 0.35))
+    best, second = run(GARDEN_PATH, beam=2, n_best=2)
+    assert best.tokens == (B, EOS_ID)
+    assert best.log_prob == pytest.approx(math.log(0.4 * 0.9))
+    assert second.log_prob == pytest.approx(math.log(0.6 * 0.35))
+
+
+def test_a_length_penalty_can_turn_the_order_round() -> None:
+    script = {(): {EOS_ID: 0.5, A: 0.5}, (A,): {A: 0.9, EOS_ID: 0.1}, (A, A): {EOS_ID: 0.9, B: 0.1}}
+    assert run(script, beam=2)[0].tokens == (EOS_ID,)
+    averaged = run(script, beam=2, length_penalty="average")[0]
+    assert averaged.tokens == (A, A, EOS_ID)
+    assert averaged.score == pytest.approx(math.log(0.5 * 0.9 * 0.9) / 3)
+
+
+def test_exact_stopping_waits_for_a_better_ending_and_first_does_not() -> None:
+    script = {(): {EOS_ID: 0.4, A: 0.6}, (A,): {EOS_ID: 0.05, A: 0.95}, (A, A): {EOS_ID: 0.99, B: 0.01}}
+    exact = run(script, beam=2, length_penalty="average")
+    assert exact[0].tokens == (A, A, EOS_ID)
+    first = run(script, beam=2, length_penalty="average", stopping="first")
+    assert first[0].tokens == (EOS_ID,)  # after two steps two hypotheses have ended, and the longer one is not seen
+    assert first[0].score == pytest.approx(math.log(0.4))
+
+
+def test_a_sentence_that_never_ends_is_cut_at_the_limit_and_says_so() -> None:
+    never = {A: 1.0, EOS_ID: 0.0}
+    endless = {(): never, (A,): never, (A, A): never}
+    for beam in (1, 2):
+        best = run(endless, beam=beam)[0]
+        assert (best.tokens, best.finish_reason) == ((A, A, A), "length")
+
+
+def test_control_tokens_are_never_written_however_probable() -> None:
+    script = {(): {0: 0.5, 1: 0.3, 2: 0.1, A: 0.1}, (A,): {0: 0.9, EOS_ID: 0.1}}
+    for beam in (1, 2):
+        best = run(script, beam=beam)[0]
+        assert best.tokens == (A, EOS_ID)
+        assert best.log_prob == pytest.approx(math.log(0.1 * 0.1))
