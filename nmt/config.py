@@ -33,7 +33,7 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
     Raises ConfigError naming the file, the key, the rule and, for an unknown key, the nearest known one.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml."
@@ -94,8 +94,9 @@ def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str])
     if path and (values or not table):
         lines.extend(["", f"[{'.'.join(path)}]"])
     for key, value in values.items():
-        # JSON strings, numbers, booleans and flat lists are also TOML, but for the surrogates JSON may escape.
-        lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        # JSON strings, numbers, booleans and flat lists are also TOML, but for DEL, which TOML wants escaped.
+        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        lines.append(f"{key} = {text}")
     for key, value in table.items():
         if isinstance(value, dict):
             _write_table(value, (*path, key), lines)
@@ -114,9 +115,8 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
         return f"{key} is missing."
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return f"{key}.type must be one of {error.get('ctx', {}).get('expected_tags', 'rnn, transformer')}."
-    if error["type"] == "value_error":  # raised by a validator of our own: already a sentence
-        message = str(error["msg"]).removeprefix("Value error, ")
-        return f"{key}: {message}" if path else message
+    if error["type"] == "value_error":  # raised by a validator of our own: already a sentence that names its keys
+        return str(error["msg"]).removeprefix("Value error, ")
     rule = str(error["msg"])
     value = error["input"]
     shown = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)

@@ -42,7 +42,6 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return done.finish_reason
     machine = prepare_machine(experiment.training.precision, experiment.training.threads)
-    directory.mkdir(parents=True, exist_ok=True)
     corpus = prepare_corpus(
         _sources(experiment),
         experiment.tokenizer,
@@ -50,7 +49,8 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
         directory.parent / "prepared",
         lambda text: _say(console, text),
     )
-    _check_same_text(corpus, directory)
+    _check_same_text(corpus, directory, done)
+    directory.mkdir(parents=True, exist_ok=True)
     corpus.tokenizers.save(directory)
     save_experiment(experiment, directory / "experiment.toml")
     job = _job(experiment, corpus, machine, directory)
@@ -112,6 +112,7 @@ def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, direc
         machine=machine,
         seed=experiment.seed,
         directory=directory,
+        fingerprint=corpus.fingerprint,
     )
 
 
@@ -150,14 +151,19 @@ def _check_same(experiment: Experiment, directory: Path) -> None:
             )
 
 
-def _check_same_text(corpus: PreparedCorpus, directory: Path) -> None:
-    """The tokenizer in the directory must be the one this text and recipe give."""
+def _check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None) -> None:
+    """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives."""
+    remedy = f"Use another --out, or delete {directory} to begin again."
+    if done and done.corpus not in ("", corpus.fingerprint):
+        raise CheckpointError(
+            f"{directory} was begun with other training text, or with another version of nmt or sentencepiece. {remedy}"
+        )
     for name, tokenizer in corpus.tokenizers.files().items():
         path = directory / name
         if path.exists() and path.read_bytes() != tokenizer.model:
             raise CheckpointError(
                 f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
-                f"began. Use another --out, or delete {directory} to begin again."
+                f"began. {remedy}"
             )
 
 

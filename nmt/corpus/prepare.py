@@ -90,9 +90,11 @@ def _load(folder: Path, config: TokenizerConfig) -> tuple[TokenizerPair, Example
     if examples is None:
         return None
     try:
-        return TokenizerPair.load(folder, config), examples
-    except CheckpointError:
+        tokenizers = TokenizerPair.load(folder, config)
+        expected = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    except (CheckpointError, OSError, ValueError):
         return None
+    return (tokenizers, examples) if tokenizers.fingerprint() == expected else None
 
 
 def _make(
@@ -116,6 +118,7 @@ def _make(
         say(describe_drops(drops))
     folder.mkdir(parents=True, exist_ok=True)
     tokenizers.save(folder)
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizers.fingerprint()), encoding="utf-8")
     save_examples(train, folder / "train.safetensors")
     # The text itself is only needed where each epoch segments it anew.
     return tokenizers, train if config.sampling else Examples(train.source, train.target)

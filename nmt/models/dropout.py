@@ -11,7 +11,7 @@ def byte_mask(shape: torch.Size, probability: float, device: torch.device) -> tu
     Eight random bytes come from one 64-bit draw: about ten times cheaper than one Bernoulli draw an element, which on
     a CPU is a third of a small model's step. The probability is rounded to a multiple of 1/256.
     """
-    threshold = round(probability * 256)
+    threshold = min(round(probability * 256), 255)  # something must be kept
     count = shape.numel()
     words = torch.empty((count + 7) // 8, dtype=torch.int64, device=device).random_(-(2**63), None)
     keep = words.view(torch.uint8)[:count].view(shape) >= threshold

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from nmt.config import dump_config, parse_config
@@ -70,11 +70,12 @@ def read_folder(directory: Path) -> dict[str, bytes]:
     try:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
         version, entries = manifest["format_version"], manifest["files"]
+        checksums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
     except FileNotFoundError:
         raise CheckpointError(
             f"{directory} has no manifest.json: it is not complete. Copy it again, or train again."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise CheckpointError(
             f"{directory}/manifest.json is not readable. Copy the run again, or train again."
         ) from None
@@ -83,13 +84,13 @@ def read_folder(directory: Path) -> dict[str, bytes]:
             f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
             "Use the nmt version that wrote it."
         )
-    return {name: _read_checked(directory / name, entry["sha256"]) for name, entry in entries.items()}
+    return {name: _read_checked(directory / name, sha256) for name, sha256 in checksums.items()}
 
 
 def _read_checked(path: Path, sha256: str) -> bytes:
     try:
         data = path.read_bytes()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise CheckpointError(
@@ -128,20 +129,21 @@ def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
         about = SavedModel(config, source_vocab, target_vocab, int(tree["max_length"]), tree["tokenizers"], languages)
     except (KeyError, ValueError, TypeError, ConfigError) as error:
         raise CheckpointError(f"{directory}/model.json does not describe a model: {error}") from None
-    with torch.device("meta"):
+    with torch.random.fork_rng(devices=[]):  # loading a model draws nothing from the caller's generator
         model = build_model(config, about.source_vocab, about.target_vocab)
-    model.to_empty(device="cpu")
-    fill_parameters(model, load_tensors(directory / "model.safetensors"), str(directory))
+    fill_parameters(model, load_tensors(files, "model.safetensors", directory), str(directory))
     return model.eval(), about
 
 
-def load_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file. Raises CheckpointError."""
+def load_tensors(files: dict[str, bytes], name: str, directory: Path) -> dict[str, Tensor]:
+    """The tensors of one of the files that read_folder found in `directory`. Raises CheckpointError."""
+    if name not in files:
+        raise CheckpointError(f"{directory} has no {name}: it is not complete. Copy it again, or train again.")
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
+        return load(files[name])
+    except SafetensorError as error:
         raise CheckpointError(
-            f"{path} is not a safetensors file ({error}). Copy the run again, or train again."
+            f"{directory}/{name} is not a safetensors file ({error}). Copy the run again, or train again."
         ) from None
 
 

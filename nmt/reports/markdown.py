@@ -51,7 +51,8 @@ def plot_files(figures: Figures) -> dict[str, str]:
 
 def escape(text: str) -> str:
     """Text that Markdown and the HTML in it show as it is, on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$^=-])", r"\\\1", one_line(text)) if text else ""
+    shown = re.sub(r"([\\`*_{}\[\]<>#|~&$^])", r"\\\1", one_line(text))
+    return re.sub(r"^(\s*\d*)([-+=.)])", r"\1\\\2", shown)  # would begin a list or underline a heading
 
 
 def _training_curves(report: Report, figures: Figures) -> list[str]:

@@ -49,12 +49,12 @@ def _translations(report: Report) -> dict[str, str]:
     """The systems' outputs as sacreBLEU reads them, so that anyone can score them again."""
     if not report.with_text:
         return {}
-    return {
-        f"{TRANSLATIONS}/{n}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', system.name)}.txt": "".join(
-            f"{one_line(output)}\n" for output in system.result.outputs
-        )
-        for n, system in enumerate(report.systems, start=1)
-    }
+    files = {}
+    for n, system in enumerate(report.systems, start=1):
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", system.name).strip("-") or "system"
+        lines = (f"{one_line(output)}\n" for output in system.result.outputs)
+        files[f"{TRANSLATIONS}/{n}-{name}.txt"] = "".join(lines)
+    return files
 
 
 def _remove_earlier(out_dir: Path, keep: set[str]) -> None:

@@ -90,7 +90,10 @@ class SentencePieceTokenizer:
     @classmethod
     def load(cls, path: Path, config: TokenizerConfig | None = None) -> "SentencePieceTokenizer":
         try:
-            return cls(path.read_bytes(), config)
+            model = path.read_bytes()
+            if not model:  # which the library takes for "load nothing"
+                raise CheckpointError(f"{path} is empty. Copy the whole run directory, or train again.")
+            return cls(model, config)
         except FileNotFoundError:
             raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
         except (OSError, RuntimeError) as error:
@@ -110,9 +113,13 @@ def train_sentencepiece(
     except RuntimeError as error:
         limit = re.search(r"<= (\d+)", str(error))
         if not limit:
-            needed = re.search(r"required_chars|smaller than (\d+)|(\d+) vs", str(error))
-            hint = " Raise tokenizer.vocab_size." if needed else ""
-            raise ConfigError(f"tokenizer: SentencePiece could not be trained: {error}.{hint}") from None
+            needed = re.search(r"required_chars\. \d+ vs (\d+)", str(error))
+            if not needed:
+                raise ConfigError(f"tokenizer: SentencePiece could not be trained: {error}.") from None
+            raise ConfigError(
+                f"tokenizer.vocab_size = {vocab_size} is too small: the characters of the text alone need {needed[1]}. "
+                "Raise it, or lower tokenizer.character_coverage so that rare characters are spelt in bytes."
+            ) from None
         vocab_size = int(limit[1])
         filled = f"{vocab_size} of {config.vocab_size} tokenizer pieces"
         say(f"The corpus fills only {filled}: vocab_size is now {vocab_size}.")

@@ -43,19 +43,17 @@ def load_state(directory: Path, state: TrainingState) -> Progress:
     Raises CheckpointError where a file is missing, changed, or of another model.
     """
     files = read_folder(directory)
-    if not directory.is_dir():
-        directory = directory.with_name(directory.name + ".old")
-    fill_parameters(state.model, load_tensors(directory / "weights.safetensors"), str(directory))
-    for name, weight in load_tensors(directory / "average.safetensors").items():
+    fill_parameters(state.model, load_tensors(files, "weights.safetensors", directory), str(directory))
+    for name, weight in load_tensors(files, "average.safetensors", directory).items():
         state.average.weights[name].copy_(weight)
-    moments = load_tensors(directory / "optimizer.safetensors")
+    moments = load_tensors(files, "optimizer.safetensors", directory)
     parameters = [parameter for group in state.optimizer.param_groups for parameter in group["params"]]
     for index, parameter in enumerate(parameters):
         names = [name for name in moments if name.startswith(f"{index}.")]
-        own = {name.partition(".")[2]: moments[name].to(parameter.device) for name in names}
+        own = {name.partition(".")[2]: moments[name].to(parameter.device, copy=True) for name in names}
         if own:
             state.optimizer.state[parameter] = own
-    _restore_random(load_tensors(directory / "random.safetensors"))
+    _restore_random(load_tensors(files, "random.safetensors", directory))
     try:
         return Progress.from_json(files["progress.json"])
     except (KeyError, TypeError, ValueError) as error:

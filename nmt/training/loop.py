@@ -40,6 +40,7 @@ class Job:
     machine: Machine
     seed: int
     directory: Path
+    fingerprint: str  # of the corpus: a run goes on only with the same text
 
 
 def train(job: Job, log: TrainingLog) -> Progress:
@@ -59,13 +60,11 @@ class _Trainer:
         self.parameters = list(self.model.parameters())
         self.optimizer = build_optimizer(self.model, self.config)
         self.average = MovingAverage(self.model, self.config.ema)
-        self.progress = Progress()
-        self.validated_at = -1
+        self.progress = Progress(corpus=job.fingerprint)
         self.skipped_in_a_row = 0
         if (job.directory / "state").is_dir() or (job.directory / "state.old").is_dir():
             self.progress = load_state(job.directory / "state", self._state())
             self.progress.finish_reason = ""
-            self.validated_at = self.progress.update
 
     def run(self) -> Progress:
         progress, config = self.progress, self.config
@@ -87,7 +86,7 @@ class _Trainer:
                     now = time.perf_counter()
                     progress.wall_seconds, started = progress.wall_seconds + now - started, now
                     save_state(self.job.directory / "state", self._state())
-            if self.validated_at != progress.update and reason != "interrupted":
+            if progress.validated_at != progress.update and reason != "interrupted":
                 self._validate()
             progress.finish_reason = reason
             progress.wall_seconds += time.perf_counter() - started
@@ -176,7 +175,7 @@ class _Trainer:
             else:
                 progress.validations_without_best += 1
             save_model(job.directory / "last", self.model, job.about)
-        self.validated_at = progress.update
+        progress.validated_at = progress.update
         seconds = time.perf_counter() - before
         self.log.validation(progress, {"loss": result.loss, "bleu": result.bleu, "seconds": seconds}, is_best)
 

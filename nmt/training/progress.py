@@ -21,6 +21,8 @@ class Progress:
     validations_without_best: int = 0
     clipped: int = 0  # updates whose gradient was cut
     skipped: int = 0  # updates left out because a gradient was not finite
+    validated_at: int = -1  # update of the last validation
+    corpus: str = ""  # fingerprint of the text and of all that made examples of it
     finish_reason: str = ""  # empty while there is more to do
 
     @property

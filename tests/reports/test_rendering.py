@@ -109,11 +109,13 @@ def test_text_of_others_cannot_become_markup(tmp_path):
         ET.fromstring(svg)
     write_report(report, tmp_path)
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["runs"][0]["name"] == HOSTILE
-    assert len((tmp_path / "translations").joinpath("2-a-.txt").read_bytes().split(b"\n")) == 5
+    assert len((tmp_path / "translations").joinpath("2-a.txt").read_bytes().split(b"\n")) == 5
 
 
 def test_markdown_is_escaped_to_show_as_it_is():
-    assert escape("a|b *c* <d>\u2028e") == r"a\|b \*c\* \<d\> e"
+    assert escape("a|b *c* <d>\u2028e (f-g)") == r"a\|b \*c\* \<d\> e (f-g)"
+    assert escape("- no list") == r"\- no list"
+    assert escape("3. no list, 4. neither") == r"3\. no list, 4. neither"
 
 
 def test_ids_of_the_figures_in_a_page_do_not_meet(report, figures):

@@ -69,6 +69,8 @@ def modal(draw: Draw) -> Sentence:
     tense = draw.pick(("must", "must", "want", "want", "can", "like", "like", "shall", "should", "had", "had", "wanted"))
     when = "p" if tense in ("had", "wanted") else draw.pick(("f", ""))
     clause = modal_clause(draw, tense, when=when)
+    if when == "p" and not deniable(clause):
+        return modal(draw)
     return _state(clause, draw.chance(0.25) and not clause.subject.ambiguous_first)
 
 
@@ -154,7 +156,7 @@ def since(draw: Draw) -> Sentence:
         ("wohnen", "live", "in Hamburg", "in Hamburg"), ("spielen", "play", "Klavier", "the piano"),
         ("suchen", "look", "nach einer Wohnung", "for a flat"), ("schlafen", "sleep", "im Wohnzimmer", "in the living room"),
         ("arbeiten", "work", "für diese Firma", "for this company"), ("lernen", "learn", "Spanisch", "Spanish"),
-        ("wohnen", "live", "bei unserer Tante", "with our aunt"), ("arbeiten", "work", "an diesem Plan", "on this plan"),
+        ("wohnen", "live", "bei unserer Tante", "with our aunt"), ("arbeiten", "work", "an diesem Buch", "on this book"),
     )  # fmt: skip
     verb, translation, tail, rest = draw.pick(options)
     short = verb in ("warten", "schlafen")
@@ -200,9 +202,9 @@ def liking(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "statement": (statement, 2600), "time_first": (time_first, 2000), "denial": (denial, 1300),
-    "question": (question, 1700), "wh_question": (wh_question, 1300), "modal": (modal, 1700),
-    "modal_denial": (modal_denial, 900), "modal_question": (modal_question, 1100), "already": (already, 500),
-    "not_yet": (not_yet, 500), "yet_question": (yet_question, 500), "future": (future, 600),
-    "imperative": (imperative, 1000), "suggestion": (suggestion, 300), "since": (since, 350), "liking": (liking, 350),
+    "statement": (statement, 1610), "time_first": (time_first, 1240), "denial": (denial, 810),
+    "question": (question, 1050), "wh_question": (wh_question, 810), "modal": (modal, 1050),
+    "modal_denial": (modal_denial, 560), "modal_question": (modal_question, 680), "already": (already, 310),
+    "not_yet": (not_yet, 310), "yet_question": (yet_question, 310), "future": (future, 370),
+    "imperative": (imperative, 620), "suggestion": (suggestion, 190), "since": (since, 220), "liking": (liking, 220),
 }  # fmt: skip

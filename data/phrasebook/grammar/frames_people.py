@@ -259,7 +259,7 @@ def comparison(draw: Draw) -> Sentence:
     ending = {"m": "er", "f": "e", "n": "s"}[phrase.gender]
     other = ("dein" if who is ICH else "mein") + ending
     mine = NounPhrase(phrase.noun, who.owned)
-    if phrase.noun.group == "sight" or kind == 1:
+    if phrase.noun.group in ("sight", "media") or kind == 1:
         this = NounPhrase(phrase.noun, THIS)
         pronoun = {"m": "der", "f": "die", "n": "das"}[phrase.gender] + " andere"
         return sentence(f"{this.german('nom')} ist {comparative} als {pronoun}", f"{this.english()} is {english_comparative} than the other one", key)
@@ -396,7 +396,7 @@ def having(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "relative_subject": (relative_subject, 1100), "relative_object": (relative_object, 900), "relative_thing": (relative_thing, 900), "whose": (whose, 450),
-    "knowing": (knowing, 900), "belonging": (belonging, 600), "pleasing": (pleasing, 700), "comparison": (comparison, 500), "job": (job, 350), "aching": (aching, 120),
-    "feeling": (feeling, 700), "having": (having, 900), "age": (age, 250),
+    "relative_subject": (relative_subject, 680), "relative_object": (relative_object, 560), "relative_thing": (relative_thing, 560), "whose": (whose, 280),
+    "knowing": (knowing, 560), "belonging": (belonging, 370), "pleasing": (pleasing, 430), "comparison": (comparison, 310), "job": (job, 220), "aching": (aching, 70),
+    "feeling": (feeling, 430), "having": (having, 560), "age": (age, 160),
 }  # fmt: skip

@@ -253,5 +253,5 @@ def sitting(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "location": (location, 1100), "direction": (direction, 1500), "where_question": (where_question, 350), "sitting": (sitting, 350),
+    "location": (location, 680), "direction": (direction, 930), "where_question": (where_question, 220), "sitting": (sitting, 220),
 }  # fmt: skip

@@ -23,10 +23,11 @@ _EXCUSES = (
 
 def because(draw: Draw) -> Sentence:
     """An excuse and its reason: weil with the verb at the end, denn with main clause order."""
-    reason = modal_clause(draw, "must", when=draw.pick(("f", "")), among="duty")
+    reason = modal_clause(draw, "must", when="", among="duty")
     predicate, tense, denied = draw.pick(_EXCUSES)
     excuse = Clause(reason.subject, predicate, tense, times.NONE, denied)
-    reason = replace(reason, subject=pronoun_for(reason.subject))
+    time = draw.pick(times.TODAY) if draw.chance(0.5) else times.NONE
+    reason = replace(reason, subject=pronoun_for(reason.subject), time=time)
     why = clauses.german_subordinate(reason, "weil") if draw.chance(0.7) else f"denn {clauses.german_main(reason)}"
     return sentence(
         f"{clauses.german_main(excuse)}, {why}",
@@ -46,6 +47,8 @@ def consequence(draw: Draw) -> Sentence:
     """The same reason with deshalb, which takes the first place and turns the order round."""
     reason = modal_clause(draw, "must", among="duty")
     predicate, tense, denied = draw.pick(_RESULTS)
+    if "zur Party" not in predicate.tail:
+        reason = replace(reason, time=draw.pick(times.TODAY))
     result = Clause(pronoun_for(reason.subject), predicate, tense, times.NONE, denied)
     word = draw.pick(("deshalb", "deswegen", "darum"))
     return sentence(
@@ -71,18 +74,24 @@ def that(draw: Draw) -> Sentence:
     if kind == 0:
         source, target = draw.pick(_REGRETTING)
         inner = replace(activity_clause(draw, "p", first=False, among="kind"), time=times.NONE, negated=True)
+        if inner.subject.person in (0, 3):
+            return that(draw)
     elif kind == 1:
         source, target = "es tut mir leid", "I'm sorry"
         inner = replace(activity_clause(draw, "p", ICH, among="forgettable"), time=times.NONE, negated=True)
     elif kind < 5:
         source, target, among = draw.pick(_JUDGING)
         inner = activity_clause(draw, "fp" if among else "f", first=False, among=among)
+        if inner.subject.person == 0 and "mich" in source:
+            return that(draw)
     else:
         verb, translation, tense, moods = draw.pick(_SAYING)
         outer = Clause(draw.pick((ICH, ICH, WIR, ER, SHE)), Predicate(verb, translation), tense)
         inner = activity_clause(draw, moods, first=False)
         # One neither hopes nor hears what one does oneself, and a second "he" might be anybody.
         if inner.subject.is_pronoun and (inner.subject in (ER, SHE) or inner.subject.person in (0, 3)):
+            return that(draw)
+        if verb == "erzählen" and inner.subject in ADDRESSED:
             return that(draw)
         source, target = clauses.german_main(outer), clauses.english_statement(outer)
     return sentence(
@@ -246,7 +255,7 @@ def although(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "because": (because, 900), "consequence": (consequence, 450), "that": (that, 1200), "whether": (whether, 900),
-    "indirect_question": (indirect_question, 900), "with_zu": (with_zu, 1000), "in_order_to": (in_order_to, 600),
-    "although": (although, 450),
+    "because": (because, 560), "consequence": (consequence, 280), "that": (that, 740), "whether": (whether, 560),
+    "indirect_question": (indirect_question, 560), "with_zu": (with_zu, 620), "in_order_to": (in_order_to, 370),
+    "although": (although, 280),
 }  # fmt: skip

@@ -17,7 +17,15 @@ def price(draw: Draw) -> Sentence:
     if phrase.noun.german == "Reisepass":
         return price(draw)
     high = {"furniture": 400, "appliance": 600, "vehicle": 900}.get(phrase.noun.group, 95)
-    euros, cents = draw.integer(15, high), draw.pick((50, 90, 95, 20, 80))
+    low = 90 if high > 100 else 15
+    if phrase.noun.group == "vehicle" and phrase.noun.german != "Fahrrad":
+        thousands = f"{draw.integer(3, 19)}.{draw.pick((200, 500, 900))}"
+        return sentence(
+            f"{phrase.german('nom')} kostet {thousands} Euro", f"{phrase.english()} costs {thousands.replace('.', ',')} euros",
+            f"preis/{phrase.key}/{thousands}",
+        )  # fmt: skip
+    euros = draw.integer(low, high) if high < 100 else draw.integer(low // 10, high // 10) * 10
+    cents = draw.pick((50, 90, 95, 20, 80))
     key = f"preis/{phrase.key}"
     adjectives = [a.german for a in phrase.adjectives]
     kind = draw.integer(0, 4)
@@ -27,10 +35,6 @@ def price(draw: Draw) -> Sentence:
         return sentence(f"können Sie mir sagen, wie viel {phrase.german('nom')} kostet", f"can you tell me how much {phrase.english()} costs", key, "?")
     if kind == 2 and high < 100:
         return sentence(f"{phrase.german('nom')} kostet {euros},{cents} Euro", f"{phrase.english()} costs {euros}.{cents} euros", f"{key}/{euros}")
-    if kind == 3 and high > 100:
-        thousands = f"{draw.integer(1, 19)}.{draw.pick((200, 500, 900))}"
-        if phrase.noun.group == "vehicle" and phrase.noun.german != "Fahrrad":
-            return sentence(f"{phrase.german('nom')} kostet {thousands} Euro", f"{phrase.english()} costs {thousands.replace('.', ',')} euros", f"{key}/{thousands}")
     if kind == 4 and not {"billig", "teuer"} & set(adjectives):
         return sentence(f"{phrase.german('nom')} hat nur {number(euros)} Euro gekostet", f"{phrase.english()} only cost {english_number(euros)} euros", f"{key}/{euros}")
     return sentence(f"{phrase.german('nom')} kostet {number(euros)} Euro", f"{phrase.english()} costs {english_number(euros)} euros", f"{key}/{euros}")
@@ -42,7 +46,7 @@ _COLOURS = (("rot", "red"), ("blau", "blue"), ("schwarz", "black"), ("grün", "g
 def shopping(draw: Draw) -> Sentence:
     """Sizes, colours, choices; German leaves out the noun where English puts "one"."""
     phrase = thing(draw, "clothes", INDEFINITE, 0.5)
-    gender = phrase.gender
+    gender, sized = phrase.gender, phrase.noun.german not in ("Schal", "Gürtel", "Mütze", "Hut")
     (one, english_one), (two, english_two) = draw.pick(_COLOURS), draw.pick(_COLOURS)
     if one == two:
         return shopping(draw)
@@ -50,25 +54,27 @@ def shopping(draw: Draw) -> Sentence:
     size = draw.integer(18, 27) * 2
     first, second = (f"{acc} {german.adjective(c, 'weak', gender, 'acc')}" for c in (one, two))
     this = NounPhrase(phrase.noun, THIS)
+    described = NounPhrase(phrase.noun, THIS, phrase.adjectives)
     which = NounPhrase(phrase.noun, WHICH)
     key = f"laden/{phrase.key}"
     pair = f"laden/{phrase.noun.german}/{one}/{two}"
-    kind = draw.integer(0, 8)
+    kind = draw.integer(0, 8) if sized else draw.pick((1, 2, 3, 4, 5, 7, 8))
+    male, female = (("meinen Bruder", "my brother"), ("meinen Vater", "my father")), (("meine Mutter", "my mother"), ("meine Schwester", "my sister"))
+    suited = {"Kleid": female, "Rock": female, "Bluse": female, "Anzug": male}.get(phrase.noun.german, male + female)
+    whom, english_whom = draw.pick(suited)
+    colour = german.IRREGULAR_STEMS.get(one, one).capitalize()
     options = (
         (f"haben Sie {this.german('acc')} auch in Größe {size}", f"do you also have {this.english()} in size {size}", f"{key}/{size}", "?"),
-        (f"haben Sie {this.german('acc')} auch in {one.capitalize() if False else german.adjective(one, 'strong', 'm', 'nom').removesuffix('er').capitalize()}", f"do you also have {this.english()} in {english_one}", f"laden/{phrase.noun.german}/{one}", "?"),
+        (f"haben Sie {this.german('acc')} auch in {colour}", f"do you also have {this.english()} in {english_one}", f"laden/{phrase.noun.german}/{one}", "?"),
         (f"{which.german('acc')} möchten Sie, {first} oder {second}", f"which {phrase.noun.english} would you like, the {english_one} one or the {english_two} one", pair, "?"),
         (f"ich nehme {first}, nicht {second}", f"I'll take the {english_one} one, not the {english_two} one", f"nehme/{gender}/{one}/{two}", "."),
-        (f"ich suche {phrase.german('acc')} für {draw.pick(('meinen Bruder', 'meine Mutter', 'meinen Vater', 'meine Schwester'))}", f"I'm looking for {phrase.english()}", key, "."),
+        (f"ich suche {phrase.german('acc')} für {whom}", f"I'm looking for {phrase.english()} for {english_whom}", key, "."),
         (f"kann ich {this.german('acc')} anprobieren", f"can I try on {this.english()}", key, "?"),
         (f"{this.german('nom')} ist mir zu groß, haben Sie {german.ein_word('ein', gender, 'acc') + ('s' if gender == 'n' else '')} in Größe {size}", f"{this.english()} is too big for me, do you have one in size {size}", f"{key}/{size}", "?"),
-        (f"wo haben Sie {phrase.german('acc')} gekauft", f"where did you buy {phrase.english()}", key, "?"),
+        (f"wo haben Sie {described.german('acc')} gekauft", f"where did you buy {described.english()}", key, "?"),
         (f"ich möchte {this.german('acc')} gern umtauschen", f"I'd like to exchange {this.english()}", key, "."),
     )  # fmt: skip
     source, target, key, end = options[kind]
-    if kind == 4:
-        who = {"meinen Bruder": "my brother", "meine Mutter": "my mother", "meinen Vater": "my father", "meine Schwester": "my sister"}
-        target = f"{target} for {next(v for k, v in who.items() if k in source)}"
     return sentence(source, target, key, end)
 
 
@@ -101,7 +107,7 @@ def ordering(draw: Draw) -> Sentence:
 def table(draw: Draw) -> Sentence:
     """Booking a table: persons, day, time."""
     persons = draw.integer(2, 12)
-    time, english_time = at_clock(draw)
+    time, english_time = at_clock(draw, 18, 21, figures=False)
     day, english_day = draw.pick((("heute Abend", "this evening"), ("morgen Abend", "tomorrow evening"), ("am Samstag", "on Saturday"), ("am Freitagabend", "on Friday evening"), ("für Sonntag", "for Sunday")))
     who, me = draw.pick(((ICH, "I"), (WIR, "we")))
     kind = draw.integer(0, 2)
@@ -116,14 +122,17 @@ def table(draw: Draw) -> Sentence:
     return sentence(f"haben Sie noch einen Tisch {tail}", f"do you still have a table {english_tail}", key, "?")
 
 
-_EVENTS = "Besprechung Konzert Prüfung Kurs Party Hochzeit Gespräch Präsentation Abendessen Mittagessen"
+_EVENTS = "Besprechung Konzert Prüfung Kurs Party Hochzeit Präsentation Abendessen Mittagessen"
 
 
 def schedule(draw: Draw) -> Sentence:
     """When things begin, end, take place: clock times and dates."""
     phrase = thing(draw, _EVENTS, DEFINITE, 0.0)
-    event, english_event = phrase.german("nom"), phrase.english().removeprefix("the ") if phrase.noun.german in ("Abendessen", "Mittagessen") else phrase.english()
-    time, english_time = at_clock(draw)
+    event, english_event = phrase.german("nom"), phrase.english()
+    if phrase.noun.german in ("Abendessen", "Mittagessen"):
+        english_event = english_event.removeprefix("the ")
+    low, high = {"Abendessen": (18, 20), "Mittagessen": (12, 13), "Konzert": (18, 20), "Party": (18, 21)}.get(phrase.noun.german, (8, 16))
+    time, english_time = at_clock(draw, low, high)
     day, english_day = weekday(draw)
     kind = draw.integer(0, 8)
     key = f"plan/{phrase.key}/{time}"
@@ -133,19 +142,19 @@ def schedule(draw: Draw) -> Sentence:
     if kind == 1:
         return sentence(f"{event} findet am {day} {time} statt", f"{english_event} takes place on {english_day} {english_time}", key)
     if kind == 2:
-        return sentence(f"wissen Sie, ob {event} schon {time} beginnt", f"do you know whether {english_event} already starts {english_time}", key, "?")
+        return sentence(f"wissen Sie, ob {event} {time} beginnt", f"do you know whether {english_event} starts {english_time}", key, "?")
     if kind == 3:
-        end, english_end = clock(draw)
-        start, english_start = clock(draw)
-        if end == start:
-            return schedule(draw)
+        hour = draw.integer(low, high)
+        start, english_start = clock(draw, hour, hour, figures=False)
+        end, english_end = clock(draw, hour + 1, hour + 2, figures=False)
         return sentence(f"{event} dauert von {start} bis {end}", f"{english_event} lasts from {english_start} to {english_end}", f"plan/{phrase.key}/{start}/{end}")
     if kind == 4:
         return sentence(f"{event} wurde auf {time.removeprefix('um ')} verschoben", f"{english_event} has been moved to {english_time.removeprefix('at ')}", key)
     if kind == 5:
         return sentence(f"{event} findet am {date} statt", f"{english_event} takes place on {english_date}", f"plan/{phrase.key}/{date}")
     if kind == 6:
-        return sentence(f"ist {event} am {date} oder am {day}", f"is {english_event} on {english_date} or on {english_day}", f"plan/{phrase.key}/{date}", "?")
+        (first, english_first), (last, english_last) = times.date_range(draw)
+        return sentence(f"ist {event} am {first} oder am {last}", f"is {english_event} on {english_first} or on {english_last}", f"plan/{phrase.key}/{date}", "?")
     if kind == 7:
         return sentence(f"wann beginnt {event} am {day}", f"when does {english_event} start on {english_day}", f"plan/{phrase.key}/{day}", "?")
     return sentence(f"{event} fängt erst {time} an", f"{english_event} doesn't start until {english_time.removeprefix('at ')}", key)
@@ -155,11 +164,13 @@ def dates(draw: Draw) -> Sentence:
     """Birthdays, birth years and appointments."""
     person = person_phrase(draw, "relative contact", None)
     date, english_date = times.date(draw)
-    year = draw.integer(1948, 2009)
+    young, old = ("son", "daughter"), ("grandfather", "grandmother")
+    born = (2004, 2018) if person.noun.english in young else (1931, 1949) if person.noun.english in old else (1956, 1994)
+    year = draw.integer(*born)
     kind = draw.integer(0, 6)
     key = f"datum/{date}/{person.key}"
     city, english_city = draw.pick(CITIES)
-    time, english_time = at_clock(draw)
+    time, english_time = at_clock(draw, 8, 16)
     if kind == 0:
         return sentence(f"{person.german('nom')} hat am {date} Geburtstag", f"{person.english()}'s birthday is on {english_date}", key)
     if kind == 1:
@@ -177,18 +188,19 @@ def dates(draw: Draw) -> Sentence:
         return sentence(clauses.german_main(clause), clauses.english_statement(clause).replace("be on", "on"), f"datum/urlaub/{first}/{who.english}")
     if kind == 5:
         return sentence(f"passt es Ihnen am {date} {time}", f"does {english_date} {english_time} suit you", f"datum/passt/{date}/{time}", "?")
-    return sentence(f"ich bin am {date} nicht da, aber am {times.WEEKDAYS[year % 7]} habe ich Zeit", f"I'm not there on {english_date}, but I have time on {times.ENGLISH_WEEKDAYS[year % 7]}", f"datum/da/{date}/{year % 7}")
+    return sentence(f"ich bin am {date} nicht da, aber am {times.WEEKDAYS[year % 7]} habe ich Zeit", f"I'm away on {english_date}, but I'm free on {times.ENGLISH_WEEKDAYS[year % 7]}", f"datum/da/{date}/{year % 7}")
 
 
 def telling_time(draw: Draw) -> Sentence:
     """halb drei is half past two; opening hours."""
-    time, english_time = clock(draw)
-    shop, english_shop = draw.pick((("die Bank", "the bank"), ("das Museum", "the museum"), ("der Supermarkt", "the supermarket"), ("die Apotheke", "the pharmacy"), ("die Bibliothek", "the library"), ("das Restaurant", "the restaurant"), ("die Post", "the post office"), ("das Büro", "the office")))
     kind = draw.integer(0, 5)
+    low, high = {1: (7, 10), 2: (15, 19), 3: (16, 20)}.get(kind, (7, 20))
+    time, english_time = clock(draw, low, high)
+    shop, english_shop = draw.pick((("die Bank", "the bank"), ("das Museum", "the museum"), ("der Supermarkt", "the supermarket"), ("die Apotheke", "the pharmacy"), ("die Bibliothek", "the library"), ("das Restaurant", "the restaurant"), ("die Post", "the post office"), ("das Büro", "the office")))
     key = f"uhr/{time}/{shop}/{kind}"
     day, english_day = weekday(draw)
     if kind == 0:
-        return sentence(f"es ist {draw.pick(('jetzt ', ''))}{time}", "it's {}".format(english_time), f"uhr/{time}") if False else _now(draw, time, english_time)
+        return _now(draw, time, english_time)
     if kind == 1:
         return sentence(f"{shop} öffnet um {time}", f"{english_shop} opens at {english_time}", key)
     if kind == 2:
@@ -199,7 +211,7 @@ def telling_time(draw: Draw) -> Sentence:
         person = person_phrase(draw, "contact expert relative name")
         return sentence(f"{person.german('nom')} kommt erst um {time} zurück", f"{person.english()} isn't coming back until {english_time}", f"uhr/{time}/{person.key}")
     who = draw.pick(ADDRESSED)
-    activity = modal_clause(draw, "can", who, question=True, when="", among="kind")
+    activity = modal_clause(draw, "can", who, question=True, when="", among="timed")
     activity = Clause(who, activity.predicate, "can", times.Adverbial(f"um {time}", f"at {english_time}"))
     return sentence(clauses.german_question(activity), clauses.english_question(activity), activity.predicate.key, "?")
 
@@ -235,30 +247,51 @@ def weather(draw: Draw) -> Sentence:
     return sentence(f"in {city} {inverted}, aber in {other} {inverted2}", f"in {english_city}, {now}, but in {english_other}, {now2}", f"wetter/{city}/{other}/{inverted}/{inverted2}")
 
 
-_PHONE = (
-    ("könnte ich bitte mit {dat} sprechen", "could I please speak to {}", "?"), ("{nom} ist heute leider nicht im Büro", "unfortunately, {} isn't at the office today", "."), ("ich möchte {dat} eine Nachricht hinterlassen", "I'd like to leave a message for {}", "."),
-    ("ist {nom} heute im Büro", "is {} at the office today", "?"), ("sagen Sie {dat} bitte, dass ich angerufen habe", "please tell {} that I called", "."), ("{nom} ist gerade in einer Besprechung", "{} is in a meeting right now", "."),
-    ("haben Sie die Telefonnummer von {dat}", "do you have {}'s phone number", "?"), ("wann kann ich {acc} erreichen", "when can I reach {}", "?"), ("{nom} hat mir die Unterlagen noch nicht geschickt", "{} hasn't sent me the documents yet", "."),
-    ("ich habe die Nachricht von {dat} bekommen", "I got the message from {}", "."), ("geben Sie {dat} bitte diesen Brief", "please give this letter to {}", "."), ("haben Sie {acc} heute schon gesehen", "have you seen {} today", "?"),
-    ("ich muss {dat} noch den Bericht zeigen", "I still have to show {} the report", "."), ("{nom} hat mich zum Essen eingeladen", "{} invited me to dinner", "."), ("kannst du {dat} dein Auto leihen", "can you lend {} your car", "?"),
-    ("ich habe von {dat} ein schönes Geschenk bekommen", "I got a beautiful present from {}", "."), ("ohne {acc} können wir nicht anfangen", "we can't start without {}", "."), ("das ist ein Geschenk für {acc}", "this is a present for {}", "."),
-    ("wir fahren mit {dat} in den Urlaub", "we're going on holiday with {}", "."), ("ich habe {dat} die Stadt gezeigt", "I showed {} the city", "."), ("was hältst du von {dat}", "what do you think of {}", "?"),
-    ("{nom} hat den ganzen Tag gearbeitet", "{} worked all day", "."), ("seit wann kennst du {acc}", "how long have you known {}", "?"), ("wegen {gen} müssen wir länger bleiben", "we have to stay longer because of {}", "."),
-    ("während der Besprechung hat {nom} kein Wort gesagt", "{} didn't say a word during the meeting", "."), ("wir haben {dat} zum Geburtstag Blumen geschenkt", "we gave {} flowers as a birthday present", "."), ("hat {nom} schon etwas gegessen", "has {} already eaten something", "?"),
-)  # fmt: skip
+# {nom}, {acc}, {dat}, {gen}: a person in that case.
+_AT_WORK = (
+    ("könnte ich bitte mit {dat} sprechen", "could I please speak to {}", "?"),
+    ("{nom} ist heute leider nicht im Büro", "unfortunately, {} isn't in the office today", "."),
+    ("ich möchte {dat} eine Nachricht hinterlassen", "I'd like to leave a message for {}", "."),
+    ("ist {nom} heute im Büro", "is {} in the office today", "?"),
+    ("sagen Sie {dat} bitte, dass ich angerufen habe", "please tell {} that I called", "."),
+    ("{nom} ist gerade in einer Besprechung", "{} is in a meeting right now", "."),
+    ("haben Sie die Telefonnummer von {dat}", "do you have {}'s phone number", "?"),
+    ("wann kann ich {acc} erreichen", "when can I reach {}", "?"),
+    ("{nom} hat mir die Unterlagen noch nicht geschickt", "{} hasn't sent me the documents yet", "."),
+    ("ich habe die Nachricht von {dat} bekommen", "I got the message from {}", "."),
+    ("geben Sie {dat} bitte diesen Brief", "please give this letter to {}", "."),
+    ("ich muss {dat} noch den Bericht zeigen", "I still have to show {} the report", "."),
+    ("ohne {acc} können wir nicht anfangen", "we can't start without {}", "."),
+    ("wegen {gen} müssen wir länger bleiben", "we have to stay longer because of {}", "."),
+    ("während der Besprechung hat {nom} kein Wort gesagt", "{} didn't say a word during the meeting", "."),
+)
+_IN_PRIVATE = (
+    ("haben Sie {acc} heute schon gesehen", "have you seen {} today", "?"),
+    ("{nom} hat mich zum Essen eingeladen", "{} invited me to dinner", "."),
+    ("kannst du {dat} dein Auto leihen", "can you lend {} your car", "?"),
+    ("ich habe von {dat} ein schönes Geschenk bekommen", "I got a beautiful present from {}", "."),
+    ("das ist ein Geschenk für {acc}", "this is a present for {}", "."),
+    ("wir fahren mit {dat} in den Urlaub", "we're going on holiday with {}", "."),
+    ("ich habe {dat} die Stadt gezeigt", "I showed {} the city", "."),
+    ("was hältst du von {dat}", "what do you think of {}", "?"),
+    ("{nom} hat den ganzen Tag gearbeitet", "{} worked all day", "."),
+    ("seit wann kennst du {acc}", "how long have you known {}", "?"),
+    ("wir haben {dat} zum Geburtstag Blumen geschenkt", "we gave {} flowers as a birthday present", "."),
+    ("hat {nom} schon etwas gegessen", "has {} already eaten something", "?"),
+)
 
 
 def about_someone(draw: Draw) -> Sentence:
     """One person in every case, on the phone and elsewhere."""
-    source, target, end = draw.pick(_PHONE)
-    person = person_phrase(draw, "contact expert relative formal name", None, "Sie" in source)
+    at_work = draw.chance(0.5)
+    source, target, end = draw.pick(_AT_WORK if at_work else _IN_PRIVATE)
+    person = person_phrase(draw, "contact formal expert" if at_work else "relative name contact", None, "Sie" in source)
     forms = {case: person.german(case) for case in ("nom", "acc", "dat")}
     if "{gen}" in source:
         if person.noun.group in ("name",):
             return about_someone(draw)
         forms["gen"] = person.german("gen")
-    text = german.contract(source.format(**forms)) if "{gen}" in source else german.contract(source.format(**forms, gen=""))
-    return sentence(text, target.format(person.english()), f"person/{source}/{person.key}", end)
+    return sentence(source.format(**forms), target.format(person.english()), f"person/{source}/{person.key}", end)
 
 
 _GREETINGS = (
@@ -303,11 +336,11 @@ def together(draw: Draw) -> Sentence:
         return together(draw)
     return sentence(
         f"{clauses.german_main(one)}, aber {clauses.german_main(two)}", f"{clauses.english_statement(one)}, but {clauses.english_statement(two)}",
-        "+".join((one.predicate.key, two.predicate.key)),
+        " & ".join((one.predicate.key, two.predicate.key)),
     )  # fmt: skip
 
 
 FRAMES = {
-    "price": (price, 700), "shopping": (shopping, 800), "ordering": (ordering, 900), "table": (table, 350), "schedule": (schedule, 1000), "dates": (dates, 700),
-    "telling_time": (telling_time, 700), "weather": (weather, 350), "about_someone": (about_someone, 1100), "greeting": (greeting, 150), "reminder": (reminder, 500), "together": (together, 600),
+    "price": (price, 430), "shopping": (shopping, 500), "ordering": (ordering, 560), "table": (table, 220), "schedule": (schedule, 620), "dates": (dates, 430),
+    "telling_time": (telling_time, 430), "weather": (weather, 220), "about_someone": (about_someone, 680), "greeting": (greeting, 90), "reminder": (reminder, 310), "together": (together, 370),
 }  # fmt: skip

@@ -16,7 +16,7 @@ def departure(draw: Draw) -> Sentence:
     """abfahren and ankommen with a clock time and a platform."""
     line, english_line = draw.pick(_LINES)
     city, english_city = draw.pick([c for c in CITIES if "Zug" in line or c[0] not in ("London", "Rom", "Paris")])
-    time, english_time = at_clock(draw)
+    time, english_time = at_clock(draw, 5, 23)
     platform = draw.integer(1, 14)
     leave = draw.chance(0.6)
     key = f"zug/{line}/{city}/{time}"
@@ -213,11 +213,11 @@ def passive(draw: Draw) -> Sentence:
         ("das Zimmer", "the room", "geputzt", "cleaned"), ("die Küche", "the kitchen", "renoviert", "renovated"), ("das Museum", "the museum", "geöffnet", "opened"), ("die Straße", "the street", "gesperrt", "closed"),
         ("das Haus", "the house", "verkauft", "sold"), ("das Frühstück", "breakfast", "serviert", "served"), ("das Auto", "the car", "repariert", "repaired"), ("der Brief", "the letter", "übersetzt", "translated"),
         ("das Problem", "the problem", "gelöst", "solved"), ("die Rechnung", "the bill", "bezahlt", "paid"), ("mein Koffer", "my suitcase", "gefunden", "found"), ("unser Flug", "our flight", "gestrichen", "cancelled"),
-        ("der Fernseher", "the television", "geliefert", "delivered"), ("die Brücke", "the bridge", "gebaut", "built"),
+        ("der Fernseher", "the television", "geliefert", "delivered"), ("der Tisch", "the table", "reserviert", "booked"),
     )  # fmt: skip
     name, translation, participle, english_participle = draw.pick(things)
     kind = draw.integer(0, 2)
-    slow = participle in ("verkauft", "gebaut", "renoviert", "geöffnet", "gesperrt")
+    slow = participle in ("verkauft", "renoviert", "geöffnet", "gesperrt")
     when = times.past(draw, "far" if slow else "week") if kind == 0 else times.future(draw, "far" if slow else "week")
     key = f"passiv/{name}/{participle}/{when.german}/{kind}"
     if kind == 0:
@@ -254,6 +254,6 @@ def meeting_up(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "departure": (departure, 900), "timetable": (timetable, 500), "ticket": (ticket, 600), "missed": (missed, 350), "directions": (directions, 600),
-    "nearby": (nearby, 300), "hotel": (hotel, 700), "passive": (passive, 350), "meeting_up": (meeting_up, 700),
+    "departure": (departure, 560), "timetable": (timetable, 310), "ticket": (ticket, 370), "missed": (missed, 220), "directions": (directions, 370),
+    "nearby": (nearby, 190), "hotel": (hotel, 430), "passive": (passive, 220), "meeting_up": (meeting_up, 430),
 }  # fmt: skip

@@ -155,6 +155,6 @@ def unreal(draw: Draw) -> Sentence:
 
 
 FRAMES = {
-    "condition": (condition, 1000), "whenever": (whenever, 500), "once": (once, 800), "before_after": (before_after, 700),
-    "unreal": (unreal, 600),
+    "condition": (condition, 620), "whenever": (whenever, 310), "once": (once, 500), "before_after": (before_after, 430),
+    "unreal": (unreal, 370),
 }  # fmt: skip

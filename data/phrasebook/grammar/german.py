@@ -4,6 +4,8 @@ A verb is a string; a bar marks a separable particle: "an|rufen", "fahren", "ver
 Genders are "m", "f", "n" and "p" (any plural). Persons are indices into PERSONS.
 """
 
+import re
+
 CASES = ("nom", "acc", "dat", "gen")
 PERSONS = ("ich", "du", "er", "wir", "ihr", "sie")
 
@@ -23,6 +25,9 @@ CONTRACTIONS = {
     "in dem": "im", "in das": "ins", "an dem": "am", "an das": "ans", "zu dem": "zum", "zu der": "zur",
     "bei dem": "beim", "von dem": "vom",
 }  # fmt: skip
+
+
+_CONTRACTIBLE = re.compile(rf"(?<!\S)(?:{'|'.join(CONTRACTIONS)})(?= )")
 
 
 def _cell(table: dict[str, str], gender: str, case: str) -> str:
@@ -65,18 +70,14 @@ def plural_noun(plural: str, case: str) -> str:
 def genitive(noun: str) -> str:
     """The genitive singular of a strong masculine or neuter noun."""
     num_vowel_groups = len([1 for a, b in zip(" " + noun.lower(), noun.lower()) if b in VOWELS and a not in VOWELS])
-    if noun[-1] in "sßzx" or (num_vowel_groups == 1 and noun[-1] not in VOWELS):
+    if noun[-1] in "sßzx" or (num_vowel_groups == 1 and noun[-1] not in VOWELS and noun != "Chef"):
         return noun + "es"
     return noun + "s"
 
 
 def contract(text: str) -> str:
     """Merge a preposition with its article where German always does: "in dem Haus" -> "im Haus"."""
-    for long, short in CONTRACTIONS.items():
-        text = text.replace(f" {long} ", f" {short} ")
-        if text.startswith(long + " "):
-            text = short + text[len(long) :]
-    return text
+    return _CONTRACTIBLE.sub(lambda match: CONTRACTIONS[match.group()], text)
 
 
 VOWELS = "aeiouäöüy"

@@ -5,6 +5,7 @@ A line reads "der Mantel, Mäntel = coat". A weak noun gives its other singular 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from . import english
 
@@ -167,7 +168,7 @@ UNFITTING = {
     "Zimmer": "modern", "Altstadt": "alt groß berühmt", "Turm": "groß schön", "Brücke": "groß", "Markt": "berühmt", "Bäckerei": "gemütlich teuer billig",
     "Buchhandlung": "teuer billig", "Hotel": "", "Termin": "interessant langweilig lang kurz", "Hochzeit": "lang kurz langweilig interessant wichtig", "Party": "wichtig kurz interessant lang",
     "Prüfung": "langweilig interessant kurz", "Konzert": "wichtig kurz", "Kurs": "wichtig", "Abendessen": "interessant kurz", "Mittagessen": "wichtig interessant",
-    "Problem": "gut interessant", "Fehler": "gut neu interessant schwierig einfach", "Antwort": "neu interessant", "Frage": "neu", "Idee": "schwierig wichtig", "Vorschlag": "einfach schwierig wichtig", "Lösung": "wichtig schwierig interessant",
+    "Problem": "gut interessant", "Fehler": "gut neu interessant schwierig einfach wichtig", "Antwort": "neu interessant", "Frage": "neu", "Idee": "schwierig wichtig", "Vorschlag": "einfach schwierig wichtig", "Lösung": "wichtig schwierig interessant",
     "Tisch": "bequem", "Schrank": "bequem", "Regal": "bequem", "Teppich": "bequem", "Stuhl": "groß",
     "Baum": "", "Pferd": "", "Vogel": "alt jung", "Katze": "", "Foto": "groß klein hübsch", "Serie": "", "Theaterstück": "",
     "Film": "", "Schloss": "", "Reise": "interessant", "Gespräch": "", "Besprechung": "",
@@ -208,6 +209,7 @@ def noun(german: str) -> Noun:
     return next(n for group in NOUNS.values() for n in group if n.german == german)
 
 
+@cache
 def adjectives_for(item: Noun) -> tuple[Adjective, ...]:
     """The adjectives that make sense with this noun."""
     banned = UNFITTING.get(item.german, "").split()

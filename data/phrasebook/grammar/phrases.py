@@ -1,6 +1,7 @@
 """Noun phrases: a determiner, up to two adjectives and a noun, declined in German and spelled in English."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from . import english, german
 from .draw import Draw
@@ -109,14 +110,13 @@ def draw_adjectives(draw: Draw, item: Noun, probability: float) -> tuple[Adjecti
     return (first,)
 
 
-def draw_noun(draw: Draw, source: str) -> Noun:
-    """A noun from a group, or from several groups and single nouns separated by spaces: "document Paket"."""
-    names = source.split()
-    options = [n for name in names for n in (NOUNS[name] if name in NOUNS else (noun(name),))]
-    return draw.pick(options)
+@cache
+def nouns_of(source: str) -> tuple[Noun, ...]:
+    """The nouns of several groups and single nouns, separated by spaces: "document Paket"."""
+    return tuple(n for name in source.split() for n in (NOUNS[name] if name in NOUNS else (noun(name),)))
 
 
 def thing(draw: Draw, source: str, determiner: Determiner, adjectives: float = 0.4, plural: bool = False) -> NounPhrase:
     """A noun phrase with a noun from `source`."""
-    item = draw_noun(draw, source)
+    item = draw.pick(nouns_of(source))
     return NounPhrase(item, determiner, draw_adjectives(draw, item, adjectives), plural and item.plural != "-")

@@ -19,7 +19,7 @@ _TABLE = """
 Bahnhof : zum Bahnhof = to the station : am Bahnhof = at the station : vom Bahnhof = from the station
 Flughafen : zum Flughafen = to the airport : am Flughafen = at the airport : vom Flughafen = from the airport
 Supermarkt : in den Supermarkt = to the supermarket : im Supermarkt = at the supermarket : aus dem Supermarkt = from the supermarket
-Büro : ins Büro = to the office : im Büro = at the office : aus dem Büro = from the office
+Büro : ins Büro = to the office : im Büro = in the office : aus dem Büro = from the office
 Park : in den Park = to the park : im Park = in the park : aus dem Park = from the park
 Schule : in die Schule = to school : in der Schule = at school : aus der Schule = from school
 Stadt : in die Stadt = into town : in der Stadt = in town : aus der Stadt = from town

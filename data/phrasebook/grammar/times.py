@@ -72,18 +72,17 @@ def spoken_clock(hour: int, minute: int) -> tuple[str, str]:
     return f"{number(60 - minute)} vor {following}", f"{english_number(60 - minute)} to {english_following}"
 
 
-def clock(draw: Draw) -> tuple[str, str]:
-    """A time of day, spoken or (one in four) in figures: "14.30 Uhr" is "2:30 p.m."."""
-    if draw.chance(0.25):
-        hour, minute = draw.integer(6, 22), draw.pick((0, 5, 10, 15, 20, 30, 40, 45, 50))
-        if minute:
-            return f"{hour}.{minute:02d} Uhr", f"{(hour - 1) % 12 + 1}:{minute:02d} {'a.m.' if hour < 12 else 'p.m.'}"
-    return spoken_clock(draw.integer(1, 12), draw.pick((0, 0, 30, 30, 15, 45, 5, 10, 20, 40, 50, 55, 25, 35)))
+def clock(draw: Draw, low: int = 7, high: int = 20, figures: bool = True) -> tuple[str, str]:
+    """A time between two hours of the day, spoken or (one in four) in figures: "14.30 Uhr" is "2:30 p.m."."""
+    hour, minute = draw.integer(low, high), draw.pick((0, 0, 30, 30, 15, 45, 5, 10, 20, 40, 50, 55, 25, 35))
+    if minute and figures and draw.chance(0.25):
+        return f"{hour}.{minute:02d} Uhr", f"{(hour - 1) % 12 + 1}:{minute:02d} {'a.m.' if hour < 12 else 'p.m.'}"
+    return spoken_clock((hour - 1) % 12 + 1, minute)
 
 
-def at_clock(draw: Draw) -> tuple[str, str]:
+def at_clock(draw: Draw, low: int = 7, high: int = 20, figures: bool = True) -> tuple[str, str]:
     """ "um halb drei", "at half past two"."""
-    source, target = clock(draw)
+    source, target = clock(draw, low, high, figures)
     return f"um {source}", f"at {target}"
 
 
@@ -122,16 +121,16 @@ class Adverbial:
 
 NONE = Adverbial("", "", can_open=False)
 HABITS = (
-    Adverbial("jede Woche", "every week"), Adverbial("am Wochenende", "at the weekend"),
+    Adverbial("jede Woche", "every week"), Adverbial("jeden Monat", "every month"),
     Adverbial("oft", "often", True, True, False), Adverbial("immer", "always", True, True, False),
     Adverbial("manchmal", "sometimes", True), Adverbial("meistens", "usually", True),
     Adverbial("selten", "rarely", True, True, False), Adverbial("nie", "never", True, True, False),
     Adverbial("normalerweise", "normally", True), Adverbial("zweimal pro Woche", "twice a week"),
-    Adverbial("im Sommer", "in summer"), Adverbial("dreimal pro Woche", "three times a week"),
+    Adverbial("dreimal pro Woche", "three times a week"),
 )  # fmt: skip
 DAILY_HABITS = (
     Adverbial("jeden Morgen", "every morning"), Adverbial("jeden Abend", "every evening"),
-    Adverbial("nach der Arbeit", "after work"), Adverbial("abends", "in the evening"), Adverbial("jeden Tag", "every day"),
+    Adverbial("abends", "in the evening"), Adverbial("jeden Tag", "every day"),
 )  # fmt: skip
 NOW = (Adverbial("gerade", "right now", can_open=False), Adverbial("im Moment", "at the moment"), Adverbial("jetzt", "now"))
 DONE = (Adverbial("schon", "already", True, True, False), Adverbial("gerade", "just", True, False, False))
@@ -157,6 +156,8 @@ FUTURE_WEEK = _fixed("""nächste Woche = next week, übermorgen = the day after 
     morgen = tomorrow, bald = soon""")
 FUTURE_FAR = _fixed("""nächste Woche = next week, nächsten Monat = next month, nächstes Jahr = next year, bald = soon,
     übermorgen = the day after tomorrow, im Herbst = in autumn, im Sommer = in summer""")
+TODAY = _fixed("""heute Abend = this evening, heute Nachmittag = this afternoon, in einer Stunde = in an hour, später = later,
+    nach dem Mittagessen = after lunch, heute noch = today""")
 SOON = _fixed("""morgen früh = tomorrow morning, heute Abend = this evening, heute Nachmittag = this afternoon, morgen = tomorrow""")
 PAST_DAY = _fixed("""gestern Abend = yesterday evening, heute Morgen = this morning, gestern = yesterday,
     gestern Nachmittag = yesterday afternoon, vor einer Stunde = an hour ago, vor zehn Minuten = ten minutes ago,
@@ -187,6 +188,8 @@ def _point(draw: Draw, scale: str, table: dict[str, tuple[Adverbial, ...]]) -> A
         return Adverbial(f"{table['today'].german} {source}", f"{table['today'].english} {target}")
     if scale == "day" or (scale in ("clock", "any") and draw.chance(0.5)):
         return draw.pick(table["day"])
+    if scale == "date":
+        return _of_week(draw, table["week"][:-1], table["next"], False)
     return _of_week(draw, table["far" if scale == "far" else "week"], table["next"], scale in ("any", "clock"))
 
 

@@ -1,0 +1,152 @@
+"""`nmt compare` and `nmt evaluate` with translators that only pretend."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from nmt.cli.main import app
+from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.metrics import METRICS, score
+from tests.reports.runs import FakeTranslator, make_run
+from tests.reports.synthetic import evaluation_set
+
+TEST = evaluation_set(40)
+ANSWERS = dict(zip(TEST.source, TEST.reference, strict=True))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working directory with a test set and two runs: one translates well, the other leaves out `the`."""
+    monkeypatch.chdir(tmp_path)
+    for name, lines in (("test.de", TEST.source), ("test.en", TEST.reference)):
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    make_run(tmp_path / "runs" / "good", "good")
+    make_run(tmp_path / "runs" / "bad", "bad")
+    translators = {
+        "good": FakeTranslator(ANSWERS.__getitem__),
+        "bad": FakeTranslator(lambda line: ANSWERS[line].replace(" the ", " ")),
+    }
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: translators[run_dir.name])
+    return tmp_path
+
+
+def nmt(*arguments):
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_compare_prints_table_samples_and_the_path_of_the_report(folder):
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
+    assert result.exit_code == 0
+    header, *rest = result.stdout.split("\n")
+    for column in ("Model", "Parameters", "Training", "Target tokens/s", "BLEU", "chrF", "Sentences/s"):
+        assert column in header
+    assert "100.0 to 100.0" in result.stdout
+    assert "good is better than bad by" in result.stdout
+    shown = [line for line in rest if line.startswith("reference ")]
+    assert len(shown) == 3
+    assert all(line.removeprefix("reference").strip() in TEST.reference for line in shown)
+    assert rest[-2] == "Report: report/report.html"
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert [run["name"] for run in results["runs"]] == ["bad", "good"]
+    assert results["runs"][1]["scores"][0]["value"] == pytest.approx(100)
+    assert results["test"]["source"] == "test.de"
+
+
+def test_compare_without_text_shows_and_writes_no_sentence(folder):
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "report", "--no-text")
+    written = "".join(p.read_text(encoding="utf-8") for p in (folder / "report").rglob("*") if p.is_file())
+    for line in (*TEST.source, *TEST.reference):
+        assert line not in result.stdout
+        assert line not in written
+
+
+def test_compare_takes_another_test_set_and_beam(folder):
+    (folder / "few.de").write_text(f"{TEST.source[0]}\n", encoding="utf-8")
+    (folder / "few.en").write_text(f"{TEST.reference[0]}\n", encoding="utf-8")
+    nmt("compare", "runs/good", "--out", "r", "--source", "few.de", "--reference", "few.en", "--beam", "2")
+    results = json.loads((folder / "r" / "results.json").read_text(encoding="utf-8"))
+    assert results["test"]["num_sentences"] == 1
+    assert results["runs"][0]["search"]["beam"] == 2
+    assert results["comparisons"] == []
+
+
+def test_compare_refuses_runs_with_different_test_sets(folder):
+    make_run(folder / "runs" / "other", "other", test=("other.de", "other.en"))
+    with pytest.raises(ConfigError, match=r"runs/good is tested on test\.de, test\.en but runs/other on other\.de"):
+        nmt("compare", "runs/good", "runs/other", "--out", "report")
+
+
+def test_compare_needs_a_test_set(folder):
+    make_run(folder / "runs" / "none", "none", test=None)
+    with pytest.raises(ConfigError, match=r"runs/none: its recipe names no test set .* --source, --reference"):
+        nmt("compare", "runs/none", "--out", "report")
+    with pytest.raises(ConfigError, match="--source needs --reference"):
+        nmt("compare", "runs/good", "--out", "report", "--source", "test.de")
+
+
+def test_compare_names_a_directory_that_is_no_run(folder):
+    with pytest.raises(CheckpointError, match="nowhere: no such run directory"):
+        nmt("compare", "runs/good", "runs/nowhere", "--out", "report")
+
+
+def test_compare_names_the_files_whose_lines_differ(folder):
+    (folder / "test.en").write_text("One.\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"test\.de has 40 lines but test\.en has 1\b"):
+        nmt("compare", "runs/good", "--out", "report")
+
+
+def test_evaluate_scores_a_run_as_the_metrics_do(folder):
+    result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--json", "scores.json")
+    outputs = [line.replace(" the ", " ") for line in TEST.reference]
+    expected = score(list(METRICS), outputs, list(TEST.reference))
+    written = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    assert written["scores"] == [vars(each) for each in expected]
+    assert (written["run"], written["num_sentences"], written["beam"]) == ("runs/bad", 40, 4)
+    lines = result.stdout.strip().split("\n")
+    assert [line.split()[0] for line in lines] == list(METRICS)
+    for line, each in zip(lines, expected, strict=True):
+        assert line.endswith(f"{each.value:.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
+
+
+def test_evaluate_scores_a_file_alike(folder):
+    (folder / "out.en").write_text(
+        "".join(line.replace(" the ", " ") + "\n" for line in TEST.reference), encoding="utf-8", newline="\n"
+    )
+    by_file = nmt("evaluate", "--hypotheses", "out.en", "--reference", "test.en").stdout
+    assert by_file == nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en").stdout
+
+
+def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
+    result = nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--target-language", "zh")
+    assert "tok:zh" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "either a run directory"),
+        (("runs/good", "--hypotheses", "test.en"), "either a run directory"),
+        (("runs/good",), "--source is missing"),
+        (("--hypotheses", "test.en", "--beam", "3"), "translated already"),
+        (("--hypotheses", "test.en", "--json", "no/such/folder.json"), "--json no/such/folder"),
+    ],
+)
+def test_evaluate_says_what_it_needs(folder, arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        nmt("evaluate", *arguments, "--reference", "test.en")
+
+
+def test_evaluate_names_the_files_whose_lines_differ(folder):
+    (folder / "out.en").write_text("One.\nTwo.\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"out\.en has 2 lines but test\.en has 40"):
+        nmt("evaluate", "--hypotheses", "out.en", "--reference", "test.en")
+
+
+def test_evaluate_of_empty_files_says_there_is_nothing_to_score(folder):
+    (folder / "empty").touch()
+    with pytest.raises(DataError, match="nothing to score"):
+        nmt("evaluate", "--hypotheses", "empty", "--reference", "empty")
