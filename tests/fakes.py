@@ -43,14 +43,17 @@ class TableModel(Seq2Seq):
         sentence = memory.source[:, 0].repeat_interleave(beam).tolist()
         rows = [self.row(first, tuple(read[1:])) for first, read in zip(sentence, context.tolist(), strict=True)]
         attention = torch.nn.functional.one_hot(
-            torch.full((len(tokens),), context.shape[1] - 1).clamp(max=memory.source.shape[1] - 1), memory.source.shape[1]
+            torch.full((len(tokens),), context.shape[1] - 1).clamp(max=memory.source.shape[1] - 1),
+            memory.source.shape[1],
         ).double()
         return torch.stack(rows), TableState(attention, context)
 
     def row(self, first: int, prefix: tuple[int, ...]) -> Tensor:
         """Logits fp64 [vocab] after a source that begins with `first` and the target tokens `prefix`."""
         key = hash((self.seed, first, prefix)) % (2**31)  # hash() of ints is the same in every process
-        return self.sharpness * torch.randn(self.vocab, generator=torch.Generator().manual_seed(key), dtype=torch.float64)
+        return self.sharpness * torch.randn(
+            self.vocab, generator=torch.Generator().manual_seed(key), dtype=torch.float64
+        )
 
     def logits(self, features: Tensor) -> Tensor:
         return features

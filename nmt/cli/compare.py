@@ -111,8 +111,8 @@ def _translate_all(
     """Let every run translate the test set, with a progress bar for each."""
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
@@ -121,7 +121,7 @@ def _translate_all(
     from nmt.reports.collect import collect_run, unique_names
 
     names = unique_names(list(zip(runs, (record.name for record in records), strict=True)))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     results = []
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         for run, name in zip(runs, names, strict=True):
@@ -172,7 +172,12 @@ def _results(report: "Report") -> "RichTable":
     shown = RichTable(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in _TERMINAL_COLUMNS:
         cell = table.header[column]
-        shown.add_column(Text(f"{cell.text}\n{cell.detail}"), justify="right" if table.is_figure(column) else "left")
+        lines = cell.text.replace(" ", "\n", 1) if " " in cell.text else f"{cell.text}\n{cell.detail}"
+        shown.add_column(Text(lines), justify="right" if table.is_figure(column) else "left", no_wrap=True)
     for row in table.rows:
-        shown.add_row(*(Text(f"{one_line(row[column].text)}\n{row[column].detail}") for column in _TERMINAL_COLUMNS))
+        cells = (row[column] for column in _TERMINAL_COLUMNS)
+        # Beneath a score its interval, short enough for 80 columns; the other details are in the report.
+        details = (cell.detail.replace(" to ", "\N{EN DASH}") if " to " in cell.detail else "" for cell in cells)
+        texts = (one_line(row[column].text) for column in _TERMINAL_COLUMNS)
+        shown.add_row(*(Text(f"{text}\n{detail}") for text, detail in zip(texts, details, strict=True)))
     return shown

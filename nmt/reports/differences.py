@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,12 +96,8 @@ def mark_matches(text: str, reference: str, spaced: bool = True) -> tuple[tuple[
     pattern = r"\w+|\s+|[^\w\s]" if spaced else r"."
     words, wanted = re.findall(pattern, text, re.DOTALL), re.findall(pattern, reference, re.DOTALL)
     matcher = difflib.SequenceMatcher(None, words, wanted, autojunk=False)
-    parts: list[tuple[str, bool]] = []
-    position = 0
+    same = [word.isspace() for word in words]  # space between two wrong words is not wrong
     for start, _, size in matcher.get_matching_blocks():
-        if start > position:
-            parts.append(("".join(words[position:start]), False))
-        if size:
-            parts.append(("".join(words[start : start + size]), True))
-        position = start + size
-    return tuple(parts)
+        same[start : start + size] = [True] * size
+    groups = groupby(zip(words, same, strict=True), key=lambda pair: pair[1])
+    return tuple(("".join(word for word, _ in group), matches) for matches, group in groups)

@@ -79,7 +79,7 @@ def _curves(report: Report, label: str, position: Callable[[Validation], float],
         axes.set_xlim(left=0)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        axes.legend(loc="lower right")
+        _legend(axes, len(curves))
         return _svg(figure)
 
 
@@ -109,7 +109,7 @@ def length_bars(report: Report) -> str:
         axes.set_xlim(-0.6, len(labels) - 0.4)
         axes.set_xlabel(f"Source {report.length_unit} (sentences)")
         axes.set_ylabel("BLEU")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=number)
+        _legend(axes, number)
         return _svg(figure)
 
 
@@ -124,6 +124,11 @@ def _axes(width: float = _WIDTH) -> tuple[Figure, Axes]:
     axes = figure.add_subplot()
     axes.set_facecolor(PAPER)
     return figure, axes
+
+
+def _legend(axes: Axes, number: int) -> None:
+    """The names above the axes, where no curve can be."""
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(number, 4), borderaxespad=0.2)
 
 
 def _svg(figure: Figure) -> str:

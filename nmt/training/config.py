@@ -8,7 +8,9 @@ from nmt.config import Config
 
 
 class TrainingConfig(Config):
-    """Times are in seconds of training; an update is one step of the optimizer over `accumulate` batches.
+    """`time_limit` is in seconds of training, summed over restarts; a cosine ends with it where it comes before
+    `max_updates` (what a run gives then depends on how fast the machine is). An update is one step of the optimizer
+    over `accumulate` batches.
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off.

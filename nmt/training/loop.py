@@ -116,8 +116,10 @@ class _Trainer:
             progress.epoch, progress.position = progress.epoch + 1, 0
 
     def _learning_rate(self) -> float:
-        config = self.config
-        factor = SCHEDULES[config.schedule](self.progress.update + 1, config.warmup, config.max_updates)
+        """The rate of the update that comes next."""
+        config, update = self.config, self.progress.update + 1
+        by_time = self.progress.train_seconds / config.time_limit if config.time_limit else 0.0
+        factor = SCHEDULES[config.schedule](update, config.warmup, max(update / config.max_updates, by_time))
         return config.learning_rate * factor
 
     def _update(self, batches: list[Batch]) -> tuple[float, float, int]:

@@ -14,7 +14,9 @@ RECIPES = sorted((ROOT / "recipes").rglob("*.toml"))
 
 def test_there_are_recipes_for_both_models_on_both_corpora() -> None:
     names = {path.relative_to(ROOT / "recipes").as_posix() for path in RECIPES}
-    assert {f"{corpus}/{model}.toml" for corpus in ("phrasebook", "multi30k") for model in ("rnn", "transformer")} <= names
+    assert {
+        f"{corpus}/{model}.toml" for corpus in ("phrasebook", "multi30k") for model in ("rnn", "transformer")
+    } <= names
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.relative_to(ROOT).as_posix())

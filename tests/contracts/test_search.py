@@ -15,7 +15,12 @@ from nmt.tokenizer.base import BOS_ID, EOS_ID
 from tests.contracts.architectures import build, sentences
 from tests.fakes import TableModel
 
-MODELS = ["bi-gru/lstm-2-dot-layer", "bi-gru/gru-1-additive-input", "transformer/transformer-pre", "tanh/transformer-post"]
+MODELS = [
+    "bi-gru/lstm-2-dot-layer",
+    "bi-gru/gru-1-additive-input",
+    "transformer/transformer-pre",
+    "tanh/transformer-post",
+]
 VOCAB = 7  # pad, unk, bos, eos and three words
 LIMIT = 4
 

@@ -59,11 +59,17 @@ def nmt(*arguments: str, cwd: Path, stdin: bytes = b"", check: bool = True) -> s
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small part of the phrasebook and two trained runs."""
     folder = tmp_path_factory.mktemp("workplace")
-    subprocess.run([sys.executable, str(ROOT / "data/phrasebook/prepare.py"), "--out", str(folder)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, str(ROOT / "data/phrasebook/prepare.py"), "--out", str(folder)],
+        check=True,
+        capture_output=True,
+    )
     for part, count in (("train", 1500), ("dev", 60), ("test", 60)):
         for language in ("de", "en"):
             path = folder / f"{part}.{language}"
-            path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:count]), encoding="utf-8")
+            path.write_text(
+                "".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:count]), encoding="utf-8"
+            )
     for name, model in RECIPES.items():
         (folder / f"{name}.toml").write_text(RECIPE.format(name=name, model=model), encoding="utf-8")
         done = nmt("train", f"{name}.toml", "--out", f"runs/{name}", cwd=folder)
@@ -74,8 +80,21 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_directory_holds_what_the_readme_says(workplace: Path) -> None:
     names = {path.name for path in (workplace / "runs/rnn").iterdir()}
-    assert {"experiment.toml", "tokenizer.model", "best", "last", "state", "progress.json", "metrics.jsonl", "record.json"} <= names
-    assert {path.name for path in (workplace / "runs/rnn/best").iterdir()} == {"model.safetensors", "model.json", "manifest.json"}
+    assert {
+        "experiment.toml",
+        "tokenizer.model",
+        "best",
+        "last",
+        "state",
+        "progress.json",
+        "metrics.jsonl",
+        "record.json",
+    } <= names
+    assert {path.name for path in (workplace / "runs/rnn/best").iterdir()} == {
+        "model.safetensors",
+        "model.json",
+        "manifest.json",
+    }
 
 
 def test_training_a_finished_run_again_says_so(workplace: Path) -> None:
@@ -85,7 +104,15 @@ def test_training_a_finished_run_again_says_so(workplace: Path) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path, name: str) -> None:
-    lines = ["Guten Morgen!", "", "   ", "</s> <unk> ▁", "a\u0085b\u2028c\x0b\x0c\x00d\ufeff", "Wo ist der Bahnhof? " * 60, "x" * 3000]
+    lines = [
+        "Guten Morgen!",
+        "",
+        "   ",
+        "</s> <unk> ▁",
+        "a\u0085b\u2028c\x0b\x0c\x00d\ufeff",
+        "Wo ist der Bahnhof? " * 60,
+        "x" * 3000,
+    ]
     stdin = "\n".join(lines).encode() + b"\n\xff\xfe kaputt\r\nohne Ende"
     done = nmt("translate", f"runs/{name}", "--beam", "2", cwd=workplace, stdin=stdin)
     outputs = done.stdout.decode().split("\n")
@@ -129,7 +156,9 @@ def test_compare_writes_three_reports_that_agree(workplace: Path) -> None:
     done = nmt("compare", "runs/rnn", "runs/transformer", "--out", "report", cwd=workplace)
     assert b"report.html" in done.stdout
     results = json.loads((workplace / "report/results.json").read_text(encoding="utf-8"))
-    page, markdown = ((workplace / "report" / name).read_text(encoding="utf-8") for name in ("report.html", "report.md"))
+    page, markdown = (
+        (workplace / "report" / name).read_text(encoding="utf-8") for name in ("report.html", "report.md")
+    )
     assert [run["name"] for run in results["runs"]] == ["rnn", "transformer"]
     for run in results["runs"]:
         assert {"parameters", "train_seconds", "target_tokens_per_second", "scores"} <= run.keys()
@@ -144,7 +173,9 @@ def test_compare_writes_three_reports_that_agree(workplace: Path) -> None:
 
 def test_a_report_without_text_holds_no_sentence(workplace: Path) -> None:
     nmt("compare", "runs/rnn", "runs/transformer", "--out", "bare", "--no-text", cwd=workplace)
-    written = "".join(path.read_text(encoding="utf-8") for path in (workplace / "bare").rglob("*") if path.suffix != ".png")
+    written = "".join(
+        path.read_text(encoding="utf-8") for path in (workplace / "bare").rglob("*") if path.suffix != ".png"
+    )
     for language in ("de", "en"):
         for line in (workplace / f"test.{language}").read_text(encoding="utf-8").strip().split("\n"):
             assert line not in written

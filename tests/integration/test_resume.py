@@ -41,7 +41,14 @@ def experiment(folder: Path, model: str, **training: Any) -> Experiment:
         "corpus": files,
         "tokenizer": {"vocab_size": 320, "sampling": 0.5},
         "model": {"embedding_dim": 16, "dropout": 0.2, "word_dropout": 0.1, **MODELS[model]},
-        "training": {"max_updates": 12, "batch_tokens": 120, "accumulate": 2, "validate_every": 4, "warmup": 3, **training},
+        "training": {
+            "max_updates": 12,
+            "batch_tokens": 120,
+            "accumulate": 2,
+            "validate_every": 4,
+            "warmup": 3,
+            **training,
+        },
     }
     return parse_config(Experiment, tree, "test")
 

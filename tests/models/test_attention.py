@@ -42,7 +42,9 @@ def test_context_and_weights_are_those_of_the_formula(kind: type[torch.nn.Module
         for index in range(3):
             scores = [score(attention, asked[batch, index], encoded.states[batch, place]) for place in range(length)]
             total = sum(math.exp(one) for one in scores)
-            expected = torch.tensor([math.exp(one) / total for one in scores] + [0.0] * (5 - length), dtype=torch.float64)
+            expected = torch.tensor(
+                [math.exp(one) / total for one in scores] + [0.0] * (5 - length), dtype=torch.float64
+            )
             torch.testing.assert_close(weights[batch, index], expected)
             torch.testing.assert_close(context[batch, index], expected @ encoded.states[batch])
 

@@ -75,4 +75,6 @@ def test_the_backward_direction_is_a_forward_layer_over_the_reversed_sentence() 
     layer = encoder.backwards[0]
     backward = layer(sentence.flip(1), layer.zero_state(1, sentence)).flip(1)
     torch.testing.assert_close(encoded.states[..., DIM:], backward)
-    torch.testing.assert_close(encoded.summary, torch.cat([encoded.states[:, -1, :DIM], encoded.states[:, 0, DIM:]], dim=1))
+    torch.testing.assert_close(
+        encoded.summary, torch.cat([encoded.states[:, -1, :DIM], encoded.states[:, 0, DIM:]], dim=1)
+    )

@@ -19,7 +19,14 @@ DIM, HEADS, INNER = 8, 2, 12
 @torch.no_grad()
 def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
     torch.manual_seed(0)
-    tree = {"type": "transformer", "dim": DIM, "heads": HEADS, "feed_forward_dim": INNER, "norm": norm, "activation": activation}
+    tree = {
+        "type": "transformer",
+        "dim": DIM,
+        "heads": HEADS,
+        "feed_forward_dim": INNER,
+        "norm": norm,
+        "activation": activation,
+    }
     ours = EncoderLayer(parse_config(TransformerConfig, tree, "test"), 0.0).double().eval()
     theirs = torch.nn.TransformerEncoderLayer(
         DIM, HEADS, INNER, 0.0, activation, batch_first=True, norm_first=norm == "pre", dtype=torch.float64
@@ -57,7 +64,9 @@ def test_positions_do_not_depend_on_where_a_call_starts(kind: str) -> None:
 
 @torch.no_grad()
 def test_the_cache_holds_exactly_what_has_been_read() -> None:
-    config = parse_config(TransformerDecoderConfig, {"type": "transformer", "dim": DIM, "heads": HEADS, "layers": 2}, "test")
+    config = parse_config(
+        TransformerDecoderConfig, {"type": "transformer", "dim": DIM, "heads": HEADS, "layers": 2}, "test"
+    )
     decoder = TransformerDecoder(config, DIM, DIM, DIM, 0.0).eval()
     from nmt.models.base import EncoderOutput
 

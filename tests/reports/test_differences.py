@@ -51,8 +51,8 @@ def test_words_that_the_reference_has_not_are_marked():
         ("We ", True),
         ("sea", False),
         (" the ", True),
-        ("old ", False),
-        ("train.", True),
+        ("old", False),
+        (" train.", True),
     )
 
 

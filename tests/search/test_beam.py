@@ -16,7 +16,9 @@ MASK = torch.ones(1, 2, dtype=torch.bool)
 
 
 def run(script: dict[tuple[int, ...], dict[int, float]], **fields: object) -> list[Hypothesis]:
-    config = SearchConfig.model_validate({"length_penalty": "none", "max_length_extra": 3, "max_length_ratio": 1e-9, **fields})
+    config = SearchConfig.model_validate(
+        {"length_penalty": "none", "max_length_extra": 3, "max_length_ratio": 1e-9, **fields}
+    )
     (found,) = search(ScriptedModel(6, script), SOURCE, MASK, config)
     return found
 

@@ -49,7 +49,7 @@ def _tail(text: str) -> tuple[tuple[str, str], ...]:
 A = Activity
 HOUSEHOLD = (
     A("auf|machen", "open", "opening:dt", "fpxmi"), A("zu|machen", "close", "opening:dt", "fpxmi"),
-    A("an|schalten", "turn on", "appliance switch:dt", "pxmi"), A("aus|schalten", "turn off", "appliance switch:dt", "pxmi"),
+    A("an|schalten", "turn on", "appliance switch:dt", "pxmi", without="kaputt"), A("aus|schalten", "turn off", "appliance switch:dt", "pxmi", without="kaputt"),
     A("reparieren", "repair", "appliance vehicle:dpt", "nfpxmi", without="neu schnell"),
     A("putzen", "clean", "room Wohnung:d", without="sauber billig schön modern gemütlich", adjectives=0.25),
     A("auf|räumen", "tidy up", "room Wohnung:d", without="sauber schmutzig billig schön modern gemütlich", adjectives=0.25),
@@ -76,11 +76,11 @@ PERSONAL = (
     A("kaufen", "buy", "vehicle furniture appliance:e", "fpm", label="anschaffen"),
     A("kaufen", "buy", "countable_food:E", "hfpm", label="essen_kaufen"), A("kaufen", "buy", "food cold_drink:b", "hfpm", label="essen_kaufen"),
     A("bezahlen", "pay", "Rechnung:d", "fpxmi", adjectives=0.3),
-    A("trinken", "drink", "cold_drink hot_drink wine:b", "hnpm"), A("essen", "eat", "food countable_food:b", "hnpm", adjectives=0.15),
+    A("trinken", "drink", "cold_drink wine:b", "hnpm"), A("trinken", "drink", "hot_drink:b", "hnpm", label="heiß_trinken"), A("essen", "eat", "food countable_food:b", "hnpm", adjectives=0.15),
     A("probieren", "try", "dish Käse Schinken Wein Kuchen:dt", "fpxmi"),
     A("bestellen", "order", "dish:e", "nfpxmi"), A("bestellen", "order", "wine cold_drink:b", "fpmi"),
-    A("lesen", "read", "reading:det", "nfpxmi"), A("lesen", "read", "reading:E", "hm"),
-    A("sehen", "see", "Film Theaterstück Serie:dt", "pxm"), A("tragen", "wear", "clothes pairs:e", "hnfpm"),
+    A("lesen", "read", "reading:det", "nfpxmi", without="langweilig"), A("lesen", "read", "reading:E", "hm", without="langweilig"),
+    A("sehen", "see", "Film Theaterstück Serie:dt", "pxm"), A("tragen", "wear", "clothes pairs:e", "hnpm"),
     A("leihen", "borrow", "Buch Fahrrad Auto Regenschirm Koffer:e", "fpm", reflexive="dat"),
     A("putzen", "brush", "", "fpxmi", reflexive="dat", tail=_tail("die Zähne = {my} teeth"), label="pflege"),
     A("waschen", "wash", "", "fpxmi", reflexive="dat", tail=_tail("die Hände = {my} hands, die Haare = {my} hair"), label="pflege"),
@@ -193,10 +193,10 @@ SETS = {
         "wish": "anschaffen mieten reisen fliegen buchen",
         "free": "lesen spielen sport ausgehen besuchen treffen einladen fernsehen kochen backen streichen aufräumen",
         "rest": "ausruhen fernsehen heimgehen hören",
-        "home": "kochen trinken essen lesen hören fernsehen telefonieren füttern anrufen aufräumen waschen",
-        "wake": "trinken hören lesen füttern essen",
-        "town": "besuchen treffen essen_kaufen essen trinken",
-        "work": "trinken telefonieren anrufen",
+        "home": "kochen trinken heiß_trinken essen lesen hören fernsehen telefonieren füttern anrufen aufräumen waschen",
+        "wake": "heiß_trinken hören lesen füttern essen",
+        "town": "besuchen treffen essen_kaufen essen heiß_trinken",
+        "work": "heiß_trinken telefonieren anrufen",
         "youth": "sport spielen besuchen kochen backen ausgehen treffen helfen",
         "timed": "abholen anrufen",
         "hobby": "kochen backen lesen spielen sport ausgehen lernen",
@@ -237,6 +237,8 @@ def _object(draw: Draw, activity: Activity, subject: Subject) -> NounPhrase:
     letter = draw.pick(determiners)
     determiner = {"d": DEFINITE, "D": DEFINITE, "t": THIS, "p": subject.owned, "e": INDEFINITE}.get(letter, BARE)
     phrase = thing(draw, nouns, determiner, activity.adjectives)
+    if phrase.noun.german in ("Kleid", "Rock", "Bluse") and subject.possessive == "sein":
+        return _object(draw, activity, subject)
     if any(adjective.german in activity.without.split() for adjective in phrase.adjectives):
         phrase = replace(phrase, adjectives=())
     plural = phrase.noun.group == "pairs" or letter in "ED" or letter == "b" and phrase.noun.group == "countable_food"

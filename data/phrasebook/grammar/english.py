@@ -12,6 +12,7 @@ IRREGULAR = {
     line.split()[0]: (line.split()[1], line.split()[2])
     for line in """
 be was been
+break broke broken
 bring brought brought
 buy bought bought
 catch caught caught

@@ -44,6 +44,8 @@ def wh_question(draw: Draw) -> Sentence:
     kind = draw.pick(("warum", "warum nicht", "wann", "wann war", "wie oft", "mit wem"))
     moods = {"warum": "fpn", "wann": "f", "wann war": "p", "warum nicht": "fp", "wie oft": "h", "mit wem": "fp"}[kind]
     clause = activity_clause(draw, moods, first=False, nouns=0.35, question=True)
+    if " um " in f" {clause.predicate.tail}" or kind == "warum" and clause.tense == "going" and not deniable(clause):
+        return wh_question(draw)
     if kind in ("wann", "wann war", "wie oft"):
         clause = replace(clause, time=times.NONE)
     elif kind == "warum nicht":

@@ -94,6 +94,8 @@ def relative_object(draw: Draw) -> Sentence:
     """The relative pronoun in the accusative, the dative or after a preposition."""
     phrase = NounPhrase(draw.pick(STRANGERS), DEFINITE, (), draw.chance(0.2))
     verb, translation, case, preposition = draw.pick(_MEETING)
+    if verb in ("ein|laden", "besuchen") and phrase.noun.english not in ("man", "woman", "boy", "girl", "student", "colleague"):
+        return relative_object(draw)
     who = draw_subject(draw, "any", first=False, nouns=0.2)
     time = times.past(draw, "week")
     clause = Clause(who, Predicate(verb, translation), "past", time)
@@ -127,6 +129,8 @@ def relative_thing(draw: Draw) -> Sentence:
     if draw.chance(0.4) and verb not in ("finden",):
         return sentence(f"das ist {phrase.german('nom')}, {inner}", f"that's {phrase.english()} {english_inner}", key)
     verdict, english_verdict = draw.pick(_VERDICTS)
+    if "teuer" in verdict or "billig" in verdict:
+        phrase = NounPhrase(phrase.noun, phrase.determiner)
     gone = verb in ("verlieren", "suchen", "vergessen") and verdict.startswith(("ist", "liegt", "gefällt"))
     if gone or phrase.noun.german == "Reisepass" and verdict.startswith(("ist", "war", "gefällt")):
         return relative_thing(draw)
@@ -305,7 +309,7 @@ def age(draw: Draw) -> Sentence:
     return sentence(f"{who.german} {finite} {shown} Jahre alt", f"{english.with_auxiliary(who.english, auxiliary, False)} {translated} years old", f"age/{years}/{who.english}")
 
 
-_BODY = (("der Kopf", "head"), ("der Rücken", "back"), ("der Bauch", "stomach"), ("der linke Fuß", "left foot"), ("der rechte Arm", "right arm"), ("der Hals", "throat"), ("das Knie", "knee"), ("die rechte Hand", "right hand"), ("der Zahn", "tooth"))
+_BODY = (("der Kopf", "head"), ("der Rücken", "back"), ("der Bauch", "stomach"), ("der linke Fuß", "left foot"), ("der rechte Arm", "right arm"), ("der Hals", "throat"), ("das Knie", "knee"), ("die rechte Hand", "right hand"))
 
 
 def aching(draw: Draw) -> Sentence:

@@ -136,7 +136,7 @@ def indirect_question(draw: Draw) -> Sentence:
     word, translation, moods = draw.pick(_WORDS[0:1] + _WORDS[2:3] if "asked" in target else _WORDS)
     while True:
         inner = activity_clause(draw, moods, first=False, nouns=0.6)
-        if inner.subject not in (*ADDRESSED, ICH, WIR):
+        if inner.subject not in (*ADDRESSED, ICH, WIR) and not (word == "wann" and "um " in inner.predicate.tail):
             break
     if word != "warum":
         inner = replace(inner, time=times.NONE)

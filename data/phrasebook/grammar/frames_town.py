@@ -150,6 +150,8 @@ def schedule(draw: Draw) -> Sentence:
         return sentence(f"{event} dauert von {start} bis {end}", f"{english_event} lasts from {english_start} to {english_end}", f"plan/{phrase.key}/{start}/{end}")
     if kind == 4:
         return sentence(f"{event} wurde auf {time.removeprefix('um ')} verschoben", f"{english_event} has been moved to {english_time.removeprefix('at ')}", key)
+    if kind in (5, 6) and "essen" in event:
+        return schedule(draw)
     if kind == 5:
         return sentence(f"{event} findet am {date} statt", f"{english_event} takes place on {english_date}", f"plan/{phrase.key}/{date}")
     if kind == 6:

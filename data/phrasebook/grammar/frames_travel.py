@@ -103,9 +103,13 @@ def missed(draw: Draw) -> Sentence:
 
 
 _TURNS = (
-    ("immer geradeaus", "straight on"), ("die zweite Straße links", "the second street on the left"), ("an der Ampel rechts", "right at the traffic lights"), ("nach der Brücke links", "left after the bridge"),
-    ("bis zur Kreuzung", "to the crossroads"), ("an der Kirche vorbei", "past the church"), ("über die Brücke", "across the bridge"), ("durch den Park", "through the park"),
-    ("die erste Straße rechts", "the first street on the right"), ("bis zum Ende der Straße", "to the end of the street"), ("die Treppe hinunter", "down the stairs"),
+    ("immer geradeaus", "go straight on"), ("die zweite Straße links", "take the second street on the left"),
+    ("an der Ampel rechts", "turn right at the traffic lights"), ("nach der Brücke links", "turn left after the bridge"),
+    ("bis zur Kreuzung", "go to the crossroads"), ("an der Kirche vorbei", "go past the church"),
+    ("über die Brücke", "go across the bridge"), ("durch den Park", "go through the park"),
+    ("die erste Straße rechts", "take the first street on the right"), ("an der Schule links", "turn left at the school"),
+    ("bis zum Ende der Straße", "go to the end of the street"), ("die Treppe hinunter", "go down the stairs"),
+    ("an der zweiten Kreuzung rechts", "turn right at the second crossroads"), ("am Fluss entlang", "go along the river"),
 )  # fmt: skip
 
 
@@ -140,9 +144,9 @@ def directions(draw: Draw) -> Sentence:
     if first == second:
         return directions(draw)
     if kind == 4:
-        return sentence(f"um {name} zu kommen, müssen Sie {first[0]} gehen", f"to get {english_name}, you have to go {first[1]}", f"{key}/{first[0]}")
+        return sentence(f"um {name} zu kommen, müssen Sie {first[0]} gehen", f"to get {english_name}, you have to {first[1]}", f"{key}/{first[0]}")
     who = draw.pick(("gehen Sie", "geh", "geht"))
-    return sentence(f"{who} {first[0]} und dann {second[0]}", f"go {first[1]} and then {second[1]}", f"weg/{first[0]}/{second[0]}", "." if who == "gehen Sie" else "!")
+    return sentence(f"{who} {first[0]} und dann {second[0]}", f"{first[1]} and then {second[1]}", f"weg/{first[0]}/{second[0]}", "." if who == "gehen Sie" else "!")
 
 
 def nearby(draw: Draw) -> Sentence:

@@ -166,6 +166,7 @@ tun - - tat getan tu
 vergessen vergisst vergisst vergaß vergessen vergiss
 verlieren - - verlor verloren -
 verpassen - - verpasste verpasst -
+verlaufen verläufst verläuft verlief verlaufen -
 verschieben - - verschob verschoben -
 versprechen versprichst verspricht versprach versprochen versprich
 verstehen - - verstand verstanden -
@@ -276,4 +277,4 @@ def imperative(verb: str, person: int) -> str:
     if base in STRONG and STRONG[base][4] != "-":
         return STRONG[base][4]
     stem = _stem(base)
-    return stem + "e" if _needs_e(stem) or base.endswith("ern") else stem
+    return stem + "e" if _needs_e(stem) or base.endswith(("ern", "ieren")) else stem

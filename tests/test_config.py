@@ -1,0 +1,228 @@
+"""Recipes: what is accepted, and what is said about the rest."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from nmt.config import apply_override, dump_config, load_config, parse_config, write_toml
+from nmt.errors import ConfigError
+from nmt.experiment import Experiment
+from nmt.search.hypothesis import SearchConfig
+from nmt.training.config import TrainingConfig
+from tests.tiny import tiny_tree
+
+RECIPE = "recipes/x/rnn.toml"
+
+
+def tree_with(path: str, value: Any) -> dict[str, Any]:
+    """The tiny recipe with one key set."""
+    tree = tiny_tree(Path("text"))
+    *tables, key = path.split(".")
+    node = tree
+    for table in tables:
+        node = node.setdefault(table, {})
+    node[key] = value
+    return tree
+
+
+def complaint(tree: dict[str, Any]) -> str:
+    with pytest.raises(ConfigError) as failure:
+        parse_config(Experiment, tree, RECIPE)
+    return str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("model.decoder.atention", "is not a field of RNNDecoderConfig. Did you mean 'attention'?"),
+        ("model.encoder.direction", "is not a field of RNNEncoderConfig. Did you mean 'bidirectional'?"),
+        ("model.embeding_dim", "is not a field of ModelConfig. Did you mean 'embedding_dim'?"),
+        ("training.learnig_rate", "is not a field of TrainingConfig. Did you mean 'learning_rate'?"),
+        ("corpus.test.sorce", "is not a field of TextFiles. Did you mean 'source'?"),
+        ("corpus.filters.max_word", "is not a field of FilterConfig. Did you mean 'max_words'?"),
+        ("serch", "is not a field of Experiment. Did you mean 'search'?"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message: str) -> None:
+    tree = tree_with(path, 1)
+    if path.startswith("corpus.test"):
+        tree["corpus"]["test"] |= {"source": "a", "target": "b"}
+    assert complaint(tree) == f"{RECIPE}: {path} {message}"
+
+
+def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_known() -> None:
+    message = complaint(tree_with("corpus.dev.xyzzy", 1))
+    assert message == f"{RECIPE}: corpus.dev.xyzzy is not a field of TextFiles. Known: source, target."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("training.max_updates", "many", 'training.max_updates = "many": input should be a valid integer.'),
+        ("training.max_updates", 2.5, "training.max_updates = 2.5: input should be a valid integer."),
+        ("training.max_updates", True, "training.max_updates = true: input should be a valid integer."),
+        ("training.max_updates", 0, "training.max_updates = 0: input should be greater than or equal to 1."),
+        ("model.dropout", "0.1", 'model.dropout = "0.1": input should be a valid number.'),
+        ("model.dropout", 1.0, "model.dropout = 1.0: input should be less than 1."),
+        ("name", 7, "name = 7: input should be a valid string."),
+        ("corpus.train", "x.de", 'corpus.train = "x.de": input should be a valid dictionary or instance of TextFiles.'),
+        (
+            "training.schedule",
+            "linear",
+            "training.schedule = \"linear\": input should be 'constant', 'inverse_sqrt' or 'cosine'.",
+        ),
+        ("training.learning_rate", float("nan"), "training.learning_rate = NaN: input should be a finite number."),
+        ("model.encoder", {"type": "cnn"}, "model.encoder.type must be one of 'rnn', 'transformer'."),
+        ("model.encoder", {"dim": 8}, "model.encoder.type must be one of rnn, transformer."),
+    ],
+)
+def test_a_wrong_value_is_refused_with_key_value_and_rule(path: str, value: Any, message: str) -> None:
+    assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
+
+
+def test_whole_numbers_serve_where_any_number_does() -> None:
+    experiment = parse_config(Experiment, tree_with("training.learning_rate", 1), RECIPE)
+    assert experiment.training.learning_rate == 1.0
+
+
+def test_every_mistake_is_listed_at_once() -> None:
+    tree = tree_with("training.max_updates", "many")
+    del tree["model"]
+    tree["seed"] = -1
+    assert complaint(tree).split("\n") == [
+        f"{RECIPE}: seed = -1: input should be greater than or equal to 0.",
+        f"{RECIPE}: model is missing.",
+        f'{RECIPE}: training.max_updates = "many": input should be a valid integer.',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (
+            "model.decoder",
+            {"type": "transformer", "dim": 10, "heads": 4},
+            "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",
+        ),
+        (
+            "tokenizer",
+            {"kind": "bpe", "sampling": 0.1},
+            "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.",
+        ),
+        (
+            "tokenizer.joint",
+            False,
+            "model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers.",
+        ),
+        ("search", {"beam": 2, "n_best": 3}, "search.n_best = 3 needs a beam at least as wide; search.beam = 2."),
+        ("training.betas", [0.9, 1.0], "training.betas = [0.9, 1.0] must be at least 0 and below 1."),
+        (
+            "corpus.dev",
+            {"source": "dev.de"},
+            "corpus.dev needs a source and a target when corpus.reader = 'parallel'.",
+        ),
+        ("corpus.reader", "tsv", "corpus.train is one file, its source when corpus.reader = 'tsv'."),
+    ],
+)
+def test_what_cannot_go_together_is_refused_in_one_sentence(path: str, value: Any, message: str) -> None:
+    assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
+
+
+def test_a_config_cannot_be_changed() -> None:
+    experiment = parse_config(Experiment, tiny_tree(Path("text")), RECIPE)
+    with pytest.raises(ValidationError, match="frozen"):
+        experiment.training.max_updates = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("override", "value"),
+    [
+        ("training.learning_rate=2e-4", 2e-4),
+        (" training.learning_rate = 2e-4 ", 2e-4),
+        ("training.betas=[0.9, 0.99]", [0.9, 0.99]),
+        ("corpus.filters.drop_duplicates=true", True),
+        ("name=second try", "second try"),
+        ('name="7"', "7"),
+        ("name=a=b", "a=b"),
+        ("tokenizer.sampling=0.5", 0.5),
+    ],
+)
+def test_an_override_is_read_as_toml_or_else_as_text(override: str, value: Any) -> None:
+    tree: dict[str, Any] = {"name": "tiny", "training": {"seed": 1}}
+    apply_override(tree, override)
+    node: Any = tree
+    for key in override.partition("=")[0].strip().split("."):
+        node = node[key]
+    assert node == value
+    assert tree["training"]["seed"] == 1
+
+
+@pytest.mark.parametrize("override", ["training.seed", "=1", "training..seed=1", "training.=1"])
+def test_an_override_without_key_and_value_is_refused_with_an_example(override: str) -> None:
+    with pytest.raises(ConfigError) as failure:
+        apply_override({}, override)
+    message = f"--set {override}: an override has the form key=value, such as training.seed=2."
+    assert str(failure.value) == message
+
+
+def test_an_override_cannot_go_below_a_value() -> None:
+    with pytest.raises(ConfigError, match=r"^--set name\.first=1: name is a value, not a table, so it has no key below"):
+        apply_override({"name": "tiny"}, "name.first=1")
+
+
+def test_overrides_are_checked_as_the_recipe_is(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(write_toml(tiny_tree(tmp_path)), encoding="utf-8")
+    changed = load_config(Experiment, path, ["training.max_updates=7", "model.decoder.attention=additive"])
+    assert (changed.training.max_updates, dump_config(changed)["model"]["decoder"]["attention"]) == (7, "additive")
+    with pytest.raises(ConfigError) as failure:
+        load_config(Experiment, path, ["training.max_update=7"])
+    known = "is not a field of TrainingConfig. Did you mean 'max_updates'?"
+    assert str(failure.value) == f"{path}: training.max_update {known}"
+
+
+def test_a_recipe_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    def reason(path: Path, content: bytes | None = None) -> str:
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ConfigError) as failure:
+            load_config(Experiment, path)
+        return str(failure.value)
+
+    missing, recipe = tmp_path / "missing.toml", tmp_path / "recipe.toml"
+    assert reason(missing).startswith(f"{missing}: no such recipe. Give the path of a TOML file")
+    assert reason(tmp_path) == f"{tmp_path} is a folder, not a recipe. Give the path of a TOML file."
+    assert reason(recipe, b'name = "\xff"') == f"{recipe}: not UTF-8 at byte 8. Save the recipe as UTF-8."
+    assert reason(recipe, b"name = \n").startswith(f"{recipe}: Invalid value (at line 1")
+
+
+def test_a_byte_order_mark_before_a_recipe_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text("\ufeff" + write_toml({"beam": 3}), encoding="utf-8")
+    assert load_config(SearchConfig, path).beam == 3
+
+
+def test_a_written_config_reads_back_equal() -> None:
+    experiment = parse_config(Experiment, tiny_tree(Path("text")), RECIPE)
+    text = write_toml(dump_config(experiment))
+    assert parse_config(Experiment, tomllib.loads(text), "again") == experiment
+    assert "time_limit" not in text  # None has no TOML
+    assert TrainingConfig().time_limit is None
+
+
+KEYS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=6)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+FLAT = TEXT | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+LEAVES = FLAT | st.lists(FLAT, max_size=3)
+TABLES = st.dictionaries(KEYS, LEAVES, max_size=3)
+TREES = st.dictionaries(KEYS, LEAVES | TABLES | st.dictionaries(KEYS, TABLES, max_size=2), max_size=4)
+
+
+@given(TREES)
+def test_any_nested_tables_survive_writing_as_toml(tree: dict[str, Any]) -> None:
+    assert tomllib.loads(write_toml(tree)) == tree

@@ -1,0 +1,48 @@
+"""The object a recipe fills."""
+
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import ConfigError
+from nmt.experiment import Experiment, load_experiment, save_experiment
+from tests.tiny import make_experiment
+
+
+def test_a_saved_experiment_loads_equal_with_every_default_written_out(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path, corpus__filters={"drop_duplicates": True}, training__time_limit=90.0)
+    save_experiment(experiment, tmp_path / "experiment.toml")
+    assert load_experiment(tmp_path / "experiment.toml") == experiment
+    text = (tmp_path / "experiment.toml").read_text(encoding="utf-8")
+    for section, default in {"[search]": "beam = 5", "[corpus.filters]": "max_words = 200", "[tokenizer]": "joint = true"}.items():
+        assert section in text
+        assert default in text
+
+
+def test_paths_in_any_script_and_with_quotes_survive(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path / 'Übung "1"\\数据')
+    save_experiment(experiment, tmp_path / "experiment.toml")
+    assert load_experiment(tmp_path / "experiment.toml") == experiment
+
+
+def test_overrides_reach_the_experiment(tmp_path: Path) -> None:
+    save_experiment(make_experiment(tmp_path), tmp_path / "experiment.toml")
+    changed = load_experiment(tmp_path / "experiment.toml", ["seed=9", "search.beam=2"])
+    assert (changed.seed, changed.search.beam) == (9, 2)
+
+
+def test_a_tsv_corpus_is_one_file_for_each_part(tmp_path: Path) -> None:
+    files = {name: {"source": f"{name}.tsv"} for name in ("train", "dev")}
+    experiment = make_experiment(tmp_path, corpus={"reader": "tsv", **files})
+    assert experiment.corpus.train.paths() == [Path("train.tsv")]
+
+
+def test_the_test_files_are_checked_like_the_others(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"corpus\.test needs a source and a target"):
+        make_experiment(tmp_path, corpus__test={"source": "test.de"})
+
+
+@pytest.mark.parametrize("sharing", ["target", "none"])
+def test_two_tokenizers_go_with_tables_of_their_own(tmp_path: Path, sharing: str) -> None:
+    experiment: Experiment = make_experiment(tmp_path, tokenizer__joint=False, model__share_embeddings=sharing)
+    assert not experiment.tokenizer.joint
