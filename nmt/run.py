@@ -1,5 +1,7 @@
 """One training run, from a recipe to a run directory that needs nothing else."""
 
+import importlib.metadata
+import platform
 import subprocess
 import time
 from pathlib import Path
@@ -189,7 +191,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         experiment=dump_config(experiment),
         architecture=describe(experiment.model),
         commit=commit,
-        versions={"nmt": __version__, "torch": torch.__version__},
+        versions=_versions(),
         hardware=hardware,
         precision=job.machine.precision,
         threads=job.machine.threads,
@@ -206,6 +208,11 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         best_dev_bleu=progress.best_bleu,
         finish_reason=progress.finish_reason,
     )
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: importlib.metadata.version(name) for name in ("torch", "sentencepiece", "sacrebleu", "numpy")}
+    return {"nmt": __version__, "python": platform.python_version(), **libraries}
 
 
 def _commit() -> str | None:

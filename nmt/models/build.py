@@ -35,7 +35,8 @@ class ModelConfig(Config):
     @model_validator(mode="after")
     def _heads_divide(self) -> "ModelConfig":
         for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
-            heads = getattr(stack, "heads", 1)
+            multihead = getattr(stack, "attention", "multihead") == "multihead"  # a Transformer has no other
+            heads = getattr(stack, "heads", 1) if multihead else 1
             if stack.dim % heads:
                 raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
         return self
