@@ -110,6 +110,11 @@ def test_every_mistake_is_listed_at_once() -> None:
             "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",
         ),
         (
+            "model.decoder",
+            {"type": "rnn", "dim": 10, "heads": 4, "attention": "multihead"},
+            "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",
+        ),
+        (
             "tokenizer",
             {"kind": "bpe", "sampling": 0.1},
             "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.",
@@ -131,6 +136,11 @@ def test_every_mistake_is_listed_at_once() -> None:
 )
 def test_what_cannot_go_together_is_refused_in_one_sentence(path: str, value: Any, message: str) -> None:
     assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
+
+
+def test_heads_bind_no_attention_that_has_none() -> None:
+    decoder = {"type": "rnn", "dim": 10, "heads": 4, "attention": "dot"}
+    assert parse_config(Experiment, tree_with("model.decoder", decoder), RECIPE).model.decoder.dim == 10
 
 
 def test_a_config_cannot_be_changed() -> None:
@@ -171,7 +181,9 @@ def test_an_override_without_key_and_value_is_refused_with_an_example(override: 
 
 
 def test_an_override_cannot_go_below_a_value() -> None:
-    with pytest.raises(ConfigError, match=r"^--set name\.first=1: name is a value, not a table, so it has no key below"):
+    with pytest.raises(
+        ConfigError, match=r"^--set name\.first=1: name is a value, not a table, so it has no key below"
+    ):
         apply_override({"name": "tiny"}, "name.first=1")
 
 

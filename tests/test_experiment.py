@@ -14,7 +14,11 @@ def test_a_saved_experiment_loads_equal_with_every_default_written_out(tmp_path:
     save_experiment(experiment, tmp_path / "experiment.toml")
     assert load_experiment(tmp_path / "experiment.toml") == experiment
     text = (tmp_path / "experiment.toml").read_text(encoding="utf-8")
-    for section, default in {"[search]": "beam = 5", "[corpus.filters]": "max_words = 200", "[tokenizer]": "joint = true"}.items():
+    for section, default in {
+        "[search]": "beam = 5",
+        "[corpus.filters]": "max_words = 200",
+        "[tokenizer]": "joint = true",
+    }.items():
         assert section in text
         assert default in text
 

@@ -1,5 +1,6 @@
 """SentencePiece as this package uses it: lossless, seeded, deaf to control tokens in text."""
 
+import math
 import unicodedata
 from pathlib import Path
 
@@ -113,7 +114,9 @@ def test_a_vocabulary_smaller_than_the_alphabet_is_refused_with_the_size_it_need
     with pytest.raises(ConfigError) as failure:
         train(alphabet)
     # 256 bytes, 4 special pieces, 500 characters and the sign for a space
-    assert f"tokenizer.vocab_size = {VOCAB_SIZE} is too small: the characters of the text alone need 761." in str(failure.value)
+    assert f"tokenizer.vocab_size = {VOCAB_SIZE} is too small: the characters of the text alone need 761." in str(
+        failure.value
+    )
 
 
 def test_training_on_blank_lines_only_is_refused() -> None:
@@ -143,8 +146,12 @@ def test_samples_are_as_frequent_as_their_smoothed_probabilities(tokenizer: Sent
     text, smoothing = "the bridge", 0.5
     config = TokenizerConfig(sampling=1.0, sampling_candidates=3, sampling_smoothing=smoothing)
     sampler = SentencePieceTokenizer(tokenizer.model, config)
-    lattice = sampler.processor.nbest_encode_as_immutable_proto(text, 3)
-    likelihood = {tuple(p.id for p in best.pieces): 2.718281828 ** (smoothing * best.score) for best in lattice.nbests}
+    log_probs = {
+        tuple(ids): sum(map(sampler.processor.get_score, ids))
+        for ids in sampler.processor.nbest_encode(text, nbest_size=3)
+    }
+    likelihood = {ids: math.exp(smoothing * log_prob) for ids, log_prob in log_probs.items()}
+    assert len(likelihood) == 3
     draws = [tuple(sampler.sample(text, seed)) for seed in range(2000)]
     assert set(draws) <= set(likelihood)
     for ids, weight in likelihood.items():

@@ -1,6 +1,8 @@
 """A small bilingual grammar: it writes German sentences together with their English translations.
 
-Read in this order: `german` and `english` (word forms), `nouns`, `people`, `places`, `times`, `activities` (the
-lexicon), `phrases` and `clauses` (how words become sentences), `frames_*` (the sentence shapes), `corpus` (drawing
-them), `split` (holding combinations out).
+Word forms      german, english
+Lexicon         nouns, adjectives, people, places, times, activity_table
+Building        phrases (noun phrases), clauses (word order), activities and meanings (what fits together), scenes
+Sentence shapes frames_*, one function each
+Corpus          draw (seeded choices), corpus (all frames), split (combinations held out)
 """

@@ -39,23 +39,51 @@ class Clause:
 
 # tense: German verb in front, its form. Tenses that are not listed are the plain present.
 _MODALS = {
-    "can": ("können", german.present), "able": ("können", german.past), "could": ("können", german.past),
-    "could_you": ("können", german.conditional), "must": ("müssen", german.present), "had": ("müssen", german.past),
-    "want": ("wollen", german.present), "wanted": ("wollen", german.past), "may": ("dürfen", german.present),
-    "may_i": ("dürfen", german.present), "allowed": ("dürfen", german.past), "should": ("sollen", german.conditional),
-    "should_i": ("sollen", german.present), "shall": ("sollen", german.present), "like": ("möchten", german.present),
-    "will": ("werden", german.present), "would": ("werden", german.conditional),
-}  # fmt: skip
+    "can": ("können", german.present),
+    "able": ("können", german.past),
+    "could": ("können", german.past),
+    "could_you": ("können", german.conditional),
+    "must": ("müssen", german.present),
+    "had": ("müssen", german.past),
+    "want": ("wollen", german.present),
+    "wanted": ("wollen", german.past),
+    "may": ("dürfen", german.present),
+    "may_i": ("dürfen", german.present),
+    "allowed": ("dürfen", german.past),
+    "should": ("sollen", german.conditional),
+    "should_i": ("sollen", german.present),
+    "shall": ("sollen", german.present),
+    "like": ("möchten", german.present),
+    "will": ("werden", german.present),
+    "would": ("werden", german.conditional),
+}
 # tense: English auxiliary ("be", "was" and "have" agree with the subject), and what follows it.
 _AUXILIARIES = {
-    "progressive": ("be", english.gerund), "was_doing": ("was", english.gerund), "going": ("be", "going to {}"),
-    "will": ("will", "{}"), "would": ("would", "{}"), "can": ("can", "{}"), "could": ("could", "{}"),
-    "could_you": ("could", "{}"), "able": ("was", "able to {}"), "may": ("be", "allowed to {}"), "may_i": ("may", "{}"),
-    "allowed": ("was", "allowed to {}"), "should": ("should", "{}"), "should_i": ("should", "{}"),
-    "shall": ("be", "supposed to {}"), "like": ("would", "like to {}"), "perfect": ("have", english.participle),
+    "progressive": ("be", english.gerund),
+    "was_doing": ("was", english.gerund),
+    "going": ("be", "going to {}"),
+    "will": ("will", "{}"),
+    "would": ("would", "{}"),
+    "can": ("can", "{}"),
+    "could": ("could", "{}"),
+    "could_you": ("could", "{}"),
+    "able": ("was", "able to {}"),
+    "may": ("be", "allowed to {}"),
+    "may_i": ("may", "{}"),
+    "allowed": ("was", "allowed to {}"),
+    "should": ("should", "{}"),
+    "should_i": ("should", "{}"),
+    "shall": ("be", "supposed to {}"),
+    "like": ("would", "like to {}"),
+    "perfect": ("have", english.participle),
     "since": ("have", lambda verb: f"been {english.gerund(verb)}"),
-}  # fmt: skip
-_FULL_VERBS = {"must": ("have to {}", False), "had": ("have to {}", True), "want": ("want to {}", False), "wanted": ("want to {}", True)}
+}
+_FULL_VERBS = {
+    "must": ("have to {}", False),
+    "had": ("have to {}", True),
+    "want": ("want to {}", False),
+    "wanted": ("want to {}", True),
+}
 
 
 def german_verbs(predicate: Predicate, tense: str, person: int) -> tuple[str, str, str]:
@@ -68,7 +96,9 @@ def german_verbs(predicate: Predicate, tense: str, person: int) -> tuple[str, st
         auxiliary = "haben" if predicate.reflexive else german.perfect_auxiliary(verb)
         finite, bracket = german.present(auxiliary, person), german.participle(verb)
     else:
-        form = {"preterite": german.past, "was_doing": german.past, "conditional": german.conditional}.get(tense, german.present)
+        form = {"preterite": german.past, "was_doing": german.past, "conditional": german.conditional}.get(
+            tense, german.present
+        )
         finite, bracket = form(verb, person), german.split_particle(verb)[0]
         return finite, bracket, bracket + finite
     return finite, bracket, f"{bracket} {finite}"

@@ -2,7 +2,21 @@
 
 from collections.abc import Callable
 
-from . import frames_daily, frames_people, frames_places, frames_subordinate, frames_town, frames_travel, frames_when
+from . import (
+    frames_calendar,
+    frames_daily,
+    frames_infinitives,
+    frames_office,
+    frames_people,
+    frames_places,
+    frames_relative,
+    frames_shops,
+    frames_stay,
+    frames_subordinate,
+    frames_things,
+    frames_trains,
+    frames_when,
+)
 from .draw import Draw
 from .sentence import Sentence
 
@@ -10,11 +24,17 @@ Frame = Callable[[Draw], Sentence]
 FRAMES: dict[str, tuple[Frame, int]] = {
     **frames_daily.FRAMES,
     **frames_subordinate.FRAMES,
+    **frames_infinitives.FRAMES,
     **frames_when.FRAMES,
+    **frames_relative.FRAMES,
     **frames_people.FRAMES,
+    **frames_things.FRAMES,
     **frames_places.FRAMES,
-    **frames_travel.FRAMES,
-    **frames_town.FRAMES,
+    **frames_trains.FRAMES,
+    **frames_stay.FRAMES,
+    **frames_shops.FRAMES,
+    **frames_calendar.FRAMES,
+    **frames_office.FRAMES,
 }
 SEED = "phrasebook-1"
 MIN_WORDS = 3

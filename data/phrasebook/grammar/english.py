@@ -4,7 +4,15 @@ A verb is a string whose first word is inflected: "call", "pick up", "look forwa
 """
 
 VOWELS = "aeiou"
-SILENT_OR_YOU = {"hour": "an", "honest": "an", "university": "a", "useful": "a", "European": "a", "used": "a", "one": "a"}
+SILENT_OR_YOU = {
+    "hour": "an",
+    "honest": "an",
+    "university": "a",
+    "useful": "a",
+    "European": "a",
+    "used": "a",
+    "one": "a",
+}
 BE_PRESENT = ("am", "are", "is", "are", "are", "are")
 BE_PAST = ("was", "were", "was", "were", "were", "were")
 # base: past, participle
@@ -75,12 +83,41 @@ wear wore worn
 write wrote written
 """.strip().split("\n")
 }
-DOUBLED = ("get", "set", "put", "sit", "swim", "run", "forget", "cancel", "travel", "plan", "stop", "jog", "rub", "wrap", "chat")
+DOUBLED = (
+    "get",
+    "set",
+    "put",
+    "sit",
+    "swim",
+    "run",
+    "forget",
+    "cancel",
+    "travel",
+    "plan",
+    "stop",
+    "jog",
+    "rub",
+    "wrap",
+    "chat",
+)
 NEGATED = {
-    "am": "am not", "is": "isn't", "are": "aren't", "was": "wasn't", "were": "weren't", "have": "haven't",
-    "has": "hasn't", "do": "don't", "does": "doesn't", "did": "didn't", "will": "won't", "would": "wouldn't",
-    "can": "can't", "could": "couldn't", "should": "shouldn't", "may": "may not",
-}  # fmt: skip
+    "am": "am not",
+    "is": "isn't",
+    "are": "aren't",
+    "was": "wasn't",
+    "were": "weren't",
+    "have": "haven't",
+    "has": "hasn't",
+    "do": "don't",
+    "does": "doesn't",
+    "did": "didn't",
+    "will": "won't",
+    "would": "wouldn't",
+    "can": "can't",
+    "could": "couldn't",
+    "should": "shouldn't",
+    "may": "may not",
+}
 CONTRACTED = {"am": "'m", "is": "'s", "are": "'re", "will": "'ll", "would": "'d", "have": "'ve", "has": "'s"}
 PRONOUNS = ("I", "you", "he", "she", "it", "we", "they")
 
@@ -101,7 +138,7 @@ def plural(noun: str) -> str:
 
 
 def _inflect(verb: str, form: str) -> str:
-    head, _, rest = verb.partition(" ")
+    _head, _, rest = verb.partition(" ")
     return f"{form} {rest}" if rest else form
 
 

@@ -44,7 +44,7 @@ def wh_question(draw: Draw) -> Sentence:
     kind = draw.pick(("warum", "warum nicht", "wann", "wann war", "wie oft", "mit wem"))
     moods = {"warum": "fpn", "wann": "f", "wann war": "p", "warum nicht": "fp", "wie oft": "h", "mit wem": "fp"}[kind]
     clause = activity_clause(draw, moods, first=False, nouns=0.35, question=True)
-    if " um " in f" {clause.predicate.tail}" or kind == "warum" and clause.tense == "going" and not deniable(clause):
+    if " um " in f" {clause.predicate.tail}" or (kind == "warum" and clause.tense == "going" and not deniable(clause)):
         return wh_question(draw)
     if kind in ("wann", "wann war", "wie oft"):
         clause = replace(clause, time=times.NONE)
@@ -56,9 +56,13 @@ def wh_question(draw: Draw) -> Sentence:
     elif kind == "mit wem" and (clause.predicate.verb not in _SOCIABLE or "früh" in clause.predicate.tail):
         return wh_question(draw)
     word, translation = {
-        "warum": ("warum", "why"), "warum nicht": ("warum", "why"), "wann": ("wann", "when"),
-        "wann war": ("wann", "when"), "wie oft": ("wie oft", "how often"), "mit wem": ("mit wem", "who"),
-    }[kind]  # fmt: skip
+        "warum": ("warum", "why"),
+        "warum nicht": ("warum", "why"),
+        "wann": ("wann", "when"),
+        "wann war": ("wann", "when"),
+        "wie oft": ("wie oft", "how often"),
+        "mit wem": ("mit wem", "who"),
+    }[kind]
     target = clauses.english_question(clause, translation)
     if kind == "mit wem":
         time = clause.time.english
@@ -68,7 +72,9 @@ def wh_question(draw: Draw) -> Sentence:
 
 def modal(draw: Draw) -> Sentence:
     """A modal verb in second position, the infinitive at the end, present or past."""
-    tense = draw.pick(("must", "must", "want", "want", "can", "like", "like", "shall", "should", "had", "had", "wanted"))
+    tense = draw.pick(
+        ("must", "must", "want", "want", "can", "like", "like", "shall", "should", "had", "had", "wanted")
+    )
     when = "p" if tense in ("had", "wanted") else draw.pick(("f", ""))
     clause = modal_clause(draw, tense, when=when)
     if when == "p" and not deniable(clause):
@@ -146,20 +152,31 @@ def suggestion(draw: Draw) -> Sentence:
     target = clauses.english_infinitive(clause, "")
     if draw.chance(0.5):
         return sentence(clauses.german_question(clause), f"shall we {target}", key_of(clause), "?")
-    return sentence(f"lass uns {clauses.german_infinitive(clause, zu=False)}".replace("uns uns", "uns"), f"let's {target}", key_of(clause))
+    return sentence(
+        f"lass uns {clauses.german_infinitive(clause, zu=False)}".replace("uns uns", "uns"),
+        f"let's {target}",
+        key_of(clause),
+    )
 
 
 def since(draw: Draw) -> Sentence:
     """German present with seit, English present perfect progressive."""
     options = (
-        ("arbeiten", "work", "in der Schweiz", "in Switzerland"), ("wohnen", "live", "in dieser Straße", "in this street"),
-        ("lernen", "learn", "Deutsch", "German"), ("warten", "wait", "auf den Bus", "for the bus"),
-        ("warten", "wait", "auf eine Antwort", "for an answer"), ("arbeiten", "work", "in diesem Büro", "in this office"),
-        ("wohnen", "live", "in Hamburg", "in Hamburg"), ("spielen", "play", "Klavier", "the piano"),
-        ("suchen", "look", "nach einer Wohnung", "for a flat"), ("schlafen", "sleep", "im Wohnzimmer", "in the living room"),
-        ("arbeiten", "work", "für diese Firma", "for this company"), ("lernen", "learn", "Spanisch", "Spanish"),
-        ("wohnen", "live", "bei unserer Tante", "with our aunt"), ("arbeiten", "work", "an diesem Buch", "on this book"),
-    )  # fmt: skip
+        ("arbeiten", "work", "in der Schweiz", "in Switzerland"),
+        ("wohnen", "live", "in dieser Straße", "in this street"),
+        ("lernen", "learn", "Deutsch", "German"),
+        ("warten", "wait", "auf den Bus", "for the bus"),
+        ("warten", "wait", "auf eine Antwort", "for an answer"),
+        ("arbeiten", "work", "in diesem Büro", "in this office"),
+        ("wohnen", "live", "in Hamburg", "in Hamburg"),
+        ("spielen", "play", "Klavier", "the piano"),
+        ("suchen", "look", "nach einer Wohnung", "for a flat"),
+        ("schlafen", "sleep", "im Wohnzimmer", "in the living room"),
+        ("arbeiten", "work", "für diese Firma", "for this company"),
+        ("lernen", "learn", "Spanisch", "Spanish"),
+        ("wohnen", "live", "bei unserer Tante", "with our aunt"),
+        ("arbeiten", "work", "an diesem Buch", "on this book"),
+    )
     verb, translation, tail, rest = draw.pick(options)
     short = verb in ("warten", "schlafen")
     while True:
@@ -176,12 +193,37 @@ def since(draw: Draw) -> Sentence:
 def liking(draw: Draw) -> Sentence:
     """gern with any verb is "like doing"; lieber als is "prefer"."""
     options = (
-        ("trinken", "drink", "drinking", "Tee = tea, Kaffee = coffee, Wasser = water, Milch = milk, Bier = beer, Saft = juice, Wein = wine"),
-        ("essen", "eat", "eating", "Fisch = fish, Fleisch = meat, Obst = fruit, Gemüse = vegetables, Kuchen = cake, Käse = cheese, Reis = rice"),
-        ("lesen", "read", "reading", "Romane = novels, Gedichte = poems, Zeitschriften = magazines, Zeitungen = newspapers, Briefe = letters"),
-        ("spielen", "play", "playing", "Karten = cards, Schach = chess, Tennis = tennis, Fußball = football, Klavier = the piano, Gitarre = the guitar"),
-        ("lernen", "learn", "learning", "Deutsch = German, Englisch = English, Spanisch = Spanish, Französisch = French, Italienisch = Italian"),
-    )  # fmt: skip
+        (
+            "trinken",
+            "drink",
+            "drinking",
+            "Tee = tea, Kaffee = coffee, Wasser = water, Milch = milk, Bier = beer, Saft = juice, Wein = wine",
+        ),
+        (
+            "essen",
+            "eat",
+            "eating",
+            "Fisch = fish, Fleisch = meat, Obst = fruit, Gemüse = vegetables, Kuchen = cake, Käse = cheese, Reis = rice",
+        ),
+        (
+            "lesen",
+            "read",
+            "reading",
+            "Romane = novels, Gedichte = poems, Zeitschriften = magazines, Zeitungen = newspapers, Briefe = letters",
+        ),
+        (
+            "spielen",
+            "play",
+            "playing",
+            "Karten = cards, Schach = chess, Tennis = tennis, Fußball = football, Klavier = the piano, Gitarre = the guitar",
+        ),
+        (
+            "lernen",
+            "learn",
+            "learning",
+            "Deutsch = German, Englisch = English, Spanisch = Spanish, Französisch = French, Italienisch = Italian",
+        ),
+    )
     verb, _, doing, text = draw.pick(options)
     things = [tuple(t.split(" = ")) for t in text.split(", ")]
     (first, first_english), (second, second_english) = draw.pick(things), draw.pick(things)
@@ -199,14 +241,26 @@ def liking(draw: Draw) -> Sentence:
     prefer = english.present("prefer", who.person)
     return sentence(
         f"{who.german} {finite} lieber {first} als {second}",
-        f"{who.english} {prefer} {doing} {first_english} to {doing} {second_english}", key,
-    )  # fmt: skip
+        f"{who.english} {prefer} {doing} {first_english} to {doing} {second_english}",
+        key,
+    )
 
 
 FRAMES = {
-    "statement": (statement, 1610), "time_first": (time_first, 1240), "denial": (denial, 810),
-    "question": (question, 1050), "wh_question": (wh_question, 810), "modal": (modal, 1050),
-    "modal_denial": (modal_denial, 560), "modal_question": (modal_question, 680), "already": (already, 310),
-    "not_yet": (not_yet, 310), "yet_question": (yet_question, 310), "future": (future, 370),
-    "imperative": (imperative, 620), "suggestion": (suggestion, 190), "since": (since, 220), "liking": (liking, 220),
-}  # fmt: skip
+    "statement": (statement, 1610),
+    "time_first": (time_first, 1240),
+    "denial": (denial, 810),
+    "question": (question, 1050),
+    "wh_question": (wh_question, 810),
+    "modal": (modal, 1050),
+    "modal_denial": (modal_denial, 560),
+    "modal_question": (modal_question, 680),
+    "already": (already, 310),
+    "not_yet": (not_yet, 310),
+    "yet_question": (yet_question, 310),
+    "future": (future, 370),
+    "imperative": (imperative, 620),
+    "suggestion": (suggestion, 190),
+    "since": (since, 220),
+    "liking": (liking, 220),
+}

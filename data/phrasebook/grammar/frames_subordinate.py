@@ -1,16 +1,17 @@
-"""Subordinate clauses that give reasons, contents and questions: weil, dass, ob, warum, obwohl, zu, um ... zu."""
+"""Subordinate clauses that give reasons, contents and questions: weil, dass, ob, warum, obwohl."""
 
 from dataclasses import replace
 
-from . import clauses, german, times
+from . import clauses, times
 from .clauses import Clause, Predicate
 from .draw import Draw
-from .meanings import activity_clause, deniable, key_of, modal_clause
-from .people import ADDRESSED, DU, ER, FORMAL, ICH, SHE, WIR, draw_subject, pronoun_for
-from .places import PLACES
+from .meanings import activity_clause, key_of, modal_clause
+from .people import ADDRESSED, ER, ICH, SHE, WIR, pronoun_for
 from .sentence import Sentence, sentence
 
 NO_TIME = (Predicate("haben", "have", "time", no_object="keine Zeit"), "present", True)
+
+
 _EXCUSES = (
     NO_TIME,
     (Predicate("mit|kommen", "come along"), "can", True),
@@ -31,8 +32,9 @@ def because(draw: Draw) -> Sentence:
     why = clauses.german_subordinate(reason, "weil") if draw.chance(0.7) else f"denn {clauses.german_main(reason)}"
     return sentence(
         f"{clauses.german_main(excuse)}, {why}",
-        f"{clauses.english_statement(excuse)} because {clauses.english_statement(reason)}", key_of(reason),
-    )  # fmt: skip
+        f"{clauses.english_statement(excuse)} because {clauses.english_statement(reason)}",
+        key_of(reason),
+    )
 
 
 _RESULTS = (
@@ -53,18 +55,30 @@ def consequence(draw: Draw) -> Sentence:
     word = draw.pick(("deshalb", "deswegen", "darum"))
     return sentence(
         f"{clauses.german_main(reason)}, {clauses.german_question(result, word)}",
-        f"{clauses.english_statement(reason)}, so {clauses.english_statement(result)}", key_of(reason),
-    )  # fmt: skip
+        f"{clauses.english_statement(reason)}, so {clauses.english_statement(result)}",
+        key_of(reason),
+    )
 
 
 _SAYING = (
-    ("glauben", "think", "present", "fp"), ("wissen", "know", "present", "p"), ("hoffen", "hope", "present", "fx"),
-    ("vergessen", "forget", "past", "p"), ("hören", "hear", "past", "fp"), ("erzählen", "say", "past", "p"),
-)  # fmt: skip
+    ("glauben", "think", "present", "fp"),
+    ("wissen", "know", "present", "p"),
+    ("hoffen", "hope", "present", "fx"),
+    ("vergessen", "forget", "past", "p"),
+    ("hören", "hear", "past", "fp"),
+    ("erzählen", "say", "past", "p"),
+)
+
+
 _JUDGING = (
-    ("es ist schön", "it's nice", "kind"), ("es ist gut", "it's good", "kind"), ("es freut mich", "I'm glad", "kind"),
-    ("es ist möglich", "it's possible", ""), ("es ist klar", "it's clear", ""),
-)  # fmt: skip
+    ("es ist schön", "it's nice", "kind"),
+    ("es ist gut", "it's good", "kind"),
+    ("es freut mich", "I'm glad", "kind"),
+    ("es ist möglich", "it's possible", ""),
+    ("es ist klar", "it's clear", ""),
+)
+
+
 _REGRETTING = (("es ist schade", "it's a pity"), ("wir finden es schade", "we think it's a pity"))
 
 
@@ -96,17 +110,24 @@ def that(draw: Draw) -> Sentence:
         source, target = clauses.german_main(outer), clauses.english_statement(outer)
     return sentence(
         f"{source}, {clauses.german_subordinate(inner, 'dass')}",
-        f"{target} that {clauses.english_statement(inner)}", key_of(inner),
-    )  # fmt: skip
+        f"{target} that {clauses.english_statement(inner)}",
+        key_of(inner),
+    )
 
 
 _ASKING = (
-    ("weißt du", "do you know", "?"), ("wissen Sie", "do you know", "?"), ("wisst ihr", "do you know", "?"),
-    ("können Sie mir sagen", "can you tell me", "?"), ("kannst du mir sagen", "can you tell me", "?"),
-    ("ich weiß nicht", "I don't know", "."), ("wir wissen nicht", "we don't know", "."),
-    ("ich möchte wissen", "I'd like to know", "."), ("niemand weiß", "nobody knows", "."),
-    ("sie hat mich gefragt", "she asked me", "."), ("ich frage mich", "I wonder", "."),
-)  # fmt: skip
+    ("weißt du", "do you know", "?"),
+    ("wissen Sie", "do you know", "?"),
+    ("wisst ihr", "do you know", "?"),
+    ("können Sie mir sagen", "can you tell me", "?"),
+    ("kannst du mir sagen", "can you tell me", "?"),
+    ("ich weiß nicht", "I don't know", "."),
+    ("wir wissen nicht", "we don't know", "."),
+    ("ich möchte wissen", "I'd like to know", "."),
+    ("niemand weiß", "nobody knows", "."),
+    ("sie hat mich gefragt", "she asked me", "."),
+    ("ich frage mich", "I wonder", "."),
+)
 
 
 def whether(draw: Draw) -> Sentence:
@@ -120,14 +141,19 @@ def whether(draw: Draw) -> Sentence:
         inner = replace(inner, time=times.DONE[0])
     return sentence(
         f"{source}, {clauses.german_subordinate(inner, 'ob')}",
-        f"{target} whether {clauses.english_statement(inner)}", key_of(inner), end,
-    )  # fmt: skip
+        f"{target} whether {clauses.english_statement(inner)}",
+        key_of(inner),
+        end,
+    )
 
 
 _WORDS = (
-    ("warum", "why", "p"), ("warum", "why", "f"), ("wann", "when", "p"), ("wann", "when", "f"),
+    ("warum", "why", "p"),
+    ("warum", "why", "f"),
+    ("wann", "when", "p"),
+    ("wann", "when", "f"),
     ("wie oft", "how often", "h"),
-)  # fmt: skip
+)
 
 
 def indirect_question(draw: Draw) -> Sentence:
@@ -142,97 +168,19 @@ def indirect_question(draw: Draw) -> Sentence:
         inner = replace(inner, time=times.NONE)
     return sentence(
         f"{source}, {clauses.german_subordinate(inner, word)}",
-        f"{target} {translation} {clauses.english_statement(inner)}", key_of(inner), end,
-    )  # fmt: skip
-
-
-_WITH_ZU = (
-    ("vergessen", "past", "forget", "to", "forgettable"), ("versuchen", "progressive", "try", "to", "effort"),
-    ("versuchen", "past", "try", "to", "effort"), ("planen", "progressive", "plan", "to", "plan"),
-    ("beschließen", "past", "decide", "to", "decision"), ("versprechen", "past", "promise", "to", "promise"),
-    ("an|fangen", "past", "start", "ing", "begin"), ("hoffen", "progressive", "hope", "to", "plan"),
-)  # fmt: skip
-_IMPERSONAL = (
-    ("es ist wichtig", "it's important", "to", "duty"), ("es ist nicht leicht", "it isn't easy", "to", "hard"),
-    ("es macht Spaß", "it's fun", "to", "hobby"), ("es ist schwer", "it's hard", "to", "hard"),
-    ("ich habe keine Lust", "I don't feel like", "ing", "duty"), ("hast du Lust", "do you feel like", "ing", "free"),
-    ("haben Sie Zeit", "do you have time", "to", "duty"), ("ich habe keine Zeit", "I don't have time", "to", "duty"),
-    ("es ist zu spät", "it's too late", "to", "duty"), ("hast du Zeit", "do you have time", "to", "duty"),
-    ("wir freuen uns darauf", "we're looking forward to", "ing", "anticipation"),
-    ("wir haben vor", "we intend", "to", "plan"), ("ich habe vor", "I intend", "to", "plan"),
-)  # fmt: skip
-
-
-def with_zu(draw: Draw) -> Sentence:
-    """Infinitives with zu, which goes inside a separable verb: "anzurufen"."""
-    if draw.chance(0.5):
-        source, target, form, among = draw.pick(_IMPERSONAL)
-        who = DU if "du" in source else FORMAL if "Sie" in source else WIR if "wir" in source else ICH
-        inner = modal_clause(draw, "want", who, when="", among=among)
-        end = "?" if source.startswith(("hast", "haben")) else "."
-        start, english_start = source, target
-    else:
-        verb, tense, translation, form, among = draw.pick(_WITH_ZU)
-        inner = modal_clause(draw, "want", when="f" if tense == "progressive" and verb != "versuchen" else "", among=among)
-        outer, end = Clause(inner.subject, Predicate(verb, translation), tense), "."
-        start, english_start = clauses.german_main(outer), clauses.english_statement(outer)
-    return sentence(
-        f"{start}, {clauses.german_infinitive(inner)}",
-        f"{english_start} {clauses.english_infinitive(inner, form)}", key_of(inner), end,
-    )  # fmt: skip
-
-
-_PURPOSES = {
-    "Supermarkt": "Brot kaufen = buy bread, frisches Obst kaufen = buy fresh fruit, Milch und Eier kaufen = buy milk and eggs, Gemüse kaufen = buy vegetables",
-    "Bahnhof": "{meinen} Onkel abholen = pick up {my} uncle, eine Fahrkarte kaufen = buy a ticket, den Zug nach Köln nehmen = take the train to Cologne",
-    "Post": "ein Paket abholen = pick up a parcel, einen Brief abschicken = send a letter, Briefmarken kaufen = buy stamps",
-    "Bank": "Geld abheben = withdraw money, ein Konto eröffnen = open an account, Geld wechseln = change money",
-    "Bibliothek": "ein Buch ausleihen = borrow a book, für die Prüfung lernen = study for the exam, die Zeitung lesen = read the newspaper",
-    "Stadt": "einen neuen Mantel kaufen = buy a new coat, ein Geschenk suchen = look for a present, {einen} Freund treffen = meet a friend, die Schuhe umtauschen = exchange the shoes",
-    "Park": "spazieren gehen = go for a walk, in der Sonne sitzen = sit in the sun, Fußball spielen = play football",
-    "Apotheke": "Tabletten holen = get some tablets, etwas gegen Husten kaufen = buy something for a cough",
-    "Flughafen": "{meine} Schwester abholen = pick up {my} sister, den Koffer abgeben = check in the suitcase",
-    "Markt": "Blumen kaufen = buy flowers, frischen Fisch kaufen = buy fresh fish, Kartoffeln kaufen = buy potatoes",
-    "Büro": "einen Vertrag unterschreiben = sign a contract, mit dem Chef sprechen = talk to the boss, den Bericht ausdrucken = print out the report",
-    "Krankenhaus": "{meine} Tante besuchen = visit {my} aunt, einen Freund besuchen = visit a friend",
-    "Restaurant": "Fisch essen = eat fish, {meinen} Geburtstag feiern = celebrate {my} birthday",
-}  # fmt: skip
-_PARTICLES = ("ab", "um", "aus")
-
-
-def _zu(phrase: str) -> str:
-    """ "Brot kaufen" -> "Brot zu kaufen", "meinen Onkel abholen" -> "meinen Onkel abzuholen"."""
-    *words, verb = phrase.split(" ")
-    particle = next((p for p in _PARTICLES if verb.startswith(p)), "")
-    return " ".join([*words, f"{particle}zu{verb.removeprefix(particle)}" if particle else f"zu {verb}"])
-
-
-def in_order_to(draw: Draw) -> Sentence:
-    """um ... zu: why one goes there."""
-    place = draw.pick(tuple(_PURPOSES))
-    purpose, translation = draw.pick(_PURPOSES[place].split(", ")).split(" = ")
-    who = draw_subject(draw, "home", nouns=0.35)
-    for slot, gender in (("{meinen}", "m"), ("{meine}", "f")):
-        purpose = purpose.replace(slot, german.ein_word(who.possessive, gender, "acc"))
-    tense, time = draw.pick((
-        ("progressive", times.Adverbial("gerade", "")), ("going", times.future(draw, "day")),
-        ("past", times.past(draw, "day")), ("want", times.NONE), ("must", times.NONE),
-    ))  # fmt: skip
-    to, english_to = PLACES[place].to
-    verb, translated = ("fahren", "drive") if place in ("Flughafen", "Krankenhaus") else ("gehen", "go")
-    outer = Clause(who, Predicate(verb, translated, english_to, tail=to), tense, time)
-    # English puts the purpose next to the verb and the time last.
-    target = clauses.english_statement(replace(outer, time=times.NONE))
-    target = f"{target} to {translation.format(my=who.english_possessive)} {time.english}".rstrip()
-    key = f"um/{place}/{translation}/{who.english}/{tense}"
-    return sentence(f"{clauses.german_main(outer)}, um {_zu(purpose)}", target, key)
+        f"{target} {translation} {clauses.english_statement(inner)}",
+        key_of(inner),
+        end,
+    )
 
 
 _HINDRANCES = (
-    Predicate("sein", "be tired", tail="müde"), Predicate("sein", "be ill", tail="krank"),
-    Predicate("haben", "have", "little time", tail="wenig Zeit"), Predicate("sein", "be in a hurry", tail="in Eile"),
+    Predicate("sein", "be tired", tail="müde"),
+    Predicate("sein", "be ill", tail="krank"),
+    Predicate("haben", "have", "little time", tail="wenig Zeit"),
+    Predicate("sein", "be in a hurry", tail="in Eile"),
     Predicate("haben", "have", "a headache", tail="Kopfschmerzen"),
-)  # fmt: skip
+)
 
 
 def although(draw: Draw) -> Sentence:
@@ -245,17 +193,22 @@ def although(draw: Draw) -> Sentence:
     if draw.chance(0.5):
         return sentence(
             f"{clauses.german_main(main)}, {clauses.german_subordinate(state, 'obwohl')}",
-            f"{clauses.english_statement(main)} although {clauses.english_statement(state)}", key,
-        )  # fmt: skip
+            f"{clauses.english_statement(main)} although {clauses.english_statement(state)}",
+            key,
+        )
     state, main = replace(state, subject=who), replace(main, subject=again)
     return sentence(
         f"{clauses.german_main(state)}, aber trotzdem {clauses.german_question(main)}",
-        f"{clauses.english_statement(state)}, but {clauses.english_statement(main)} anyway", key,
-    )  # fmt: skip
+        f"{clauses.english_statement(state)}, but {clauses.english_statement(main)} anyway",
+        key,
+    )
 
 
 FRAMES = {
-    "because": (because, 560), "consequence": (consequence, 280), "that": (that, 740), "whether": (whether, 560),
-    "indirect_question": (indirect_question, 560), "with_zu": (with_zu, 620), "in_order_to": (in_order_to, 370),
+    "because": (because, 560),
+    "consequence": (consequence, 280),
+    "that": (that, 740),
+    "whether": (whether, 560),
+    "indirect_question": (indirect_question, 560),
     "although": (although, 280),
-}  # fmt: skip
+}

@@ -11,7 +11,8 @@ from .sentence import Sentence, sentence
 
 # A condition and the activities that follow from it.
 _WEATHER = (
-    ("wenn es regnet", "if it rains", "indoors"), ("wenn es schneit", "if it snows", "indoors"),
+    ("wenn es regnet", "if it rains", "indoors"),
+    ("wenn es schneit", "if it snows", "indoors"),
     ("wenn das Wetter gut ist", "if the weather is good", "outdoors"),
     ("wenn das Wetter schlecht ist", "if the weather is bad", "indoors"),
     ("wenn die Sonne scheint", "if the sun shines", "outdoors"),
@@ -19,12 +20,14 @@ _WEATHER = (
     ("wenn die Besprechung früh endet", "if the meeting ends early", "duty"),
     ("wenn der Termin ausfällt", "if the appointment is cancelled", "duty"),
     ("wenn es nicht zu spät ist", "if it isn't too late", "chore"),
-)  # fmt: skip
+)
 _STATES = (
-    (Predicate("haben", "have", "time", tail="Zeit"), "duty"), (Predicate("haben", "have", "the day off", tail="frei"), "free"),
-    (Predicate("sein", "be tired", tail="müde"), "rest"), (Predicate("sein", "be at home", tail="zu Hause"), "home"),
+    (Predicate("haben", "have", "time", tail="Zeit"), "duty"),
+    (Predicate("haben", "have", "the day off", tail="frei"), "free"),
+    (Predicate("sein", "be tired", tail="müde"), "rest"),
+    (Predicate("sein", "be at home", tail="zu Hause"), "home"),
     (Predicate("haben", "have", "enough money", tail="genug Geld"), "wish"),
-)  # fmt: skip
+)
 
 
 def condition(draw: Draw) -> Sentence:
@@ -44,18 +47,25 @@ def condition(draw: Draw) -> Sentence:
         main = replace(main, subject=pronoun_for(main.subject))
     key = key_of(main) if main.predicate.has_object else key
     if draw.chance(0.6) or main.subject.ambiguous_first:
-        return sentence(f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}", key)
+        return sentence(
+            f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}", key
+        )
     if not main.subject.is_pronoun or "es " in source or source.startswith(("wenn d", "wenn die")):
         return sentence(f"{clauses.german_main(main)}, {source}", f"{clauses.english_statement(main)} {target}", key)
     return sentence(f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}", key)
 
 
 _RECURRING = (
-    (Predicate("kommen", "get", "home", tail="nach Hause"), "home"), (Predicate("auf|wachen", "wake up"), "wake"),
+    (Predicate("kommen", "get", "home", tail="nach Hause"), "home"),
+    (Predicate("auf|wachen", "wake up"), "wake"),
     (Predicate("kommen", "come", "into town", tail="in die Stadt"), "town"),
     (Predicate("kommen", "get", "to the office", tail="ins Büro"), "work"),
-)  # fmt: skip
-_OFTEN = (times.Adverbial("meistens", "usually", True), times.Adverbial("oft", "often", True, True), times.Adverbial("zuerst", "first"))
+)
+_OFTEN = (
+    times.Adverbial("meistens", "usually", True),
+    times.Adverbial("oft", "often", True, True),
+    times.Adverbial("zuerst", "first"),
+)
 
 
 def whenever(draw: Draw) -> Sentence:
@@ -69,27 +79,42 @@ def whenever(draw: Draw) -> Sentence:
     time = times.NONE if always else draw.pick(_OFTEN)
     main = replace(main, subject=pronoun_for(main.subject), time=time)
     return sentence(
-        f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}",
+        f"{source}, {clauses.german_question(main)}",
+        f"{target}, {clauses.english_statement(main)}",
         f"{key_of(main)}/{event.tail}" if not main.predicate.has_object else key_of(main),
-    )  # fmt: skip
+    )
 
 
 _MOMENTS = (
-    Predicate("an|kommen", "arrive"), Predicate("kommen", "get", "home", tail="nach Hause"), Predicate("auf|wachen", "wake up"),
-    Predicate("kommen", "get", "to the office", tail="ins Büro"), Predicate("kommen", "get", "to the hotel", tail="ins Hotel"),
-    Predicate("gehen", "leave the house", tail="aus dem Haus"), Predicate("an|kommen", "arrive", "in Berlin", tail="in Berlin"),
-)  # fmt: skip
+    Predicate("an|kommen", "arrive"),
+    Predicate("kommen", "get", "home", tail="nach Hause"),
+    Predicate("auf|wachen", "wake up"),
+    Predicate("kommen", "get", "to the office", tail="ins Büro"),
+    Predicate("kommen", "get", "to the hotel", tail="ins Hotel"),
+    Predicate("gehen", "leave the house", tail="aus dem Haus"),
+    Predicate("an|kommen", "arrive", "in Berlin", tail="in Berlin"),
+)
 _SCENES = (
-    ("war es schon dunkel", "it was already dark"), ("war niemand da", "nobody was there"), ("war es noch dunkel", "it was still dark"),
-    ("hat das Telefon geklingelt", "the phone rang"), ("war es sehr kalt", "it was very cold"), ("hat es geregnet", "it was raining"),
-    ("hat die Sonne geschienen", "the sun was shining"), ("war das Wetter schlecht", "the weather was bad"), ("war es sehr heiß", "it was very hot"),
-    ("hat es geschneit", "it was snowing"), ("war alles ruhig", "everything was quiet"), ("war es acht Uhr", "it was eight o'clock"),
-)  # fmt: skip
+    ("war es schon dunkel", "it was already dark"),
+    ("war niemand da", "nobody was there"),
+    ("war es noch dunkel", "it was still dark"),
+    ("hat das Telefon geklingelt", "the phone rang"),
+    ("war es sehr kalt", "it was very cold"),
+    ("hat es geregnet", "it was raining"),
+    ("hat die Sonne geschienen", "the sun was shining"),
+    ("war das Wetter schlecht", "the weather was bad"),
+    ("war es sehr heiß", "it was very hot"),
+    ("hat es geschneit", "it was snowing"),
+    ("war alles ruhig", "everything was quiet"),
+    ("war es acht Uhr", "it was eight o'clock"),
+)
 _PERIODS = (
-    Predicate("sein", "be young", tail="jung"), Predicate("wohnen", "live", "in Vienna", tail="in Wien"),
-    Predicate("wohnen", "live", "in Hamburg", tail="in Hamburg"), Predicate("sein", "be on holiday", tail="im Urlaub"),
+    Predicate("sein", "be young", tail="jung"),
+    Predicate("wohnen", "live", "in Vienna", tail="in Wien"),
+    Predicate("wohnen", "live", "in Hamburg", tail="in Hamburg"),
+    Predicate("sein", "be on holiday", tail="im Urlaub"),
     Predicate("wohnen", "live", "in Switzerland", tail="in der Schweiz"),
-)  # fmt: skip
+)
 
 
 def once(draw: Draw) -> Sentence:
@@ -105,19 +130,29 @@ def once(draw: Draw) -> Sentence:
         main = replace(main, subject=pronoun_for(main.subject), time=times.Adverbial("oft", "often", True, True))
         source, target, key = clauses.german_question(main), clauses.english_statement(main), key_of(main)
     return sentence(
-        f"{clauses.german_subordinate(clause, 'als')}, {source}", f"when {clauses.english_statement(clause)}, {target}", key
+        f"{clauses.german_subordinate(clause, 'als')}, {source}",
+        f"when {clauses.english_statement(clause)}, {target}",
+        key,
     )
 
 
 _BEFORE = (
-    ("vor dem Essen", "before the meal"), ("nach der Besprechung", "after the meeting"), ("vor der Abfahrt", "before departure"),
-    ("nach dem Frühstück", "after breakfast"), ("vor der Reise", "before the trip"), ("nach dem Kurs", "after the course"),
-    ("vor dem Konzert", "before the concert"), ("vor der Prüfung", "before the exam"),
-)  # fmt: skip
+    ("vor dem Essen", "before the meal"),
+    ("nach der Besprechung", "after the meeting"),
+    ("vor der Abfahrt", "before departure"),
+    ("nach dem Frühstück", "after breakfast"),
+    ("vor der Reise", "before the trip"),
+    ("nach dem Kurs", "after the course"),
+    ("vor dem Konzert", "before the concert"),
+    ("vor der Prüfung", "before the exam"),
+)
 _LEAVING = (
-    Predicate("gehen", "go", "to bed", tail="ins Bett"), Predicate("gehen", "leave the house", tail="aus dem Haus"),
-    Predicate("fahren", "go", "home", tail="nach Hause"), Predicate("ab|fahren", "leave"), Predicate("gehen", "go", "to work", tail="zur Arbeit"),
-)  # fmt: skip
+    Predicate("gehen", "go", "to bed", tail="ins Bett"),
+    Predicate("gehen", "leave the house", tail="aus dem Haus"),
+    Predicate("fahren", "go", "home", tail="nach Hause"),
+    Predicate("ab|fahren", "leave"),
+    Predicate("gehen", "go", "to work", tail="zur Arbeit"),
+)
 
 
 def before_after(draw: Draw) -> Sentence:
@@ -129,14 +164,19 @@ def before_after(draw: Draw) -> Sentence:
         return sentence(clauses.german_main(clause, front), clauses.english_statement(clause), key_of(clause))
     event = Clause(pronoun_for(main.subject), draw.pick(_LEAVING), "present")
     source, target = clauses.german_subordinate(event, "bevor"), f"before {clauses.english_statement(event)}"
-    return sentence(f"{clauses.german_main(main)}, {source}", f"{clauses.english_statement(main)} {target}", key_of(main))
+    return sentence(
+        f"{clauses.german_main(main)}, {source}", f"{clauses.english_statement(main)} {target}", key_of(main)
+    )
 
 
 _DREAMS = (
-    (Predicate("haben", "have", "more time", tail="mehr Zeit"), "free"), (Predicate("haben", "have", "more money", tail="mehr Geld"), "wish"),
-    (Predicate("sein", "be rich", tail="reich"), "wish"), (Predicate("haben", "have", "the day off", tail="frei"), "free"),
-    (Predicate("haben", "have", "a holiday", tail="Urlaub"), "anticipation"), (Predicate("sein", "be at home", tail="zu Hause"), "indoors"),
-)  # fmt: skip
+    (Predicate("haben", "have", "more time", tail="mehr Zeit"), "free"),
+    (Predicate("haben", "have", "more money", tail="mehr Geld"), "wish"),
+    (Predicate("sein", "be rich", tail="reich"), "wish"),
+    (Predicate("haben", "have", "the day off", tail="frei"), "free"),
+    (Predicate("haben", "have", "a holiday", tail="Urlaub"), "anticipation"),
+    (Predicate("sein", "be at home", tail="zu Hause"), "indoors"),
+)
 
 
 def unreal(draw: Draw) -> Sentence:
@@ -150,11 +190,15 @@ def unreal(draw: Draw) -> Sentence:
     key = key_of(main) if main.predicate.has_object else f"{key_of(main)}/{state.tail}"
     return sentence(
         f"{clauses.german_subordinate(clause, 'wenn')}, {clauses.german_question(main)}",
-        f"{target}, {clauses.english_statement(main)}", key,
-    )  # fmt: skip
+        f"{target}, {clauses.english_statement(main)}",
+        key,
+    )
 
 
 FRAMES = {
-    "condition": (condition, 620), "whenever": (whenever, 310), "once": (once, 500), "before_after": (before_after, 430),
+    "condition": (condition, 620),
+    "whenever": (whenever, 310),
+    "once": (once, 500),
+    "before_after": (before_after, 430),
     "unreal": (unreal, 370),
-}  # fmt: skip
+}

@@ -22,9 +22,15 @@ ADJECTIVE_ENDINGS = {
 RELATIVE = {"m": "der den dem dessen", "f": "die die der deren", "n": "das das dem dessen", "p": "die die denen deren"}
 IRREGULAR_STEMS = {"teuer": "teur", "dunkel": "dunkl", "hoch": "hoh", "sauer": "saur", "übel": "übl"}
 CONTRACTIONS = {
-    "in dem": "im", "in das": "ins", "an dem": "am", "an das": "ans", "zu dem": "zum", "zu der": "zur",
-    "bei dem": "beim", "von dem": "vom",
-}  # fmt: skip
+    "in dem": "im",
+    "in das": "ins",
+    "an dem": "am",
+    "an das": "ans",
+    "zu dem": "zum",
+    "zu der": "zur",
+    "bei dem": "beim",
+    "von dem": "vom",
+}
 
 
 _CONTRACTIBLE = re.compile(rf"(?<!\S)(?:{'|'.join(CONTRACTIONS)})(?= )")
@@ -69,10 +75,9 @@ def plural_noun(plural: str, case: str) -> str:
 
 def genitive(noun: str) -> str:
     """The genitive singular of a strong masculine or neuter noun."""
-    num_vowel_groups = len([1 for a, b in zip(" " + noun.lower(), noun.lower()) if b in VOWELS and a not in VOWELS])
-    if noun[-1] in "sßzx" or (num_vowel_groups == 1 and noun[-1] not in VOWELS and noun != "Chef"):
-        return noun + "es"
-    return noun + "s"
+    one_syllable = len(re.findall(f"[{VOWELS}]+", noun.lower())) == 1
+    long = noun[-1] in "sßzx" or (one_syllable and noun[-1] not in VOWELS and noun != "Chef")
+    return noun + ("es" if long else "s")
 
 
 def contract(text: str) -> str:
@@ -183,9 +188,23 @@ MIXED_PAST = ("brachte", "dachte", "kannte", "wusste", "wurde", "verpasste", "ba
 INSEPARABLE = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer", "über", "unter", "wieder")
 NOT_PREFIXED = ("gehen", "geben", "beten", "essen", "erben")
 PERFECT_WITH_SEIN = (
-    "sein", "bleiben", "fahren", "fallen", "fliegen", "gehen", "kommen", "laufen", "reisen", "schwimmen", "werden",
-    "stehen_auf", "steigen", "ziehen_um", "wachen_auf", "landen",
-)  # fmt: skip
+    "sein",
+    "bleiben",
+    "fahren",
+    "fallen",
+    "fliegen",
+    "gehen",
+    "kommen",
+    "laufen",
+    "reisen",
+    "schwimmen",
+    "werden",
+    "stehen_auf",
+    "steigen",
+    "ziehen_um",
+    "wachen_auf",
+    "landen",
+)
 
 
 def split_particle(verb: str) -> tuple[str, str]:
@@ -262,7 +281,7 @@ def participle(verb: str) -> str:
 
 
 def perfect_auxiliary(verb: str) -> str:
-    """"sein" for verbs of motion and change, "haben" for all others."""
+    """ "sein" for verbs of motion and change, "haben" for all others."""
     particle, base = split_particle(verb)
     return "sein" if base in PERFECT_WITH_SEIN or f"{base}_{particle}" in PERFECT_WITH_SEIN else "haben"
 

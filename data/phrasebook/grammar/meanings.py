@@ -24,9 +24,14 @@ def draw_time(draw: Draw, mood: str, activity: Activity) -> times.Adverbial:
 
 
 def activity_clause(
-    draw: Draw, moods: str = "hnfp", subject: Subject | None = None, first: bool = True, nouns: float = 0.4,
-    question: bool = False, among: str = "",
-) -> Clause:  # fmt: skip
+    draw: Draw,
+    moods: str = "hnfp",
+    subject: Subject | None = None,
+    first: bool = True,
+    nouns: float = 0.4,
+    question: bool = False,
+    among: str = "",
+) -> Clause:
     """An activity in one of the moods, told of this subject or of any that fits; `among` names one of SETS."""
     mood = draw.pick(moods)
     while True:
@@ -38,9 +43,14 @@ def activity_clause(
 
 
 def modal_clause(
-    draw: Draw, tense: str, subject: Subject | None = None, first: bool = True, question: bool = False, when: str = "f",
+    draw: Draw,
+    tense: str,
+    subject: Subject | None = None,
+    first: bool = True,
+    question: bool = False,
+    when: str = "f",
     among: str = "",
-) -> Clause:  # fmt: skip
+) -> Clause:
     """An activity after a modal verb or in the future; `when` is "f" (a coming time), "p" (a past one) or "" (none)."""
     while True:
         activity = draw.pick(options("m", among))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .draw import Draw
 from .nouns import NOUNS, Noun, parse_noun
-from .phrases import DEFINITE, BARE, NounPhrase, Determiner, draw_adjectives, possessive
+from .phrases import BARE, DEFINITE, Determiner, NounPhrase, draw_adjectives, possessive
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ PEOPLE = {
         die Zahnärztin, Zahnärztinnen = dentist""",
 }
 # Plain name, gender; "Herr" is a weak noun, so that it becomes "Herrn" everywhere but in the nominative.
-FIRST_NAMES = "Anna f, Peter m, Julia f, Thomas m, Maria f, Lukas m, Sophie f, Paul m, Laura f, Felix m, Nina f, Jonas m"
+FIRST_NAMES = (
+    "Anna f, Peter m, Julia f, Thomas m, Maria f, Lukas m, Sophie f, Paul m, Laura f, Felix m, Nina f, Jonas m"
+)
 SURNAMES = "Weber, Klein, Schmidt, Fischer, Wagner, Becker, Hoffmann, Schulz"
 GROUPS = {
     name: tuple(parse_noun(e.strip(), name) for line in PEOPLE[name].split("\n") for e in line.split("|"))
@@ -86,10 +88,17 @@ def subject_of(phrase: NounPhrase) -> Subject:
     """A noun phrase as a subject."""
     model = THEY if phrase.plural else {"m": ER, "f": SHE}[phrase.gender]
     return Subject(
-        phrase.german("nom"), phrase.english(), model.person, model.accusative, model.dative, model.possessive,
-        model.english_possessive, model.english_reflexive, is_pronoun=False,
+        phrase.german("nom"),
+        phrase.english(),
+        model.person,
+        model.accusative,
+        model.dative,
+        model.possessive,
+        model.english_possessive,
+        model.english_reflexive,
+        is_pronoun=False,
         key=phrase.noun.english_plural if phrase.plural else phrase.noun.english,
-    )  # fmt: skip
+    )
 
 
 def pronoun_for(subject: Subject) -> Subject:

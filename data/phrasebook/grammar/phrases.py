@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from . import english, german
+from .adjectives import Adjective, adjectives_for
 from .draw import Draw
-from .nouns import NOUNS, Adjective, Noun, adjectives_for, noun
+from .nouns import NOUNS, Noun, noun
 
 
 @dataclass(frozen=True)

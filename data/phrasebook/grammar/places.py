@@ -108,7 +108,9 @@ def place_to(draw: Draw) -> tuple[str, str]:
 
 def often_to(draw: Draw) -> tuple[str, str]:
     """A place one goes to again and again."""
-    return PLACES[draw.pick("Supermarkt Büro Park Schule Stadt Kino Bibliothek Theater Schwimmbad Markt Bäckerei".split())].to
+    return PLACES[
+        draw.pick("Supermarkt Büro Park Schule Stadt Kino Bibliothek Theater Schwimmbad Markt Bäckerei".split())
+    ].to
 
 
 def place_at(draw: Draw, names: str = "") -> tuple[str, str]:

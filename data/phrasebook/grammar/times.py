@@ -19,7 +19,9 @@ ENGLISH_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".sp
 def number(value: int) -> str:
     """A German number below 1,000 in words: units before tens."""
     if value >= 100:
-        return ("ein" if value < 200 else UNITS[value // 100]) + "hundert" + (number(value % 100) if value % 100 else "")
+        return (
+            ("ein" if value < 200 else UNITS[value // 100]) + "hundert" + (number(value % 100) if value % 100 else "")
+        )
     if value < 20:
         return UNITS[value]
     unit = {0: "", 1: "einund"}.get(value % 10, UNITS[value % 10] + "und")
@@ -105,7 +107,10 @@ def date_range(draw: Draw) -> tuple[tuple[str, str], tuple[str, str]]:
     """Two days of one month in figures, in order: "3. Mai" and "3 May"."""
     first, month = draw.integer(1, 20), draw.integer(0, 11)
     last = first + draw.integer(2, 8)
-    return (f"{first}. {MONTHS[month]}", f"{first} {ENGLISH_MONTHS[month]}"), (f"{last}. {MONTHS[month]}", f"{last} {ENGLISH_MONTHS[month]}")
+    return (f"{first}. {MONTHS[month]}", f"{first} {ENGLISH_MONTHS[month]}"), (
+        f"{last}. {MONTHS[month]}",
+        f"{last} {ENGLISH_MONTHS[month]}",
+    )
 
 
 @dataclass(frozen=True)
@@ -121,18 +126,29 @@ class Adverbial:
 
 NONE = Adverbial("", "", can_open=False)
 HABITS = (
-    Adverbial("jede Woche", "every week"), Adverbial("jeden Monat", "every month"),
-    Adverbial("oft", "often", True, True, False), Adverbial("immer", "always", True, True, False),
-    Adverbial("manchmal", "sometimes", True), Adverbial("meistens", "usually", True),
-    Adverbial("selten", "rarely", True, True, False), Adverbial("nie", "never", True, True, False),
-    Adverbial("normalerweise", "normally", True), Adverbial("zweimal pro Woche", "twice a week"),
+    Adverbial("jede Woche", "every week"),
+    Adverbial("jeden Monat", "every month"),
+    Adverbial("oft", "often", True, True, False),
+    Adverbial("immer", "always", True, True, False),
+    Adverbial("manchmal", "sometimes", True),
+    Adverbial("meistens", "usually", True),
+    Adverbial("selten", "rarely", True, True, False),
+    Adverbial("nie", "never", True, True, False),
+    Adverbial("normalerweise", "normally", True),
+    Adverbial("zweimal pro Woche", "twice a week"),
     Adverbial("dreimal pro Woche", "three times a week"),
-)  # fmt: skip
+)
 DAILY_HABITS = (
-    Adverbial("jeden Morgen", "every morning"), Adverbial("jeden Abend", "every evening"),
-    Adverbial("abends", "in the evening"), Adverbial("jeden Tag", "every day"),
-)  # fmt: skip
-NOW = (Adverbial("gerade", "right now", can_open=False), Adverbial("im Moment", "at the moment"), Adverbial("jetzt", "now"))
+    Adverbial("jeden Morgen", "every morning"),
+    Adverbial("jeden Abend", "every evening"),
+    Adverbial("abends", "in the evening"),
+    Adverbial("jeden Tag", "every day"),
+)
+NOW = (
+    Adverbial("gerade", "right now", can_open=False),
+    Adverbial("im Moment", "at the moment"),
+    Adverbial("jetzt", "now"),
+)
 DONE = (Adverbial("schon", "already", True, True, False), Adverbial("gerade", "just", True, False, False))
 _PARTS = (("Morgen", "morning"), ("Nachmittag", "afternoon"), ("Abend", "evening"))
 
@@ -158,15 +174,23 @@ FUTURE_FAR = _fixed("""nächste Woche = next week, nächsten Monat = next month,
     übermorgen = the day after tomorrow, im Herbst = in autumn, im Sommer = in summer""")
 TODAY = _fixed("""heute Abend = this evening, heute Nachmittag = this afternoon, in einer Stunde = in an hour, später = later,
     nach dem Mittagessen = after lunch, heute noch = today""")
-SOON = _fixed("""morgen früh = tomorrow morning, heute Abend = this evening, heute Nachmittag = this afternoon, morgen = tomorrow""")
+SOON = _fixed(
+    """morgen früh = tomorrow morning, heute Abend = this evening, heute Nachmittag = this afternoon, morgen = tomorrow"""
+)
 PAST_DAY = _fixed("""gestern Abend = yesterday evening, heute Morgen = this morning, gestern = yesterday,
-    gestern Nachmittag = yesterday afternoon, vor einer Stunde = an hour ago, vor zehn Minuten = ten minutes ago,
-    vor dem Mittagessen = before lunch, nach der Arbeit = after work""")
+    gestern Nachmittag = yesterday afternoon, vor dem Mittagessen = before lunch, nach der Arbeit = after work,
+    vor einer Stunde = an hour ago, vor zehn Minuten = ten minutes ago""")
 PAST_WEEK = _fixed("""letzte Woche = last week, vorgestern = the day before yesterday, am Wochenende = at the weekend,
     gestern = yesterday, vor einer Woche = a week ago""")
 PAST_FAR = _fixed("""letzte Woche = last week, letzten Monat = last month, letztes Jahr = last year,
     vorgestern = the day before yesterday, vor einem Jahr = a year ago, im Winter = in winter""")
-_COMING = {"day": FUTURE_DAY, "week": FUTURE_WEEK, "far": FUTURE_FAR, "next": ("nächsten", "next"), "today": FUTURE_DAY[3]}
+_COMING = {
+    "day": FUTURE_DAY,
+    "week": FUTURE_WEEK,
+    "far": FUTURE_FAR,
+    "next": ("nächsten", "next"),
+    "today": FUTURE_DAY[3],
+}
 _GONE = {"day": PAST_DAY, "week": PAST_WEEK, "far": PAST_FAR, "next": ("letzten", "last"), "today": PAST_DAY[2]}
 
 
@@ -186,8 +210,10 @@ def _point(draw: Draw, scale: str, table: dict[str, tuple[Adverbial, ...]]) -> A
     if scale == "clock" and draw.chance(0.4):
         source, target = at_clock(draw)
         return Adverbial(f"{table['today'].german} {source}", f"{table['today'].english} {target}")
-    if scale == "day" or (scale in ("clock", "any") and draw.chance(0.5)):
+    if scale == "day":
         return draw.pick(table["day"])
+    if scale in ("clock", "any") and draw.chance(0.5):
+        return draw.pick(table["day"][:5])
     if scale == "date":
         return _of_week(draw, table["week"][:-1], table["next"], False)
     return _of_week(draw, table["far" if scale == "far" else "week"], table["next"], scale in ("any", "clock"))
@@ -212,10 +238,23 @@ def past(draw: Draw, scale: str = "any") -> Adverbial:
 def duration(draw: Draw) -> tuple[str, str]:
     """A length of time in the dative: "drei Jahren", "three years"."""
     count = draw.integer(1, 12)
-    options = (("Minuten", "minutes"), ("Stunden", "hours"), ("Tagen", "days"), ("Wochen", "weeks"), ("Monaten", "months"), ("Jahren", "years"))
+    options = (
+        ("Minuten", "minutes"),
+        ("Stunden", "hours"),
+        ("Tagen", "days"),
+        ("Wochen", "weeks"),
+        ("Monaten", "months"),
+        ("Jahren", "years"),
+    )
     unit, english_unit = draw.pick(options)
     if count == 1:
-        one = {"Stunden": "einer Stunde", "Tagen": "einem Tag", "Wochen": "einer Woche", "Monaten": "einem Monat", "Jahren": "einem Jahr"}
+        one = {
+            "Stunden": "einer Stunde",
+            "Tagen": "einem Tag",
+            "Wochen": "einer Woche",
+            "Monaten": "einem Monat",
+            "Jahren": "einem Jahr",
+        }
         article = "an" if unit == "Stunden" else "a"
         return (one[unit], f"{article} {english_unit[:-1]}") if unit in one else ("zehn Minuten", "ten minutes")
     return f"{number(count)} {unit}", f"{english_number(count)} {english_unit}"

@@ -1,0 +1,143 @@
+"""nmt translate"""
+
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+import nmt
+from nmt.cli import translate as command
+from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.search.hypothesis import SearchConfig
+from tests.tiny import invented_pairs
+
+LINES = [pair.source for pair in invented_pairs()[:5]]
+SHORT = ["--set", "max_length_ratio=1.0", "--set", "max_length_extra=2"]  # an untrained model seldom stops by itself
+SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
+
+app = typer.Typer()
+app.command()(command.translate)
+
+
+def invoke(*arguments: object, text: str | bytes = "") -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=text)
+
+
+def expected(run: Path, lines: list[str], search: SearchConfig = SEARCH) -> list[str]:
+    return [translation.text for translation in nmt.load(run).translate(lines, search)]
+
+
+def test_lines_from_stdin_go_to_stdout_as_many_and_in_order(tiny_run: Path) -> None:
+    lines = [*LINES, "", LINES[0]]
+    done = invoke(tiny_run, *SHORT, text="".join(f"{line}\n" for line in lines))
+    assert done.exit_code == 0
+    assert done.stdout.split("\n") == [*expected(tiny_run, lines), ""]
+
+
+def test_files_are_read_and_written(tiny_run: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_bytes(("\n".join(LINES)).encode())  # the last line does not end in a line feed
+    done = invoke(tiny_run, *SHORT, "-i", source, "-o", target)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert target.read_bytes().decode("utf-8").split("\n") == [*expected(tiny_run, LINES), ""]
+
+
+def test_more_lines_than_a_chunk_stay_in_order(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "CHUNK_LINES", 2)
+    done = invoke(tiny_run, *SHORT, "--beam", 1, text="\n".join(LINES))
+    assert done.stdout.split("\n")[:-1] == expected(tiny_run, LINES, SEARCH.model_copy(update={"beam": 1}))
+
+
+def test_n_best_lists_name_line_text_and_score(tiny_run: Path) -> None:
+    done = invoke(tiny_run, *SHORT, "--n-best", 3, text=f"{LINES[0]}\n{LINES[1]}\n")
+    fields = [line.split(" ||| ") for line in done.stdout.split("\n")[:-1]]
+    assert [int(line[0]) for line in fields] == [0, 0, 0, 1, 1, 1]
+    scores = [float(line[-1]) for line in fields]
+    assert scores[:3] == sorted(scores[:3], reverse=True)
+    assert [fields[0][1], fields[3][1]] == expected(tiny_run, LINES[:2])
+
+
+def test_n_best_widens_the_beam_but_not_against_an_explicit_one(tiny_run: Path) -> None:
+    done = invoke(tiny_run, *SHORT, "--n-best", 9, text=f"{LINES[0]}\n")
+    assert len(done.stdout.split("\n")) == 10
+    refused = invoke(tiny_run, "--n-best", 3, "--beam", 2)
+    assert isinstance(refused.exception, ConfigError)
+    assert str(refused.exception) == "search: search.n_best = 3 needs a beam at least as wide; search.beam = 2."
+
+
+def test_json_lines_keep_their_other_fields(tiny_run: Path) -> None:
+    record = {"id": 7, "source": LINES[0]}
+    done = invoke(tiny_run, *SHORT, "--format", "jsonl", text=json.dumps(record) + "\n")
+    answer = json.loads(done.stdout)
+    assert answer["id"] == 7
+    assert [answer["translation"]] == expected(tiny_run, LINES[:1])
+
+
+def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
+    text = b"\xff\xfe\n" + b"der Hund sieht den Baum. " * 20 + b"\n"
+    done = invoke(tiny_run, *SHORT, text=text)
+    assert len(done.stdout.split("\n")) == 3
+    assert "nmt: Invalid UTF-8 was replaced in 2 places." in done.stderr
+    assert "nmt: Longer than the model allows, so split and joined again: line 2." in done.stderr
+    assert "Raise it with --set max_length_ratio=3." in done.stderr
+
+
+def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> None:
+    config = command._search_config(tiny_run, None, 1, ["search.alpha=0.5", "length_penalty=average"])
+    assert (config.alpha, config.length_penalty, config.beam) == (0.5, "average", 5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (["--format", "xml"], ConfigError, "--format xml: must be one of text, jsonl."),
+        (["--checkpoint", "third"], ConfigError, "--checkpoint third: must be best or last."),
+        (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
+        (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
+        (["-i", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),
+        (["-o", "missing/out.txt"], DataError, "missing/out.txt: cannot be written (No such file or directory)."),
+    ],
+)
+def test_a_mistake_is_named(tiny_run: Path, arguments: list[str], kind: type[nmt.NMTError], message: str) -> None:
+    failure = invoke(tiny_run, *arguments).exception
+    assert isinstance(failure, kind)
+    assert str(failure) == message
+
+
+def test_what_is_no_run_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    missing = invoke(tmp_path / "missing").exception
+    assert isinstance(missing, CheckpointError)
+    assert "no such run directory" in str(missing)
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "experiment.toml").unlink()
+    incomplete = invoke(run).exception
+    assert isinstance(incomplete, CheckpointError)
+    assert str(incomplete).startswith(f"{run} has no experiment.toml")
+
+
+def test_at_a_terminal_each_line_is_answered_at_once(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    sizes: list[int] = []
+    chunks = command._chunks
+
+    def remember(records: object, size: int) -> object:
+        sizes.append(size)
+        return chunks(records, size)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(command, "_chunks", remember)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Terminal(b"")))
+    command.translate(tiny_run)
+    assert sizes == [1]
+
+
+def test_a_closed_standard_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert command._stdin().read() == b""

@@ -1,0 +1,162 @@
+"""One training run: what it leaves, when it goes on, and what it refuses."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nmt
+from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.experiment import Experiment, load_experiment
+from nmt.models.build import build_model, count_parameters
+from nmt.reports.record import RunRecord
+from nmt.run import describe_end
+from nmt.training.progress import Progress
+from tests.tiny import make_experiment, run, write_lines
+
+
+@pytest.fixture
+def begun(tiny_run: Path, tmp_path: Path) -> Path:
+    """A copy of a finished run that may be changed."""
+    return Path(shutil.copytree(tiny_run, tmp_path / "runs" / "tiny"))
+
+
+def same(begun: Path, **changes: Any) -> Experiment:
+    """The experiment of the fixture's run with some changes (on the very text it was trained on)."""
+    experiment = load_experiment(begun / "experiment.toml")
+    text = Path(experiment.corpus.train.source).parent
+    return make_experiment(text, **changes)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refusal(kind: type[nmt.NMTError], experiment: Experiment, directory: Path) -> str:
+    """What is said when this does not train; nothing in the directory may change."""
+    before = content(directory) if directory.exists() else None
+    with pytest.raises(kind) as failure:
+        run(experiment, directory)
+    assert (content(directory) if directory.exists() else None) == before
+    return str(failure.value)
+
+
+def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny_run: Path) -> None:
+    names = {path.name for path in tiny_run.iterdir()} - {"tensorboard"}
+    expected = {"experiment.toml", "tokenizer.model", "best", "last", "state", "progress.json", "metrics.jsonl"}
+    assert names == expected | {"record.json"}
+    record, experiment = RunRecord.load(tiny_run / "record.json"), load_experiment(tiny_run / "experiment.toml")
+    model = build_model(experiment.model, record.vocab_size, record.vocab_size)
+    assert record.parameters == count_parameters(model)
+    assert (record.updates, record.finish_reason, record.precision, record.threads) == (2, "max_updates", "fp32", 1)
+    progress = Progress.from_json((tiny_run / "progress.json").read_text(encoding="utf-8"))
+    assert record.target_tokens == progress.target_tokens
+    assert record.target_tokens_per_second == pytest.approx(record.target_tokens / record.train_seconds)
+    assert 0 < record.epochs < 1
+    assert nmt.load(tiny_run).max_length == experiment.corpus.max_length
+
+
+def test_starting_a_finished_run_again_says_so_and_changes_nothing(begun: Path) -> None:
+    before = content(begun)
+    reason, said = run(same(begun), begun)
+    assert reason == "max_updates"
+    assert said.startswith(f"{begun} is finished (2 updates in ")
+    assert said.endswith("Raise training.max_updates to go on, or use another --out.\n")
+    assert content(begun) == before
+
+
+def test_a_finished_run_goes_on_when_its_limit_is_raised(begun: Path) -> None:
+    reason, said = run(same(begun, training__max_updates=3), begun)
+    assert reason == "max_updates"
+    assert f"Going on from update 2 in {begun}." in said
+    assert RunRecord.load(begun / "record.json").updates == 3
+
+
+def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:
+    changed = same(begun, name="other", search={"beam": 2}, training__max_updates=3, training__validate_every=7)
+    assert run(changed, begun)[0] == "max_updates"
+    assert load_experiment(begun / "experiment.toml").search.beam == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"training__learning_rate": 0.5}, "training.learning_rate = 0.001, and the recipe has 0.5."),
+        ({"model__decoder__dim": 16}, "model.decoder.dim = 12, and the recipe has 16."),
+        ({"corpus__filters": {"max_words": 7}}, "corpus.filters.max_words = 200, and the recipe has 7."),
+        ({"seed": 2}, "seed = 1, and the recipe has 2."),
+    ],
+)
+def test_a_begun_run_refuses_another_recipe_and_names_the_key(begun: Path, change: Any, message: str) -> None:
+    remedy = f"Use another --out, or delete {begun} to begin again."
+    assert refusal(ConfigError, same(begun, **change), begun) == f"{begun} was begun with {message} {remedy}"
+
+
+def test_a_begun_run_refuses_other_text_even_where_it_gives_the_same_tokenizer(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path / "text")
+    run(experiment, tmp_path / "runs" / "tiny")
+    target = tmp_path / "text" / "train.en"
+    lines = target.read_text(encoding="utf-8").split("\n")[:-1]
+    write_lines(target, [*lines[1:], lines[0]])  # every source now has the translation of the next one
+    longer = make_experiment(tmp_path / "text", training__max_updates=3)
+    message = refusal(CheckpointError, longer, tmp_path / "runs" / "tiny")
+    assert message.startswith(f"{tmp_path / 'runs' / 'tiny'} was begun with other training text")
+
+
+def test_a_tokenizer_that_is_not_of_this_text_is_refused(begun: Path) -> None:
+    (begun / "tokenizer.model").write_bytes(b"something else")
+    message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
+    assert message.startswith(f"{begun / 'tokenizer.model'} is not the tokenizer of this recipe and text")
+
+
+def test_a_damaged_progress_is_named(begun: Path) -> None:
+    (begun / "state" / "progress.json").write_text("{", encoding="utf-8")
+    message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
+    assert message.startswith(f"{begun / 'state' / 'progress.json'} is damaged")
+
+
+@pytest.mark.parametrize("part", ["train", "dev", "test"])
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_missing_file_is_named_before_anything_is_written(tmp_path: Path, part: str, side: str) -> None:
+    files = {"source": str(tmp_path / "text" / "dev.de"), "target": str(tmp_path / "text" / "dev.en")}
+    missing = tmp_path / "text" / "missing.txt"
+    experiment = make_experiment(tmp_path / "text", **{f"corpus__{part}": files | {side: str(missing)}})
+    assert refusal(DataError, experiment, tmp_path / "run").startswith(f"{missing}: no such file")
+    assert not (tmp_path / "run").exists()
+
+
+def test_files_of_unequal_length_are_refused_with_both_counts(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path / "text")
+    with (tmp_path / "text" / "train.en").open("a", encoding="utf-8") as file:
+        file.write("one more\n")
+    message = (
+        f"{tmp_path / 'text' / 'train.de'} has 60 lines but train.en has 61. Parallel files must have equal length."
+    )
+    assert refusal(DataError, experiment, tmp_path / "run") == message
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"corpus__filters": {"max_words": 2}}, "Filters dropped 60 pairs: too_long_words 60."),
+        ({"corpus__filters": {"max_characters": 22}}, "Filters dropped 60 pairs: too_long_characters 60."),
+        ({"corpus__max_length": 2}, "Filters dropped 60 pairs: longer than 2 tokens 60."),
+    ],
+)
+def test_where_no_pair_passes_the_filters_it_says_which_dropped_how_many_and_trains_nothing(
+    tmp_path: Path, change: Any, reason: str
+) -> None:
+    experiment = make_experiment(tmp_path / "text", **change)
+    if "characters" in reason:
+        write_lines(tmp_path / "text" / "train.de", ["x" * 23] * 60)
+    message = refusal(DataError, experiment, tmp_path / "run")
+    assert message == f"{tmp_path / 'text' / 'train.de'}: none of 60 pairs is left to train on. {reason}"
+    assert [path.name for path in tmp_path.iterdir()] == ["text"]
+
+
+def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
+    progress = Progress(update=1200, train_seconds=75.0)
+    assert describe_end(progress) == "1200 updates in 1:15 of training"
+    progress.best_bleu, progress.best_update = 34.567, 1000
+    assert describe_end(progress) == "1200 updates in 1:15 of training, best dev BLEU 34.57 at update 1000"

@@ -1,0 +1,47 @@
+"""A training job that can be run update by update."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nmt import run as run_module
+from nmt.corpus.prepare import prepare_corpus
+from nmt.training.device import Machine
+from nmt.training.loop import Job
+from tests.tiny import make_experiment
+
+
+def tiny_job(folder: Path, **changes: Any) -> Job:
+    """The job of the tiny experiment in the new directory `folder`/run; the same weights every time."""
+    experiment = make_experiment(folder, **changes)
+    config = experiment.tokenizer
+    corpus = prepare_corpus(
+        run_module._sources(experiment), config, experiment.seed, folder / "prepared", lambda text: None
+    )
+    (folder / "run").mkdir(exist_ok=True)
+    return run_module._job(experiment, corpus, Machine(torch.device("cpu"), "fp32", 1), folder / "run")
+
+
+def with_config(job: Job, **fields: Any) -> Job:
+    """The same job, trained otherwise."""
+    return dataclasses.replace(job, config=job.config.model_copy(update=fields))
+
+
+class SilentLog:
+    """Stands in for TrainingLog; keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.trained: list[dict[str, float]] = []
+        self.validated: list[dict[str, float]] = []
+        self.said: list[str] = []
+
+    def train(self, progress: Any, figures: dict[str, float]) -> None:
+        self.trained.append({"update": progress.update, **figures})
+
+    def validation(self, progress: Any, figures: dict[str, float], is_best: bool) -> None:
+        self.validated.append({"update": progress.update, "best": is_best, **figures})
+
+    def say(self, message: str) -> None:
+        self.said.append(message)

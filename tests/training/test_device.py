@@ -1,0 +1,104 @@
+"""The machine: device, precision, threads."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from nmt.training import device as device_module
+from nmt.training.device import (
+    Machine,
+    available_cores,
+    cpu_features,
+    cpu_name,
+    has_fast_bf16,
+    keep_freed_memory,
+    peak_memory_bytes,
+    prepare_machine,
+)
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _restore_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_fp32_leaves_products_alone_and_bf16_makes_them_bf16() -> None:
+    matrix = torch.ones(2, 2)
+    with Machine(CPU, "fp32", 1).autocast():
+        assert (matrix @ matrix).dtype == torch.float32
+    with Machine(CPU, "bf16", 1).autocast():
+        assert (matrix @ matrix).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(("fast", "precision"), [(True, "bf16"), (False, "fp32")])
+def test_auto_means_bf16_where_it_is_fast(monkeypatch: pytest.MonkeyPatch, fast: bool, precision: str) -> None:
+    monkeypatch.setattr(device_module, "has_fast_bf16", lambda device: fast)
+    assert prepare_machine("auto", 1).precision == precision
+    assert prepare_machine("fp32", 1).precision == "fp32"
+    assert prepare_machine("bf16", 1).precision == "bf16"
+
+
+@pytest.mark.parametrize(
+    ("features", "fast"),
+    [({"amx_bf16"}, True), ({"avx512_bf16", "avx2"}, True), ({"avx2", "avx512_f"}, False), (set(), False)],
+)
+def test_bf16_is_fast_where_the_cpu_has_instructions_for_it(
+    monkeypatch: pytest.MonkeyPatch, features: set[str], fast: bool
+) -> None:
+    names = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {name: name in features for name in names})
+    assert has_fast_bf16(CPU) == fast
+
+
+def test_threads_are_as_asked_and_zero_means_all_cores() -> None:
+    assert prepare_machine("fp32", 1).threads == torch.get_num_threads() == 1
+    assert prepare_machine("fp32", 0).threads == available_cores()
+
+
+def test_cores_are_those_this_process_may_use() -> None:
+    assert 1 <= available_cores() <= (os.cpu_count() or 1)
+
+
+def test_the_cpu_has_a_name_and_known_features() -> None:
+    assert cpu_name().strip() == cpu_name()
+    assert set(cpu_features()) <= {
+        "avx2",
+        "avx512f",
+        "avx512_vnni",
+        "avx512_bf16",
+        "amx_bf16",
+        "amx_int8",
+        "sve",
+        "bf16",
+    }
+
+
+def test_the_cpu_has_a_name_without_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(path: Path, **_: object) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    assert isinstance(cpu_name(), str)
+
+
+def test_peak_memory_never_falls() -> None:
+    before = peak_memory_bytes()
+    block = torch.ones(4_000_000)
+    assert peak_memory_bytes() >= before > 0
+    assert len(block) == 4_000_000
+
+
+def test_where_there_is_no_glibc_freed_memory_is_left_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_library(name: object) -> object:
+        raise OSError("no C library")
+
+    assert isinstance(keep_freed_memory(), bool)
+    monkeypatch.setattr(device_module.ctypes, "CDLL", no_library)
+    assert keep_freed_memory() is False

@@ -1,0 +1,161 @@
+"""What a run says, to programs and to people."""
+
+import io
+import json
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from nmt.training import log as log_module
+from nmt.training.log import TrainingLog, cut_log, show_duration
+from nmt.training.progress import Progress
+from tests.tiny import printed, quiet_console
+
+FIGURES = {"nll": 4.5, "learning_rate": 1e-3, "gradient_norm": 2.0, "clipped": 0.5, "tokens_per_second": 1234.0}
+
+
+@pytest.fixture(autouse=True)
+def _no_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)  # importing it now fails
+
+
+def open_log(folder: Path, console: Console, time_limit: float | None = None) -> TrainingLog:
+    return TrainingLog(folder / "metrics.jsonl", console, "tiny", 100, time_limit)
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    text = (folder / "metrics.jsonl").read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0:00"),
+        (9.4, "0:09"),
+        (75, "1:15"),
+        (59.6, "1:00"),
+        (3599, "59:59"),
+        (4000, "1:06:40"),
+        (100_000, "27:46:40"),
+    ],
+)
+def test_durations_read_like_a_clock(seconds: float, shown: str) -> None:
+    assert show_duration(seconds) == shown
+
+
+def test_every_line_of_the_log_is_an_object_with_the_counters(tmp_path: Path) -> None:
+    progress = Progress(update=10, epoch=2, target_tokens=5000, train_seconds=4.00049)
+    with open_log(tmp_path, quiet_console()) as log:
+        log.train(progress, FIGURES)
+        log.validation(progress, {"loss": 3.25, "bleu": 17.0, "seconds": 1.5}, is_best=True)
+    counters = {"update": 10, "epoch": 2, "target_tokens": 5000, "train_seconds": 4.0}
+    assert lines(tmp_path) == [
+        {"kind": "train", **counters, **FIGURES},
+        {"kind": "validation", **counters, "loss": 3.25, "bleu": 17.0, "seconds": 1.5},
+    ]
+
+
+def test_a_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    for update in (1, 2):
+        with open_log(tmp_path, quiet_console()) as log:
+            log.train(Progress(update=update), FIGURES)
+    assert [line["update"] for line in lines(tmp_path)] == [1, 2]
+
+
+def test_a_line_is_on_disk_at_once(tmp_path: Path) -> None:
+    with open_log(tmp_path, quiet_console()) as log:
+        log.train(Progress(update=1), FIGURES)
+        assert len(lines(tmp_path)) == 1
+
+
+def test_where_stderr_is_no_terminal_plain_lines_come_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(log_module.time, "monotonic", lambda: now)
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        for update in range(1, 31):
+            now += 1.0
+            log.train(Progress(update=update, train_seconds=2.0 * update), FIGURES)
+    shown = printed(console).split("\n")
+    # 2 s an update: 99 to go are 3:18, and 84 are 2:48
+    assert shown == [
+        "tiny · update 1/100 · 1,234 tokens/s · loss 4.50 · 3:18 left",
+        "tiny · update 16/100 · 1,234 tokens/s · loss 4.50 · 2:48 left",
+        "",
+    ]
+
+
+def test_time_left_is_bounded_by_the_time_limit(tmp_path: Path) -> None:
+    console = quiet_console()
+    with open_log(tmp_path, console, time_limit=30.0) as log:
+        log.train(Progress(update=10, train_seconds=20.0, best_bleu=12.34), FIGURES)
+    assert printed(console) == "tiny · update 10/100 · 1,234 tokens/s · loss 4.50 · dev BLEU 12.3 · 0:10 left\n"
+
+
+@pytest.mark.parametrize(("is_best", "ending"), [(True, "dev BLEU 17.00 (best)\n"), (False, "dev BLEU 17.00\n")])
+def test_each_validation_is_a_line_for_people(tmp_path: Path, is_best: bool, ending: str) -> None:
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        figures = {"loss": 3.25, "bleu": 17.0, "seconds": 1.5}
+        log.validation(Progress(update=10, epoch=2, train_seconds=75.0), figures, is_best)
+    assert printed(console) == f"tiny · update 10 · epoch 3 · 1:15 trained · dev loss 3.250 · {ending}"
+
+
+def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
+    screen = io.StringIO()
+    with open_log(tmp_path, Console(file=screen, force_terminal=True, width=120)) as log:
+        log.train(Progress(update=10, train_seconds=20.0), FIGURES)
+    assert "10/100" in screen.getvalue()
+    assert "1,234 tokens/s" in screen.getvalue()
+
+
+def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        log.say("[bold]data/[x].de[/bold]")
+    assert printed(console) == "[bold]data/[x].de[/bold]\n"
+
+
+def test_cutting_a_log_removes_what_comes_after_an_update_and_what_a_crash_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    written = [json.dumps({"kind": "train", "update": update}) for update in (1, 2, 3, 4)]
+    path.write_text("\n".join([*written, '{"kind": "tr']), encoding="utf-8")
+    cut_log(path, 2)
+    assert path.read_text(encoding="utf-8") == "\n".join([*written[:2], ""])
+    cut_log(path, -1)
+    assert path.read_text(encoding="utf-8") == ""
+
+
+def test_cutting_a_log_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    cut_log(tmp_path / "metrics.jsonl", 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tensorboard_gets_the_same_figures_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, float, int]] = []
+
+    class SummaryWriter:
+        def __init__(self, directory: str) -> None:
+            assert Path(directory) == tmp_path / "tensorboard"
+
+        def add_scalar(self, name: str, value: float, update: int) -> None:
+            shown.append((name, value, update))
+
+        def close(self) -> None:
+            shown.append(("closed", 0.0, 0))
+
+    module = types.SimpleNamespace(SummaryWriter=SummaryWriter)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    with open_log(tmp_path, quiet_console()) as log:
+        log.train(Progress(update=10), FIGURES)
+    assert shown == [*((f"train/{name}", value, 10) for name, value in FIGURES.items()), ("closed", 0.0, 0)]

@@ -1,0 +1,248 @@
+"""The training loop: why it stops, what it leaves, and what an update is."""
+
+import dataclasses
+import math
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from nmt.corpus.batching import make_batch
+from nmt.errors import NMTError
+from nmt.models.saved import load_model
+from nmt.training import loop
+from nmt.training.loop import MOST_SKIPPED_IN_A_ROW, _Trainer, train
+from nmt.training.validate import Validation
+from tests.training.jobs import SilentLog, tiny_job, with_config
+
+
+def start(folder: Path, **training: Any) -> tuple[Any, SilentLog]:
+    """A trainer that has not done anything yet."""
+    log = SilentLog()
+    return _Trainer(tiny_job(folder, **{f"training__{key}": value for key, value in training.items()}), log), log  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def steady_dev_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Validation that costs nothing and always finds the same."""
+    monkeypatch.setattr(loop, "validate", lambda *_: Validation(loss=3.0, bleu=1.0))
+
+
+def test_a_run_ends_at_its_last_update_and_leaves_everything(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=3, validate_every=2)
+    progress = trainer.run()
+    assert (progress.finish_reason, progress.update) == ("max_updates", 3)
+    assert [line["update"] for line in log.validated] == [2, 3]
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"best", "last", "state"}
+    assert progress.best_update in (2, 3)
+    assert 0 < progress.train_seconds < progress.wall_seconds
+    load_model(tmp_path / "run" / "best")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("steady_dev_score")
+def test_a_signal_lets_the_update_finish_saves_and_ends_the_run(tmp_path: Path, number: signal.Signals) -> None:
+    trainer, log = start(tmp_path, max_updates=50)
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    update = trainer._update
+
+    def interrupted(batches: list[Any]) -> Any:
+        if trainer.progress.update == 2:
+            os.kill(os.getpid(), number)
+        return update(batches)
+
+    trainer._update = interrupted
+    progress = trainer.run()
+    assert (progress.finish_reason, progress.update) == ("interrupted", 3)
+    assert log.validated == []  # whoever stops a run does not want to wait
+    assert {one: signal.getsignal(one) for one in before} == before
+    job = with_config(trainer.job, max_updates=4)
+    assert _Trainer(job, log).progress.update == 3  # type: ignore[arg-type]
+
+
+def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=2)
+    update = trainer._update
+
+    def interrupted(batches: list[Any]) -> Any:
+        if trainer.progress.update == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return update(batches)
+
+    trainer._update = interrupted
+    assert trainer.run().finish_reason == "interrupted"
+    assert not (tmp_path / "run" / "best").exists()
+    progress = train(trainer.job, log)  # type: ignore[arg-type]
+    assert (progress.finish_reason, progress.update) == ("max_updates", 2)
+    assert (tmp_path / "run" / "best").is_dir()
+    assert len(log.validated) == 1
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_going_on_with_a_finished_run_does_not_validate_again(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=2)
+    trainer.run()
+    progress = train(trainer.job, log)  # type: ignore[arg-type]
+    assert (progress.finish_reason, len(log.validated)) == ("max_updates", 1)
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_the_time_limit_ends_a_run_after_the_update_that_exceeds_it(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=50, time_limit=1e-6)
+    progress = trainer.run()
+    assert (progress.finish_reason, progress.update) == ("time_limit", 1)
+    assert len(log.validated) == 1
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_patience_counts_validations_without_a_better_score(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=50, validate_every=1, patience=2)
+    progress = trainer.run()
+    assert (progress.finish_reason, progress.update, progress.best_update) == ("patience", 3, 1)
+    assert [line["best"] for line in log.validated] == [True, False, False]
+
+
+@pytest.mark.parametrize(("best_by", "best"), [("bleu", 2), ("loss", 3)])
+def test_the_best_is_the_one_with_the_highest_bleu_or_the_lowest_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best_by: str, best: int
+) -> None:
+    results = iter([Validation(3.0, 5.0), Validation(2.5, 9.0), Validation(2.0, 7.0)])
+    monkeypatch.setattr(loop, "validate", lambda *_: next(results))
+    trainer, _ = start(tmp_path, max_updates=3, validate_every=1, best_by=best_by)
+    progress = trainer.run()
+    assert progress.best_update == best
+    assert progress.best_bleu == {2: 9.0, 3: 7.0}[best]
+
+
+def double_trainer(folder: Path, seen: list[list[Tensor]], monkeypatch: pytest.MonkeyPatch, **training: Any) -> Any:
+    """A trainer in float64 without dropout whose gradients are kept in `seen`."""
+    job = tiny_job(folder, model__dropout=0.0, **{f"training__{key}": value for key, value in training.items()})
+    trainer = _Trainer(dataclasses.replace(job, model=job.model.double()), SilentLog())  # type: ignore[arg-type]
+    clip = loop.clip_gradients
+
+    def keep(parameters: list[torch.nn.Parameter], limit: float) -> tuple[float, bool]:
+        seen.append([parameter.grad.clone() for parameter in parameters if parameter.grad is not None])
+        return clip(parameters, limit)
+
+    monkeypatch.setattr(loop, "clip_gradients", keep)
+    return trainer
+
+
+def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[Tensor]] = []
+    trainer = double_trainer(tmp_path, seen, monkeypatch, learning_rate=1e-12)
+    job = trainer.job
+    parts = [np.arange(0, 5), np.arange(5, 18)]
+    small = [make_batch(job.examples, part, job.tokenizers, 1, 0) for part in parts]
+    big = make_batch(job.examples, np.concatenate(parts), job.tokenizers, 1, 0)
+    weights = [parameter.detach().clone() for parameter in trainer.parameters]
+    nll, norm, tokens = trainer._update(small)
+    for parameter, weight in zip(trainer.parameters, weights, strict=True):
+        parameter.data.copy_(weight)
+    assert trainer._update([big]) == pytest.approx((nll, norm, tokens), rel=1e-10)
+    assert tokens == big.num_target_tokens == sum(batch.num_target_tokens for batch in small)
+    for apart, together in zip(*seen, strict=True):
+        torch.testing.assert_close(apart, together, rtol=1e-10, atol=1e-10)
+
+
+def test_the_gradient_is_that_of_the_mean_loss_of_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[Tensor]] = []
+    trainer = double_trainer(tmp_path, seen, monkeypatch, label_smoothing=0.1)
+    job = trainer.job
+    batch = make_batch(job.examples, np.arange(8), job.tokenizers, 1, 0)
+    logits = job.model.logits(job.model(batch.source, batch.source_mask, batch.target_in))[batch.target_mask]
+    targets = batch.target_out[batch.target_mask]
+    loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing=0.1)
+    expected = torch.autograd.grad(loss, trainer.parameters)
+    trainer._update([batch])
+    for ours, theirs in zip(seen[0], expected, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def spoil_gradients(trainer: Any, updates: set[int]) -> None:
+    """One gradient is not a number in the given updates (from 0)."""
+
+    def spoil(gradient: Tensor) -> Tensor:
+        return gradient * float("nan") if trainer.progress.update in updates else gradient
+
+    trainer.parameters[0].register_hook(spoil)
+
+
+def values(trainer: Any) -> list[Tensor]:
+    """Copies of the weights, their average, and the optimizer's moments."""
+    moments = [tensor for state in trainer.optimizer.state.values() for tensor in state.values()]
+    return [tensor.detach().clone() for tensor in (*trainer.parameters, *trainer.average.weights.values(), *moments)]
+
+
+def test_an_update_whose_gradient_is_not_finite_is_left_out_whole(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path)
+    spoil_gradients(trainer, {1})
+    batches = trainer._batches()
+    trainer._update([next(batches)])
+    before = values(trainer)
+    trainer._update([next(batches)])
+    for now, then in zip(values(trainer), before, strict=True):
+        assert torch.equal(now, then)
+    assert (trainer.progress.update, trainer.progress.skipped) == (2, 1)
+    assert log.said == ["update 2: the gradient is not finite; this update is left out."]
+    trainer._update([next(batches)])
+    assert not torch.equal(values(trainer)[0], before[0])
+    assert trainer.skipped_in_a_row == 0
+
+
+def test_a_run_that_only_leaves_updates_out_gives_up_with_advice(tmp_path: Path) -> None:
+    trainer, _ = start(tmp_path, max_updates=99)
+    spoil_gradients(trainer, set(range(99)))
+    with pytest.raises(
+        NMTError, match=rf"^{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient\. Lower training"
+    ):
+        trainer.run()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_last(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
+    rates = []
+    batches = trainer._batches()
+    for _ in range(4):
+        trainer._update([next(batches)])
+        rates.append(trainer.optimizer.param_groups[0]["lr"])
+    falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (0.25, 0.5, 0.75, 1.0)]
+    assert rates == pytest.approx([0.01 * warm * fall for warm, fall in zip([0.5, 1, 1, 1], falls, strict=True)])
+
+
+def test_batches_go_through_epoch_after_epoch_without_leaving_anything_out(tmp_path: Path) -> None:
+    trainer, _ = start(tmp_path)
+    seen: list[int] = []
+    batches = trainer._batches()
+    while trainer.progress.epoch < 2:
+        seen.extend(next(batches).indices.tolist())
+    first, second, third = seen[:60], seen[60:120], seen[120:]
+    assert sorted(first) == sorted(second) == list(range(60))
+    assert first != second
+    assert len(third) > 0
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_the_log_has_the_mean_over_the_updates_since_its_last_line(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=4, log_every=2)
+    update, made = trainer._update, []
+
+    def remember(batches: list[Any]) -> Any:
+        made.append((*update(batches), trainer.progress.clipped))
+        return made[-1][:3]
+
+    trainer._update = remember
+    trainer.run()
+    assert [line["update"] for line in log.trained] == [2, 4]
+    for line, (one, two) in zip(log.trained, [made[:2], made[2:]], strict=True):
+        assert line["nll"] == pytest.approx((one[0] + two[0]) / (one[2] + two[2]))
+        assert line["gradient_norm"] == pytest.approx((one[1] + two[1]) / 2)
+    assert [line["clipped"] for line in log.trained] == [made[1][3] / 2, (made[3][3] - made[1][3]) / 2]

@@ -1,0 +1,40 @@
+"""Validation: the loss by arithmetic, the score by the translate path."""
+
+from pathlib import Path
+
+import pytest
+import sacrebleu
+import torch
+
+from nmt.search.hypothesis import SearchConfig
+from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.training.validate import dev_loss, validate
+from nmt.translation.translator import Translator
+from tests.training.jobs import tiny_job
+
+
+def test_the_dev_loss_is_the_mean_over_all_tokens(tmp_path: Path) -> None:
+    job = tiny_job(tmp_path)
+    model, examples = job.model.eval(), job.dev.examples
+    total, tokens = 0.0, 0
+    for index in range(len(examples)):
+        source = torch.tensor([[*examples.source[index].tolist(), EOS_ID]])
+        target = [*examples.target[index].tolist(), EOS_ID]
+        with torch.no_grad():
+            features = model(source, torch.ones_like(source, dtype=torch.bool), torch.tensor([[BOS_ID, *target[:-1]]]))
+            log_probs = torch.log_softmax(model.logits(features[0]), dim=-1)
+        total -= sum(float(log_probs[position, token]) for position, token in enumerate(target))
+        tokens += len(target)
+    assert dev_loss(model, examples, job.tokenizers, job.machine) == pytest.approx(total / tokens, rel=1e-5)
+
+
+def test_validation_scores_what_greedy_translation_writes_and_goes_back_to_training(tmp_path: Path) -> None:
+    job = tiny_job(tmp_path)
+    job.model.train()
+    found = validate(job.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
+    assert job.model.training
+    translator = Translator(job.model.eval(), job.tokenizers, SearchConfig(beam=1), job.about.max_length)
+    texts = [translation.text for translation in translator.translate([pair.source for pair in job.dev.pairs])]
+    expected = sacrebleu.corpus_bleu(texts, [[pair.target for pair in job.dev.pairs]])
+    assert found.bleu == pytest.approx(expected.score)
+    assert found.loss == dev_loss(job.model, job.dev.examples, job.tokenizers, job.machine)

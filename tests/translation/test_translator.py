@@ -1,0 +1,158 @@
+"""Text in, text out: as many lines, in order, whatever they hold."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+import nmt
+from nmt.corpus.lines import is_blank
+from nmt.errors import CheckpointError
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.translator import Translator
+from tests.tiny import invented_pairs
+
+LINES = [pair.source for pair in invented_pairs()]
+QUICK = SearchConfig(beam=2, max_length_ratio=1.0, max_length_extra=2)  # an untrained model seldom stops by itself
+
+
+@pytest.fixture(scope="module")
+def translator(tiny_run: Path) -> Translator:
+    loaded = nmt.load(tiny_run, search=QUICK)
+    loaded.model.double()  # so that rounding never decides between two tokens that are about as probable
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def narrow(translator: Translator) -> Translator:
+    """The same model, which takes sentences of up to 12 tokens."""
+    return Translator(translator.model, translator.tokenizers, QUICK, max_length=12)
+
+
+def test_as_many_translations_as_lines_in_their_order(translator: Translator) -> None:
+    lines = sorted(LINES, key=len)[::-1][:7] + ["", *LINES[:5]]
+    together = translator.translate(lines, SearchConfig(beam=1, batch_sentences=4))
+    assert len(together) == len(lines)
+    for line, translation in zip(lines, together, strict=True):
+        (alone,) = translator.translate([line], SearchConfig(beam=1))
+        assert (translation.text, translation.source_tokens) == (alone.text, alone.source_tokens)
+        if line:
+            assert translator.tokenizers.source.processor.decode(list(translation.source_tokens[:-1])) == line
+
+
+@pytest.mark.parametrize("line", ["", " ", "\t", "\u200b", "\u3000\x00", "\n"])
+def test_a_blank_line_stays_blank(translator: Translator, line: str) -> None:
+    first, blank, last = translator.translate([LINES[0], line, LINES[1]])
+    assert first.text == translator.translate([LINES[0]])[0].text
+    assert last.text == translator.translate([LINES[1]])[0].text
+    assert (blank.text, blank.hypotheses, blank.source_tokens, blank.finish_reason) == ("", (), (), "blank")
+    assert (blank.target_tokens, blank.attention, blank.num_tokens) == ((), None, 0)
+
+
+def test_no_lines_give_no_translations(translator: Translator) -> None:
+    assert translator.translate([]) == []
+
+
+@pytest.mark.parametrize("line", ["\ud800", "\ufffd", "a\u2028b\x1b[0m", "</s>", "🐈" * 3, "x" * 200])
+def test_hostile_lines_give_one_line_each(translator: Translator, line: str) -> None:
+    (translation,) = translator.translate([line])
+    assert not set(translation.text) & set("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+    translation.text.encode("utf-8")
+
+
+def test_tokens_and_attention_belong_together(translator: Translator) -> None:
+    for translation in translator.translate(LINES[:4], attention=True):
+        assert translation.source_tokens[-1] == "</s>"
+        assert translation.attention is not None
+        assert translation.attention.shape == (len(translation.target_tokens), len(translation.source_tokens))
+        torch.testing.assert_close(
+            translation.attention.sum(dim=1), torch.ones(len(translation.target_tokens)).double()
+        )
+        assert (translation.target_tokens[-1] == "</s>") == (translation.finish_reason == "eos")
+        assert translation.num_tokens == len(translation.target_tokens)
+    assert translator.translate(LINES[:1])[0].attention is None
+
+
+def test_the_n_best_come_best_first_and_the_first_is_the_translation(translator: Translator) -> None:
+    (translation,) = translator.translate(LINES[:1], SearchConfig(beam=4, n_best=4))
+    scores = [hypothesis.score for hypothesis in translation.hypotheses]
+    assert len(scores) == 4
+    assert scores == sorted(scores, reverse=True)
+    assert (translation.text, translation.score) == (translation.hypotheses[0].text, scores[0])
+
+
+def test_a_long_line_is_split_at_sentence_ends_and_joined_again(narrow: Translator) -> None:
+    sentences = ["Der Hund.", "Die Katze!", "Das Haus?"]
+    assert all(len(narrow.tokenizers.source.encode(sentence)) <= 12 for sentence in sentences)
+    long = " ".join(sentences)
+    search = SearchConfig(beam=3, n_best=2, max_length_ratio=1.0, max_length_extra=2)
+    before, whole, after = narrow.translate(["Hund", long, "Katze"], search)
+    pieces = [narrow.translate([sentence], search)[0] for sentence in sentences]
+    assert whole.num_segments == 3
+    assert whole.text == " ".join(piece.text for piece in pieces)
+    assert whole.score == pytest.approx(sum(piece.score for piece in pieces), abs=1e-4)
+    assert [one.text for one in whole.hypotheses] == [
+        " ".join(piece.hypotheses[rank].text for piece in pieces) for rank in range(2)
+    ]
+    assert whole.num_tokens == sum(piece.num_tokens for piece in pieces)
+    assert whole.source_tokens.count("</s>") == 1
+    assert whole.attention is None
+    assert (before.num_segments, after.num_segments) == (1, 1)
+    assert before.text == narrow.translate(["Hund"], search)[0].text
+
+
+def test_a_joined_line_says_where_a_part_of_it_was_cut(narrow: Translator) -> None:
+    (cut,) = narrow.translate(["Der Hund. Die Katze!"], SearchConfig(beam=1, max_length_ratio=1e-9, max_length_extra=1))
+    assert cut.num_segments == 2
+    assert cut.finish_reason == "length"
+
+
+@pytest.mark.parametrize("line", ["x" * 500, "🐈" * 50, "wort " * 200])
+def test_lines_without_sentence_ends_are_translated_too(narrow: Translator, line: str) -> None:
+    (translation,) = narrow.translate([line], SearchConfig(beam=1, max_length_ratio=1e-9, max_length_extra=1))
+    assert translation.num_segments > 1
+    ids = narrow.tokenizers.source.processor.piece_to_id(list(translation.source_tokens[:-1]))
+    assert "".join(narrow.tokenizers.source.decode(ids).split()) == "".join(line.split())
+
+
+def test_the_tick_counts_every_segment_once(narrow: Translator) -> None:
+    ticks: list[int] = []
+    lines = ["Der Hund. Die Katze!", "", "Das Haus?"]
+    narrow.translate(lines, SearchConfig(beam=1, batch_sentences=2), tick=ticks.append)
+    assert sum(ticks) == 3
+    assert max(ticks) <= 2
+    assert sum(not is_blank(line) for line in lines) == 2
+
+
+def test_translating_does_not_change_the_translator(translator: Translator) -> None:
+    first = [translation.text for translation in translator.translate(LINES[:3])]
+    translator.translate(LINES[3:9])
+    assert [translation.text for translation in translator.translate(LINES[:3])] == first
+
+
+def test_a_run_directory_can_be_moved(tiny_run: Path, tmp_path: Path, translator: Translator) -> None:
+    moved = shutil.copytree(tiny_run, tmp_path / "elsewhere")
+    shutil.rmtree(moved / "state")  # translating never opens it
+    for checkpoint in ("best", "last"):
+        loaded = nmt.load(moved, checkpoint, QUICK)
+        loaded.model.double()
+        assert [one.text for one in loaded.translate(LINES[:2])] == [
+            one.text for one in translator.translate(LINES[:2])
+        ]
+
+
+def test_what_is_no_run_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        CheckpointError, match=r"missing: no such run directory\. `nmt train RECIPE --out .*` makes one\."
+    ):
+        nmt.load(tmp_path / "missing")
+    with pytest.raises(CheckpointError, match=r"best is missing\. Is .* the directory of a run that has trained\?"):
+        nmt.load(tmp_path)
+
+
+def test_a_run_without_its_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "tokenizer.model").unlink()
+    with pytest.raises(CheckpointError, match=r"tokenizer\.model is missing"):
+        nmt.load(run)
