@@ -17,12 +17,12 @@ from grammar.split import split
 
 HERE = Path(__file__).resolve().parent
 SHA256 = {
-    "train.de": "4af61709acb40e94c9ce2113c57eb0182774b084faef7a7021a37a35c287b748",
-    "train.en": "3937f90afb22113af50820cd1f7426789915a5ad2d7649f9c1e301447e8f0f34",
-    "dev.de": "4deeda1febe4abe22d6e4a896de9b682250f6f73a21f5194a6e9b8a0022c3f77",
-    "dev.en": "83c9133140f611be26ae148d630a81576e90060f41fd0a8e739a064d5a82d2b4",
-    "test.de": "dd04964e83e4b84a1cff8b412404ef3e3b5a2828e187c7e3c803b75f49f3f4c9",
-    "test.en": "836802679138237293b34e722f6e29b1ed2cd8ad9a19f7c7d3d213a56eed7af3",
+    "train.de": "078d60fddb5a3a468d02e3b4920cdd62875223bacfb5ce27177dc692284eabce",
+    "train.en": "f839f2f0235faa49bfb93e5936c6eedfb204405733e6b4d788a1e613f36c3e94",
+    "dev.de": "7e025a262f0f5345d1921896812c5c6d027dbfd1cb87ef74a068d9d921f7d1b6",
+    "dev.en": "a3ac4769568b7a3bec290b3f0eeadea4e019149437d9f03603cd035dba78e75b",
+    "test.de": "7b50eacecaefdd3f1dfe592837a693b5e389a976f977e1d141e44c0cc53f3c04",
+    "test.en": "6953a3e9396dc2cc1223fa99ce5f1a2ace18c3f26bed60ddfb9f4dc898ad4909",
 }
 
 
@@ -52,7 +52,7 @@ def write(directory: Path, files: dict[str, bytes]) -> None:
         if digest(files[name]) != expected:
             sys.exit(
                 f"{name}: the grammar gave SHA-256 {digest(files[name])}, recorded is {expected}. If you changed the "
-                "grammar, record the new values in prepare.py and README.md; if not, this Python does something unexpected."
+                "grammar, record the new values in prepare.py and README.md; if not, this Python behaves differently."
             )
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():

@@ -4,7 +4,6 @@ import importlib.metadata
 import platform
 
 PACKAGES = (
-    "torch",
     "sentencepiece",
     "sacrebleu",
     "datasets",
@@ -32,6 +31,7 @@ def doctor() -> None:
         ("nmt", __version__),
         ("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
     ]
+    rows += [("torch", torch.__version__)]  # says which build it is, too
     rows += [(name, _version(name)) for name in PACKAGES]
     rows += [(name, _version(name, f"not installed ({use}): pip install {name}")) for name, use in OPTIONAL.items()]
     rows += [

@@ -186,5 +186,5 @@ def test_what_is_no_tokenizer_is_refused(tmp_path: Path, content: bytes | None) 
     path = tmp_path / "tokenizer.model"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="tokenizer.model is (missing|empty|not a SentencePiece model)"):
+    with pytest.raises(CheckpointError, match=r"tokenizer\.model is (missing|empty|not a SentencePiece model)"):
         SentencePieceTokenizer.load(path)

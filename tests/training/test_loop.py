@@ -208,7 +208,7 @@ def test_a_run_that_only_leaves_updates_out_gives_up_with_advice(tmp_path: Path)
 
 
 def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_last(tmp_path: Path) -> None:
-    trainer, log = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
+    trainer, _ = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
     rates = []
     batches = trainer._batches()
     for _ in range(4):

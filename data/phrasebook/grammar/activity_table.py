@@ -286,6 +286,7 @@ RESTING = (
         preposition=("über", "about"),
         reflexive="acc",
         adjectives=0.2,
+        without="schön ruhig hell gemütlich groß billig",
     ),
     A("sich erkälten", "catch a cold", moods="p", reflexive="acc"),
     A("sich verlaufen", "get lost", moods="p", reflexive="acc"),

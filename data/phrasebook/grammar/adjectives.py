@@ -74,6 +74,7 @@ FITTING = {
 
 # What a general rule would get wrong: adjectives that a single noun of the group does not take.
 UNFITTING = {
+    "Kakao": "stark",
     "Kugelschreiber": "schön alt groß klein leicht",
     "Ring": "groß grün blau rot grau braun leicht",
     "Regenschirm": "leicht",

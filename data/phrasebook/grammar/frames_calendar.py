@@ -109,9 +109,9 @@ def dates(draw: Draw) -> Sentence:
             f"datum/{year}/{city}",
         )
     if kind == 2:
-        who = draw.pick((ICH, WIR))
+        who, where = draw.pick((ICH, WIR)), german.contract(f"bei {person.german('dat')}")
         return sentence(
-            f"{who.german} {german.present('haben', who.person)} am {date} {time} einen Termin bei {person.german('dat')}",
+            f"{who.german} {german.present('haben', who.person)} am {date} {time} einen Termin {where}",
             f"{who.english} have an appointment with {person.english()} on {english_date} {english_time}",
             key,
         )

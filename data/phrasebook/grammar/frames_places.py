@@ -44,23 +44,17 @@ def location(draw: Draw) -> Sentence:
     if kind == 2:
         it = scene.thing.pronoun("nom")
         german_it = f"{it} {german.present(scene.posture.being, 2)} {scene.where()}"
-        verb = "it's hanging" if scene.posture.being == "hängen" else "it's"
+        it_is = "It's hanging" if scene.posture.being == "hängen" else "It's"
         return sentence(
             f"wo ist {scene.thing.german('nom')}? {german_it[0].upper()}{german_it[1:]}",
-            f"where is {scene.thing.english()}? I{verb[1:]} {scene.english_place()}",
+            f"where is {scene.thing.english()}? {it_is} {scene.english_place()}",
             scene.key,
         )
     if kind == 3:
-        clause = replace(clause, tense="preterite", time=times.Adverbial("gestern", "yesterday"))
-        noun = clause.subject.english
-        being = "was hanging" if scene.posture.being == "hängen" else "was"
-        return sentence(
-            clauses.german_main(replace(clause, time=times.Adverbial("gestern noch", ""))),
-            f"{noun} {being} still {scene.english_place()} yesterday"
-            if being == "was"
-            else f"{noun} was still hanging {scene.english_place()} yesterday",
-            scene.key,
-        )
+        before = replace(clause, tense="preterite", time=times.Adverbial("gestern noch", ""))
+        being = "was still hanging" if scene.posture.being == "hängen" else "was still"
+        target = f"{clause.subject.english} {being} {scene.english_place()} yesterday"
+        return sentence(clauses.german_main(before), target, scene.key)
     return sentence(clauses.german_main(clause), clauses.english_statement(_progressive(clause)), scene.key)
 
 

@@ -99,15 +99,13 @@ def having(draw: Draw) -> Sentence:
     if kind == 1:
         clause = Clause(who, predicate, "present", negated=True)
         return sentence(clauses.german_main(clause), clauses.english_statement(clause), key)
+    if kind == 2 and verb == "haben":
+        clause = Clause(who, predicate, "preterite", times.Adverbial("früher", ""))
+        if any(adjective.german in ("neu", "modern") for adjective in one.adjectives):
+            return having(draw)
+        return sentence(clauses.german_main(clause), f"{who.english} used to have {one.english()}", key)
     if kind == 2:
-        clause = Clause(
-            who,
-            predicate,
-            "preterite" if verb == "haben" else "present",
-            times.Adverbial("früher", "", True) if verb == "haben" else times.NONE,
-        )
-        if verb == "haben":
-            return sentence(clauses.german_main(clause), f"{who.english} used to have {one.english()}", key)
+        clause = Clause(who, predicate, "present")
         return sentence(clauses.german_main(clause), clauses.english_statement(clause), key)
     two = thing(draw, one.noun.group, INDEFINITE, 0.5)
     if two.noun == one.noun or {one.noun.english, two.noun.english} == {"bike", "motorbike"}:

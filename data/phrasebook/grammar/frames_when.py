@@ -37,20 +37,17 @@ def condition(draw: Draw) -> Sentence:
         main = modal_clause(draw, draw.pick(("can", "will", "will", "must")), first=False, when="", among=among)
         if among == "outdoors" and main.tense == "must":
             main = replace(main, tense="want")
-        key = f"{key_of(main)}/{source}"
+        setting, can_follow = source, True
     else:
         state, among = draw.pick(_STATES)
         main = modal_clause(draw, draw.pick(("can", "will", "will")), first=False, when="", among=among)
         clause = Clause(main.subject, state, "present")
         source, target = clauses.german_subordinate(clause, "wenn"), f"if {clauses.english_statement(clause)}"
-        key = f"{key_of(main)}/{state.tail}"
+        # A pronoun must not come before the name it stands for.
+        setting, can_follow = state.tail, main.subject.is_pronoun
         main = replace(main, subject=pronoun_for(main.subject))
-    key = key_of(main) if main.predicate.has_object else key
-    if draw.chance(0.6) or main.subject.ambiguous_first:
-        return sentence(
-            f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}", key
-        )
-    if not main.subject.is_pronoun or "es " in source or source.startswith(("wenn d", "wenn die")):
+    key = key_of(main) if main.predicate.has_object else f"{key_of(main)}/{setting}"
+    if can_follow and not main.subject.ambiguous_first and draw.chance(0.4):
         return sentence(f"{clauses.german_main(main)}, {source}", f"{clauses.english_statement(main)} {target}", key)
     return sentence(f"{source}, {clauses.german_question(main)}", f"{target}, {clauses.english_statement(main)}", key)
 
