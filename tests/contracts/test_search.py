@@ -134,7 +134,7 @@ def scores(found: list[list[Hypothesis]]) -> list[float]:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_beam_search_scores_at_least_what_greedy_does(seed: int) -> None:
-    # A beam can lose the greedy path, so this is no theorem for beams in general; a beam as wide as all prefixes cannot.
+    # A beam can lose the greedy path, so this is no theorem for beams; one as wide as all prefixes cannot lose it.
     model, (source, mask) = TableModel(VOCAB, seed), sentences(seed)
     greedy, wide = search(model, source, mask, limited(beam=1)), search(model, source, mask, limited(beam=60))
     ended = [index for index, (one, *_) in enumerate(greedy) if one.finish_reason == "eos"]
