@@ -28,7 +28,8 @@ _ONE_LINE: dict[int, str] = {
 }
 # SentencePiece writes a space as U+2581 and therefore reads U+2581 as a space; the nearest character that stays visible
 # is the low line.
-_CLEAN: dict[int, str] = {**_ONE_LINE, ord("\t"): " ", 0x2581: "_"}
+_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_CLEAN: dict[int, str] = {**_ONE_LINE, **{ord(space): " " for space in _SPACES}, 0x2581: "_"}
 
 # Searching for a character of the table first is ten times faster than translating a line that holds none.
 _NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]")
@@ -71,11 +72,13 @@ def decode_line(line: bytes) -> tuple[str, int]:
 def clean(text: str) -> str:
     """Prepare a line for the tokenizer, in training and in translation alike.
 
-    Line separators (CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029), US and TAB become a space. Other control characters
-    (NUL, ESC, DEL ...) and U+FEFF are removed. Lone surrogates, which UTF-8 cannot hold, become U+FFFD, and U+2581
-    becomes `_`. Everything else, such as the text `</s>`, stays. Cleaning twice is cleaning once.
+    Line separators (CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029), US, TAB and the spaces of Unicode become a space.
+    Other control characters (NUL, ESC, DEL ...) and U+FEFF are removed. Lone surrogates, which UTF-8 cannot hold,
+    become U+FFFD, and U+2581 becomes `_`. Letters and their accents are composed (NFC), so that é is one thing however
+    it was typed. Everything else, such as the text `</s>`, stays. Cleaning twice is cleaning once.
     """
-    return text.translate(_CLEAN) if _NEEDS_CLEAN.search(text) else text
+    clean = text.translate(_CLEAN) if _NEEDS_CLEAN.search(text) else text
+    return unicodedata.normalize("NFC", clean)
 
 
 def one_line(text: str) -> str:

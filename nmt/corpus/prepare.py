@@ -17,7 +17,7 @@ from nmt.errors import CheckpointError, DataError
 from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 
-LAYOUT_VERSION = 1  # raise when cleaning or encoding changes, so that older prepared corpora are not taken
+LAYOUT_VERSION = 2  # raise when cleaning or encoding changes, so that older prepared corpora are not taken
 
 
 @dataclass(frozen=True)

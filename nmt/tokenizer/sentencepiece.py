@@ -137,6 +137,8 @@ def _train(lines: list[str], config: TokenizerConfig, vocab_size: int, seed: int
         vocab_size=vocab_size,
         character_coverage=config.character_coverage,
         byte_fallback=True,
+        # The default, NFKC, would rewrite the targets too: "…" as "...", "½" as "1⁄2", full-width marks as ASCII.
+        normalization_rule_name="identity",
         max_sentence_length=1 << 20,
         pad_id=PAD_ID,
         unk_id=UNK_ID,

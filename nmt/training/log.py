@@ -1,6 +1,7 @@
 """What a run says: metrics.jsonl for programs, a progress bar or plain lines on stderr for people."""
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ class TrainingLog:
     def _write(self, kind: str, progress: Progress, figures: dict[str, Any]) -> None:
         where = {"kind": kind, "update": progress.update, "epoch": progress.epoch}
         counts = {"target_tokens": progress.target_tokens, "train_seconds": round(progress.train_seconds, 3)}
-        self._file.write(json.dumps({**where, **counts, **figures}) + "\n")
+        known = {name: value if math.isfinite(value) else None for name, value in figures.items()}  # JSON has no NaN
+        self._file.write(json.dumps({**where, **counts, **known}, allow_nan=False) + "\n")
         self._file.flush()
         if self._board:
             for name, value in figures.items():

@@ -25,7 +25,7 @@ def clip_gradients(parameters: list[nn.Parameter], limit: float) -> tuple[float,
     """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
-    clipped = 0.0 < limit < norm
+    clipped = 0.0 < limit < norm < float("inf")
     if clipped:
         torch._foreach_mul_(gradients, limit / norm)
     return norm, clipped

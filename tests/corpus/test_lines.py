@@ -156,7 +156,9 @@ def test_a_broken_gzip_file_is_explained(tmp_path: Path, data: bytes) -> None:
         ("a\ud800b\udfffc", "a\ufffdb\ufffdc"),
         ("▁▁a", "__a"),
         ("</s> <unk> <pad> <s>", "</s> <unk> <pad> <s>"),
-        ("Zwölf  Äpfel,\xa0bitte! 😀 \u200b", "Zwölf  Äpfel,\xa0bitte! 😀 \u200b"),
+        ("Zwölf  Äpfel, bitte! 😀 \u200b", "Zwölf  Äpfel, bitte! 😀 \u200b"),
+        ("no-break\xa0and\u3000wide", "no-break and wide"),
+        ("e\u0301te\u0301", "\xe9t\xe9"),
     ],
 )
 def test_cleaning(text: str, cleaned: str) -> None:

@@ -84,7 +84,7 @@ def test_characters_never_seen_are_spelt_in_bytes(tokenizer: SentencePieceTokeni
     assert tokenizer.decode(ids) == "🐈"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3000 "])
+@pytest.mark.parametrize("text", ["", " ", clean("\u3000 ")])
 def test_blank_text_has_no_ids(tokenizer: SentencePieceTokenizer, text: str) -> None:
     assert tokenizer.encode(text) == []
     assert tokenizer.sample(text, seed=3) == []
