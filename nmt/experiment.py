@@ -62,6 +62,16 @@ class Experiment(Config):
             raise ValueError(
                 "model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers."
             )
+        for side, stack in (("encoder", self.model.encoder), ("decoder", self.model.decoder)):
+            if (
+                stack.type == "transformer"
+                and stack.positions == "learned"
+                and stack.max_positions <= self.corpus.max_length
+            ):
+                raise ValueError(
+                    f"model.{side}.max_positions = {stack.max_positions} must be above corpus.max_length = "
+                    f"{self.corpus.max_length}: learned positions end there."
+                )
         return self
 
 

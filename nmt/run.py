@@ -16,7 +16,7 @@ from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, save_experiment
 from nmt.models.build import build_model, count_parameters, describe
-from nmt.models.saved import SavedModel
+from nmt.models.saved import SavedModel, read_folder
 from nmt.reports.record import RunRecord
 from nmt.training.checkpoint import seed_everything
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
@@ -39,8 +39,10 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     _check_same(experiment, directory)
     if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
-    if done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done):
-        remedy = "Raise training.max_updates to go on, or use another --out."
+    finished = done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done)
+    if done and finished and (directory / "record.json").exists():
+        save_experiment(experiment, directory / "experiment.toml")  # its [search] may have changed
+        remedy = f"Raise training.{done.finish_reason} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return done.finish_reason
     machine = prepare_machine(experiment.training.precision, experiment.training.threads)
@@ -55,7 +57,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     directory.mkdir(parents=True, exist_ok=True)
     corpus.tokenizers.save(directory)
     save_experiment(experiment, directory / "experiment.toml")
-    job = _job(experiment, corpus, machine, directory)
+    job = _job(experiment, corpus, machine, directory, started)
     parameters = count_parameters(job.model)
     _say(
         console,
@@ -65,6 +67,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     )
     if done:
         _say(console, f"Going on from update {done.update} in {directory}.")
+    (directory / "record.json").unlink(missing_ok=True)  # until training ends again there is nothing to report
     cut_log(directory / "metrics.jsonl", done.update if done else -1)
     training = experiment.training
     with TrainingLog(
@@ -97,7 +100,7 @@ def _sources(experiment: Experiment) -> Sources:
     return Sources(corpus.reader, corpus.train.paths(), corpus.dev.paths(), corpus.max_length, corpus.filters)
 
 
-def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, directory: Path) -> Job:
+def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, directory: Path, launched: float) -> Job:
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
     model = build_model(experiment.model, *vocabs).to(machine.device)
@@ -114,20 +117,20 @@ def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, direc
         machine=machine,
         seed=experiment.seed,
         directory=directory,
+        launched=launched,
         fingerprint=corpus.fingerprint,
     )
 
 
 def _progress(directory: Path) -> Progress | None:
     """Where the run in this directory stands, or None where there is none."""
-    for name in ("state", "state.old"):
-        path = directory / name / "progress.json"
-        if path.exists():
-            try:
-                return Progress.from_json(path.read_text(encoding="utf-8"))
-            except (ValueError, TypeError) as error:
-                raise CheckpointError(f"{path} is damaged ({error}). Delete {directory} to train again.") from None
-    return None
+    state = directory / "state"
+    if not state.is_dir() and not (directory / "state.old").is_dir():
+        return None
+    try:
+        return Progress.from_json(read_folder(state)["progress.json"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{state} is damaged ({error}). Delete {directory} to train again.") from None
 
 
 def _is_complete(experiment: Experiment, done: Progress) -> bool:
@@ -207,6 +210,8 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         best_update=progress.best_update,
         best_dev_bleu=progress.best_bleu,
         finish_reason=progress.finish_reason,
+        clipped_updates=progress.clipped,
+        skipped_updates=progress.skipped,
     )
 
 

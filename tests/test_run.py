@@ -113,7 +113,7 @@ def test_a_tokenizer_that_is_not_of_this_text_is_refused(begun: Path) -> None:
 def test_a_damaged_progress_is_named(begun: Path) -> None:
     (begun / "state" / "progress.json").write_text("{", encoding="utf-8")
     message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
-    assert message.startswith(f"{begun / 'state' / 'progress.json'} is damaged")
+    assert message.startswith(f"{begun / 'state' / 'progress.json'} was changed after training")
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])

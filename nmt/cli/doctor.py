@@ -13,8 +13,9 @@ PACKAGES = (
     "typer",
     "rich",
     "jinja2",
+    "matplotlib",
 )
-OPTIONAL = {"tensorboard": "training curves in TensorBoard", "matplotlib": "plots in reports"}
+OPTIONAL = {"tensorboard": "training curves in TensorBoard"}
 
 
 def doctor() -> None:

@@ -1,6 +1,7 @@
 """nmt translate"""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,7 +24,9 @@ Run = Annotated[Path, typer.Argument(help="Run directory that `nmt train` made."
 Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
-NBest = Annotated[int, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`.")]
+NBest = Annotated[
+    int | None, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: 1]")
+]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
 Checkpoint = Annotated[str, typer.Option(help="best or last.")]
 Set = Annotated[
@@ -36,7 +39,7 @@ def translate(
     input: Input = None,
     output: Output = None,
     beam: Beam = None,
-    n_best: NBest = 1,
+    n_best: NBest = None,
     format: FormatName = "text",
     checkpoint: Checkpoint = "best",
     set: Set = None,
@@ -53,37 +56,42 @@ def translate(
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if checkpoint not in ("best", "last"):
         raise ConfigError(f"--checkpoint {checkpoint}: must be best or last.")
+    if input and output and input.resolve() == output.resolve():
+        raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     translator = load(run, checkpoint, _search_config(run, beam, n_best, set or []))
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
         source = files.enter_context(_open_input(input)) if input else _stdin()
-        sink = files.enter_context(_open_output(output)) if output else sys.stdout.buffer
-        _translate_stream(translator, source, sink, FORMATS[format], n_best, Console(stderr=True))
+        sink = files.enter_context(_open_output(output)) if output else _stdout()
+        _translate_stream(translator, source, sink, FORMATS[format], Console(stderr=True))
 
 
-def _search_config(run: Path, beam: int | None, n_best: int, overrides: list[str]) -> "SearchConfig":
+def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
-    from nmt.errors import CheckpointError
-    from nmt.experiment import load_experiment
     from nmt.search.hypothesis import SearchConfig
+    from nmt.translation.translator import recipe_search
 
-    recipe = run / "experiment.toml"
-    if not run.is_dir():
-        raise CheckpointError(f"{run}: no such run directory. `nmt train RECIPE --out {run}` makes one.")
-    if not recipe.exists():
-        raise CheckpointError(f"{run} has no experiment.toml: it is not the directory of a run, or not a complete one.")
-    tree = dump_config(load_experiment(recipe).search)
-    tree["n_best"] = n_best
-    tree["beam"] = beam if beam is not None else max(tree["beam"], n_best)
+    tree = dump_config(recipe_search(run))
+    if n_best is not None:
+        tree["n_best"] = n_best
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
+    if beam is not None:
+        tree["beam"] = beam
+    elif isinstance(tree["n_best"], int) and not any("beam" in override for override in overrides):
+        tree["beam"] = max(tree["beam"], tree["n_best"])  # a longer list needs a wider beam
     return parse_config(SearchConfig, tree, "search")
 
 
 def _stdin() -> BinaryIO:
     """Standard input; where the caller has closed it, Python has none and there is nothing to read."""
     return sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
+
+
+def _stdout() -> BinaryIO:
+    """Standard output; where the caller has closed it, what is written goes nowhere."""
+    return sys.stdout.buffer if sys.stdout is not None else open(os.devnull, "wb")
 
 
 def _open_input(path: Path) -> BinaryIO:
@@ -105,7 +113,7 @@ def _open_output(path: Path) -> BinaryIO:
 
 
 def _translate_stream(
-    translator: "Translator", source: BinaryIO, sink: BinaryIO, format: "Format", n_best: int, console: "Console"
+    translator: "Translator", source: BinaryIO, sink: BinaryIO, format: "Format", console: "Console"
 ) -> None:
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
     replaced, split, cut = 0, [], []
@@ -114,7 +122,7 @@ def _translate_stream(
     for records in _chunks(format.read(source), chunk_lines):
         translations = translator.translate([record.text for record in records])
         for record, translation in zip(records, translations, strict=True):
-            format.write(sink, record, translation, n_best)
+            format.write(sink, record, translation, translator.search.n_best)
             replaced += record.num_replaced
             if translation.num_segments > 1:
                 split.append(record.index + 1)

@@ -9,11 +9,10 @@ from typing import Any
 
 from nmt.config import dump_config, parse_config
 from nmt.errors import CheckpointError
-from nmt.experiment import load_experiment
 from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
-from nmt.translation.translator import Translation, load
+from nmt.translation.translator import Translation, load, recipe_search
 
 Tick = Callable[[int], None]
 
@@ -36,6 +35,7 @@ def collect_run(
     search = run_search(run_dir, beam)
     translations, seconds = translate_run(run_dir, source, search, tick=tick)
     shown = translate_run(run_dir, samples, search, attention=True)[0] if samples else []
+    looks = record.experiment.get("model", {}).get("decoder", {}).get("attention") != "none"
     return SystemResult(
         name=name,
         record=record,
@@ -45,20 +45,15 @@ def collect_run(
         search=dump_config(search),
         finish_reasons=dict(Counter(translation.finish_reason for translation in translations)),
         num_split=sum(translation.num_segments > 1 for translation in translations),
-        samples=tuple(Sample(translation.text, _alignment(translation)) for translation in shown),
+        samples=tuple(Sample(translation.text, _alignment(translation) if looks else None) for translation in shown),
     )
 
 
 def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:
     """How the run's recipe searches, for one best translation. Raises CheckpointError when there is no recipe."""
-    recipe = run_dir / "experiment.toml"
-    if not run_dir.is_dir():
-        raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
-    if not recipe.exists():
-        raise CheckpointError(f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one.")
-    tree = dump_config(load_experiment(recipe).search) | {"n_best": 1}
+    tree = dump_config(recipe_search(run_dir)) | {"n_best": 1}
     if beam is None:
-        return parse_config(SearchConfig, tree, str(recipe))
+        return parse_config(SearchConfig, tree, str(run_dir))
     return parse_config(SearchConfig, tree | {"beam": beam}, f"--beam {beam}")
 
 

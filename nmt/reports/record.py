@@ -36,7 +36,9 @@ class RunRecord:
         peak_memory_bytes: most memory the process held (on a GPU: most that was allocated there).
         best_update: of the checkpoint in `best/`.
         best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated.
-        finish_reason: "max_updates", "max_epochs", "patience", "time_limit" or "interrupted".
+        finish_reason: "max_updates", "patience", "time_limit" or "interrupted".
+        clipped_updates: updates whose gradient was cut to training.clip_norm.
+        skipped_updates: updates left out because the gradient was not finite.
     """
 
     name: str
@@ -59,6 +61,8 @@ class RunRecord:
     best_update: int
     best_dev_bleu: float | None
     finish_reason: str
+    clipped_updates: int = 0
+    skipped_updates: int = 0
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file."""

@@ -138,6 +138,7 @@ def _facts(system: System) -> dict[str, str]:
         "Architecture": record.architecture,
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
+        "Gradient clipped": f"in {numbers.count(record.clipped_updates)} updates",
         "Target tokens trained on": numbers.count(record.target_tokens),
         "Training time": numbers.duration(record.train_seconds),
         "Wall-clock time": numbers.duration(record.wall_seconds),

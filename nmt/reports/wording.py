@@ -31,7 +31,7 @@ ATTENTION = (
     "the sentence. A Transformer shows the mean over the heads of its last cross-attention. The sentences were chosen "
     "by source length alone."
 )
-NO_ATTENTION = "This system has no attention."
+NO_ATTENTION = "No attention to show: this system has none, or the sentence was too long and was split."
 
 
 def title(report: Report) -> str:

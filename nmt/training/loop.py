@@ -40,6 +40,7 @@ class Job:
     machine: Machine
     seed: int
     directory: Path
+    launched: float  # time.perf_counter() when the command began, where wall-clock time begins
     fingerprint: str  # of the corpus: a run goes on only with the same text
 
 
@@ -71,7 +72,7 @@ class _Trainer:
         batches = self._batches()
         window = _Window(clipped_before=progress.clipped)
         with _stop_signals() as stop:
-            started = time.perf_counter()
+            started = self.job.launched
             while not (reason := self._reason_to_stop(stop)):
                 before = time.perf_counter()
                 nll, norm, tokens = self._update([next(batches) for _ in range(config.accumulate)])

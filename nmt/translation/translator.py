@@ -1,5 +1,6 @@
 """Text in, text out: the one path that `translate`, validation and reports share."""
 
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from nmt.config import parse_config
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, ConfigError
 from nmt.models.base import Seq2Seq
 from nmt.models.saved import load_model
 from nmt.search.hypothesis import Hypothesis, SearchConfig
@@ -170,4 +172,20 @@ def load(run_dir: str | Path, checkpoint: str = "best", search: SearchConfig | N
             "Put back the one of this run; another one would turn every translation into noise."
         )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return Translator(model.to(device), tokenizers, search or SearchConfig(), about.max_length)
+    return Translator(model.to(device), tokenizers, search or recipe_search(directory), about.max_length)
+
+
+def recipe_search(run_dir: Path) -> SearchConfig:
+    """How the recipe of a run searches. Raises CheckpointError where it has none, or one that was changed by hand."""
+    recipe = run_dir / "experiment.toml"
+    if not run_dir.is_dir():
+        raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
+    try:
+        tree = tomllib.loads(recipe.read_text(encoding="utf-8"))
+        return parse_config(SearchConfig, tree.get("search", {}), f"{recipe}: search")
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one."
+        ) from None
+    except (OSError, ValueError, ConfigError) as error:
+        raise CheckpointError(f"{recipe} is damaged ({error}). Copy the run again, or train again.") from None

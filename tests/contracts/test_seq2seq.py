@@ -6,6 +6,9 @@ from torch import Tensor
 
 from nmt.models.base import Memory, Rows, State
 from nmt.models.build import EncoderDecoder
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.run import search
+from nmt.training.loss import cross_entropy
 from tests.contracts.architectures import ARCHITECTURES, VOCAB, build, sentences
 
 TARGET_LENGTH = 5
@@ -147,3 +150,24 @@ def test_dropout_is_random_in_training_and_gone_in_evaluation(architecture: str)
         assert torch.equal(model(source, mask, target), model(source, mask, target))
         model.train()
         assert not torch.equal(model(source, mask, target), model(source, mask, target))
+
+
+@pytest.mark.parametrize(
+    "architecture", ["bi-gru/lstm-2-multihead-layer", "tanh/gru-1-additive-input", "transformer/transformer-pre"]
+)
+def test_models_train_and_search_under_bf16_autocast(architecture: str) -> None:
+    # What training.precision = "auto" does on machines with bf16 instructions; others compute the same, only slowly.
+    model, (source, mask) = build(architecture).float(), sentences()
+    target = targets(3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        features = model(source, mask, target)
+        output = model.output
+        loss = cross_entropy(features, output.weight, output.bias, target, torch.ones_like(target).bool(), 0.1)
+        found = search(model, source, mask, SearchConfig(beam=2))
+    loss.smoothed.backward()  # type: ignore[no-untyped-call]
+    assert all(parameter.grad is None or parameter.grad.isfinite().all() for parameter in model.parameters())
+    exact = cross_entropy(
+        model(source, mask, target), output.weight, output.bias, target, torch.ones_like(target).bool(), 0.1
+    )
+    assert float(loss.nll) == pytest.approx(float(exact.nll), rel=0.05)
+    assert [len(hypotheses) for hypotheses in found] == [1, 1, 1]

@@ -216,3 +216,52 @@ def test_doctor_and_help_work(workplace: Path) -> None:
     for command in ("train", "translate", "evaluate", "compare", "doctor"):
         assert command in nmt("--help", cwd=workplace).stdout.decode()
         assert nmt(command, "--help", cwd=workplace).returncode == 0
+
+
+def test_python_and_the_command_line_search_alike_and_as_the_recipe_says(workplace: Path) -> None:
+    recipe = workplace / "runs/transformer/experiment.toml"
+    before = recipe.read_text(encoding="utf-8")
+    done = nmt("train", "transformer.toml", "--out", "runs/transformer", "--set", "search.beam=1", cwd=workplace)
+    assert b"is finished" in done.stderr
+    assert recipe.read_text(encoding="utf-8") == before.replace("beam = 5", "beam = 1")
+    script = "import nmt; print(nmt.load('runs/transformer').search.beam)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, cwd=workplace, env=environment, check=True
+    )
+    assert shown.stdout == b"1\n"
+    recipe.write_text(before, encoding="utf-8")
+
+
+def test_n_best_may_be_a_search_key_and_wants_no_wider_beam_to_be_given(workplace: Path) -> None:
+    done = nmt("translate", "runs/rnn", "--set", "n_best=7", cwd=workplace, stdin=b"Guten Morgen!\n")
+    assert done.stdout.count(b"0 ||| ") == 7
+
+
+def test_a_lost_record_is_written_again(workplace: Path) -> None:
+    path = workplace / "runs/rnn/record.json"
+    before = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    nmt("train", "rnn.toml", "--out", "runs/rnn", cwd=workplace)
+    after = json.loads(path.read_text(encoding="utf-8"))
+    same = (
+        "updates",
+        "target_tokens",
+        "train_seconds",
+        "best_update",
+        "best_dev_bleu",
+        "clipped_updates",
+        "finish_reason",
+    )
+    assert [after[key] for key in same] == [before[key] for key in same]
+
+
+def test_the_input_is_not_overwritten_and_a_closed_stdout_is_quiet(workplace: Path) -> None:
+    (workplace / "input.txt").write_text("Guten Morgen!\n", encoding="utf-8")
+    done = nmt("translate", "runs/rnn", "-i", "input.txt", "-o", "./input.txt", cwd=workplace, check=False)
+    assert (done.returncode, b"is the input" in done.stderr) == (2, True)
+    assert (workplace / "input.txt").read_text(encoding="utf-8") == "Guten Morgen!\n"
+    command = f"{sys.executable} -m nmt translate runs/rnn -i input.txt >&-"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    closed = subprocess.run(["bash", "-c", command], capture_output=True, cwd=workplace, env=environment, timeout=120)
+    assert (closed.returncode, closed.stderr) == (0, b"")

@@ -1,6 +1,7 @@
 """A training job that can be run update by update."""
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ def tiny_job(folder: Path, **changes: Any) -> Job:
         run_module._sources(experiment), config, experiment.seed, folder / "prepared", lambda text: None
     )
     (folder / "run").mkdir(exist_ok=True)
-    return run_module._job(experiment, corpus, Machine(torch.device("cpu"), "fp32", 1), folder / "run")
+    machine = Machine(torch.device("cpu"), "fp32", 1)
+    return run_module._job(experiment, corpus, machine, folder / "run", time.perf_counter())
 
 
 def with_config(job: Job, **fields: Any) -> Job:

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from nmt.models.attention import Keys, MultiHeadAttention
 from nmt.models.base import EncoderOutput, Memory, State
-from nmt.models.dropout import Dropout
 from nmt.models.transformer.layers import FeedForward, Residual, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
@@ -85,7 +84,6 @@ class TransformerDecoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(config, memory_dim, dropout) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
         self.read = nn.Linear(config.dim, feature_dim) if feature_dim != config.dim else nn.Identity()
-        self.dropout = Dropout(dropout)
 
     def prepare(self, source: EncoderOutput) -> TransformerMemory:
         """Project keys and values for every layer, once a sentence."""
@@ -116,7 +114,7 @@ class TransformerDecoder(nn.Module):
 
     def decode(self, embedded: Tensor, memory: TransformerMemory) -> Tensor:
         """embedded [batch, tgt_len, input_dim] -> features [batch, tgt_len, feature_dim]"""
-        values = self.dropout(self.positions(self.adapt(embedded)))
+        values = self.positions(self.adapt(embedded))
         length = values.shape[1]
         causal = torch.ones(length, length, dtype=torch.bool, device=values.device).tril()
         for layer, source in zip(self.layers, memory.layers, strict=True):

@@ -4,7 +4,6 @@ from torch import Tensor, nn
 
 from nmt.models.attention import MultiHeadAttention
 from nmt.models.base import EncoderOutput
-from nmt.models.dropout import Dropout
 from nmt.models.transformer.layers import FeedForward, Residual, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
@@ -48,11 +47,10 @@ class TransformerEncoder(nn.Module):
         self.positions = PositionalEncoding(config.positions, config.dim, config.max_positions)
         self.layers = nn.ModuleList(EncoderLayer(config, dropout) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
-        self.dropout = Dropout(dropout)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> EncoderOutput:
         """embedded [batch, src_len, input_dim], mask bool [batch, src_len]"""
-        values = self.dropout(self.positions(self.adapt(embedded)))
+        values = self.positions(self.adapt(embedded))
         for layer in self.layers:
             values = layer(values, mask)
         states = self.norm(values)
