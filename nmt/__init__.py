@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from nmt.errors import CheckpointError, ConfigError, DataError, NMTError
 
 if TYPE_CHECKING:
-    from nmt.translation.translator import Translation, Translator, load
+    from nmt.translation.load import load
+    from nmt.translation.result import Translation
+    from nmt.translation.translator import Translator
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,7 +30,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Names that need torch are imported when first used: `import nmt` and `nmt --help` stay quick."""
     if name in ("Translation", "Translator", "load"):
-        from nmt.translation import translator
+        from nmt.translation import load, result, translator
 
-        return getattr(translator, name)
+        modules = {"Translation": result, "Translator": translator, "load": load}
+        return getattr(modules[name], name)
     raise AttributeError(f"module 'nmt' has no attribute {name!r}")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 CHUNK_LINES = 1024  # lines read, sorted by length, translated and written together
 
-Run = Annotated[Path, typer.Argument(help="Run directory that `nmt train` made.")]
+Runs = Annotated[
+    list[Path],
+    typer.Argument(metavar="RUN...", help="Run directory that `nmt train` made; several translate as an ensemble."),
+]
 Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
@@ -29,48 +32,66 @@ NBest = Annotated[
 ]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
 Checkpoint = Annotated[str, typer.Option(help="best or last.")]
+Alignment = Annotated[
+    bool, typer.Option("--alignment", help="Also write which source word each word comes from: 0-0 1-2.")
+]
+Score = Annotated[
+    Path | None,
+    typer.Option("--score", help="Translate nothing: write how probable the translations in this file are."),
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
 ]
 
 
 def translate(
-    run: Run,
+    runs: Runs,
     input: Input = None,
     output: Output = None,
     beam: Beam = None,
     n_best: NBest = None,
     format: FormatName = "text",
+    alignment: Alignment = False,
+    score: Score = None,
     checkpoint: Checkpoint = "best",
     set: Set = None,
 ) -> None:
     """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
     from rich.console import Console
 
+    from nmt.cli.score import score_stream
     from nmt.errors import ConfigError
     from nmt.training.device import keep_freed_memory
     from nmt.translation.formats import FORMATS, quiet_when_reader_leaves
-    from nmt.translation.translator import load
+    from nmt.translation.load import load
 
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if checkpoint not in ("best", "last"):
         raise ConfigError(f"--checkpoint {checkpoint}: must be best or last.")
-    if input and output and input.resolve() == output.resolve():
+    if output and output.resolve() in [path.resolve() for path in (input, score) if path]:
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    translator = load(run, checkpoint, _search_config(run, beam, n_best, set or []))
+    if score and (beam or n_best or alignment or set):
+        raise ConfigError("--score searches for nothing: leave out --beam, --n-best, --alignment and --set.")
+    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, set or []))
+    if alignment and not translator.looks:
+        raise ConfigError("--alignment: this model has no attention, so it does not say where its words come from.")
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
+        given = files.enter_context(_open_input(score)) if score else None
         source = files.enter_context(_open_input(input)) if input else _stdin()
         sink = files.enter_context(_open_output(output)) if output else _stdout()
-        _translate_stream(translator, source, sink, FORMATS[format], Console(stderr=True))
+        if given:
+            score_stream(translator, source, given, sink, FORMATS[format], as_json=format == "jsonl")
+        else:
+            _translate_stream(translator, source, sink, FORMATS[format], alignment, Console(stderr=True))
 
 
 def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
     from nmt.search.hypothesis import SearchConfig
-    from nmt.translation.translator import recipe_search
+    from nmt.translation.load import recipe_search
 
     tree = dump_config(recipe_search(run))
     if n_best is not None:
@@ -79,8 +100,10 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
         apply_override(tree, override.removeprefix("search."))
     if beam is not None:
         tree["beam"] = beam
-    elif isinstance(tree["n_best"], int) and not any("beam" in override for override in overrides):
-        tree["beam"] = max(tree["beam"], tree["n_best"])  # a longer list needs a wider beam
+    hypotheses = "samples" if tree["method"] == "sample" else "beam"
+    explicit = (hypotheses == "beam" and beam is not None) or any(hypotheses in override for override in overrides)
+    if not explicit and isinstance(tree["n_best"], int):
+        tree[hypotheses] = max(tree[hypotheses], tree["n_best"])  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")
 
 
@@ -113,14 +136,20 @@ def _open_output(path: Path) -> BinaryIO:
 
 
 def _translate_stream(
-    translator: "Translator", source: BinaryIO, sink: BinaryIO, format: "Format", console: "Console"
+    translator: "Translator",
+    source: BinaryIO,
+    sink: BinaryIO,
+    format: "Format",
+    alignment: bool,
+    console: "Console",
 ) -> None:
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
-    replaced, split, cut = 0, [], []
+    replaced, split, cut, looping = 0, [], [], []
     # At a terminal each line is answered at once; otherwise lines are gathered so that batches are full.
     chunk_lines = 1 if source.isatty() else CHUNK_LINES
     for records in _chunks(format.read(source), chunk_lines):
-        translations = translator.translate([record.text for record in records])
+        texts, prefixes = [record.text for record in records], [record.prefix for record in records]
+        translations = translator.translate(texts, alignment=alignment, prefixes=prefixes)
         for record, translation in zip(records, translations, strict=True):
             format.write(sink, record, translation, translator.search.n_best)
             replaced += record.num_replaced
@@ -128,11 +157,15 @@ def _translate_stream(
                 split.append(record.index + 1)
             if translation.finish_reason == "length":
                 cut.append(record.index + 1)
+            if translation.repeats:
+                looping.append(record.index + 1)
         sink.flush()
     if replaced:
         _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
     if split:
         _warn(console, f"Longer than the model allows, so split and joined again: {_lines(split)}.")
+    if looping:
+        _warn(console, f"Says the same again and again: {_lines(looping)}. Try --set no_repeat_ngram=4.")
     if cut:
         _warn(
             console,

@@ -12,7 +12,8 @@ from nmt.errors import CheckpointError
 from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
-from nmt.translation.translator import Translation, load, recipe_search
+from nmt.translation.load import load, recipe_search
+from nmt.translation.result import Translation
 
 Tick = Callable[[int], None]
 
@@ -66,7 +67,7 @@ def translate_run(
     """
     translator = load(run_dir)
     start = time.perf_counter()
-    translations = translator.translate(lines, search, attention, tick)
+    translations = translator.translate(lines, search, attention, tick=tick)
     return translations, time.perf_counter() - start
 
 

@@ -1,14 +1,16 @@
 """Batched beam search. All knowledge of beams is here: no model knows the word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from nmt.models.base import Rows, Seq2Seq
-from nmt.search.constraints import next_log_probs
+from nmt.search.constraints import Constraints
 from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
-from nmt.search.length import length_limits, penalty
+from nmt.search.length import penalty
+from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 
 
@@ -17,22 +19,35 @@ class Beams(Rows):
     """The live hypotheses, `beam` rows a sentence, the best first."""
 
     written: Tensor  # int64 [rows, length], begins with begin-of-sentence
-    totals: Tensor  # [rows], log-probability
+    values: Tensor  # [rows, length - 1], log-probability of each token
+    totals: Tensor  # [rows], log-probability of all
     looked: Tensor | None  # [rows, length - 1, src_len], attention so far
 
 
 @dataclass(frozen=True)
 class Extension:
-    """The best continuations of each sentence's beams, the best first."""
+    """The best continuations of each sentence's beams, the best first. Each is [sentences, 2 beam]."""
 
-    totals: Tensor  # [sentences, 2 beam]
-    rows: Tensor  # int64 [sentences, 2 beam], which row each continues
-    tokens: Tensor  # int64 [sentences, 2 beam]
+    ranking: Tensor  # what they are ordered by: totals, less what diversity takes
+    totals: Tensor  # log-probability
+    values: Tensor  # log-probability of the last token
+    rows: Tensor  # int64, which row each continues
+    tokens: Tensor  # int64
+
+    def pick(self, places: Tensor) -> "Extension":
+        """Those at `places` [sentences, n]."""
+        parts = (self.ranking, self.totals, self.values, self.rows, self.tokens)
+        return Extension(*(part.gather(1, places) for part in parts))
 
 
 @torch.inference_mode()
 def beam_search(
-    model: Seq2Seq, source: Tensor, source_mask: Tensor, config: SearchConfig, keep_attention: bool = False
+    model: Seq2Seq,
+    source: Tensor,
+    source_mask: Tensor,
+    config: SearchConfig,
+    keep_attention: bool = False,
+    prefixes: Sequence[Sequence[int]] | None = None,
 ) -> list[list[Hypothesis]]:
     """The n best hypotheses, the best first, of each sentence of source int64 [batch, src_len].
 
@@ -40,40 +55,80 @@ def beam_search(
     `beam` live ones always remain. Finished sentences leave the batch at once.
     """
     lengths: list[int] = source_mask.sum(dim=1).tolist()
-    limits = length_limits(config, lengths)
-    finished: list[list[Hypothesis]] = [[] for _ in lengths]
+    constraints = Constraints.build(config, lengths, prefixes)
+    ended = Ended(config, lengths, keep_attention)
     active = list(range(len(lengths)))  # which sentence each group of `beam` rows is
     memory = model.encode(source, source_mask)
     spread = torch.arange(len(active), device=source.device).repeat_interleave(config.beam)
     state = model.start(memory).select(spread)
-    beams = _first(state.attention, len(active), config.beam, keep_attention)
+    beams = _first(state.attention, len(active), config.beam, keep_attention or config.coverage > 0)
     while active:
         features, state = model.step(beams.written[:, -1], state, memory)
-        log_probs = next_log_probs(model.logits(features))
-        extension = _extend(beams.totals.to(log_probs.dtype), log_probs, config.beam)
+        log_probs = constraints.next_log_probs(model.logits(features), beams.written, active)
+        extension = _extend(beams.totals.to(log_probs.dtype), log_probs, config)
         looked = None
         if beams.looked is not None:
             looked = torch.cat([beams.looked, state.attention.unsqueeze(1).to(beams.looked.dtype)], dim=1)
+        before = Beams(beams.written, beams.values.to(log_probs.dtype), beams.totals, looked)
         length = beams.written.shape[1]  # tokens in a continuation, begin-of-sentence not counted
-        before = Beams(beams.written, beams.totals, looked)
-        _collect(extension, before, active, lengths, finished, config)
+        for index, place in torch.nonzero((extension.tokens == EOS_ID) & extension.totals.isfinite()).tolist():
+            ended.add(active[index], before, extension, (index, place), "eos")
         live = _keep_live(extension, config.beam)
-        going = _still_open(live.totals, active, length, limits, finished, config)
+        best = live.totals.amax(dim=1).tolist()
+        going = []
         for index, sentence in enumerate(active):
-            if index not in going and length >= limits[sentence]:
-                _give_up(live, before, index, sentence, lengths, finished, config)
+            limit = constraints.max_lengths[sentence]
+            if length < limit and ended.may_improve(sentence, best[index], limit):
+                going.append(index)
+            elif length >= limit:
+                ended.give_up(sentence, before, live, index)
         kept = torch.tensor(going, dtype=torch.int64, device=source.device)
-        rows = live.rows[kept].flatten()
-        tokens = live.tokens[kept].flatten()
-        chosen = before.select(rows)
-        beams = Beams(
-            torch.cat([chosen.written, tokens.unsqueeze(1)], dim=1), live.totals[kept].flatten(), chosen.looked
-        )
-        state = state.select(rows)
+        beams = _continue(before, live, kept)
+        state = state.select(live.rows[kept].flatten())
         if len(going) < len(active):
             memory = memory.select(kept)
             active = [active[index] for index in going]
-    return [sorted(found, key=lambda one: -one.score)[: config.n_best] for found in finished]
+    return [found[: config.n_best] for found in ended.found]
+
+
+class Ended:
+    """The hypotheses of each sentence that have ended: the `beam` best, the best first."""
+
+    def __init__(self, config: SearchConfig, source_lengths: list[int], keep_attention: bool) -> None:
+        self.config, self.source_lengths, self.keep_attention = config, source_lengths, keep_attention
+        self.found: list[list[Hypothesis]] = [[] for _ in source_lengths]
+
+    def add(
+        self, sentence: int, before: Beams, extension: Extension, where: tuple[int, int], reason: FinishReason
+    ) -> None:
+        """Take in the continuation at `where` of the extension."""
+        row = int(extension.rows[where])
+        tokens = (*before.written[row, 1:].tolist(), int(extension.tokens[where]))
+        values = (*before.values[row].tolist(), float(extension.values[where]))
+        attention = None
+        if before.looked is not None:
+            attention = before.looked[row, :, : self.source_lengths[sentence]].clone()
+        points = score(self.config, values, attention)
+        found = self.found[sentence]
+        found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason))
+        found.sort(key=lambda one: -one.score)
+        del found[self.config.beam :]
+
+    def give_up(self, sentence: int, before: Beams, live: Extension, index: int) -> None:
+        """The length limit is reached: what is live ends as it is, where fewer than n_best have ended by themselves."""
+        for place in range(live.totals.shape[1]):
+            if len(self.found[sentence]) >= self.config.n_best:
+                return
+            if live.totals[index, place] > float("-inf"):
+                self.add(sentence, before, live, (index, place), "length")
+
+    def may_improve(self, sentence: int, best: float, limit: int) -> bool:
+        """Whether a live hypothesis of log-probability `best` or less can still become one of the n best."""
+        config, found = self.config, self.found[sentence]
+        if best == float("-inf") or (config.stopping == "first" and len(found) >= config.beam):
+            return False
+        # Log-probability only falls, the length penalty only grows, coverage adds nothing: no later score is higher.
+        return len(found) < config.n_best or found[config.n_best - 1].score < best / penalty(config, limit)
 
 
 def _first(like: Tensor, sentences: int, beam: int, keep_attention: bool) -> Beams:
@@ -81,98 +136,43 @@ def _first(like: Tensor, sentences: int, beam: int, keep_attention: bool) -> Bea
     totals = torch.full((sentences, beam), float("-inf"), device=like.device)
     totals[:, 0] = 0.0
     written = torch.full((sentences * beam, 1), BOS_ID, device=like.device)
-    return Beams(written, totals.flatten(), like.new_zeros(len(like), 0, like.shape[1]) if keep_attention else None)
+    looked = like.new_zeros(len(like), 0, like.shape[1]) if keep_attention else None
+    return Beams(written, like.new_zeros(len(like), 0), totals.flatten(), looked)
 
 
-def _extend(totals: Tensor, log_probs: Tensor, beam: int) -> Extension:
+def _extend(totals: Tensor, log_probs: Tensor, config: SearchConfig) -> Extension:
     """The 2 x beam best continuations of each sentence, from totals [rows] and log_probs [rows, vocab]."""
+    beam = config.beam
     width = min(2 * beam, log_probs.shape[1])
     # Per row first: a row cannot give more than 2 x beam of the winners, and short rows are quick to merge.
     values, tokens = log_probs.topk(width, dim=-1)  # [rows, width]
-    candidates = (totals.unsqueeze(1) + values).view(-1, beam * width)  # [sentences, beam * width]
-    best, places = candidates.topk(min(2 * beam, beam * width), dim=-1)  # [sentences, 2 beam]
-    first_rows = torch.arange(len(candidates), device=totals.device).unsqueeze(1) * beam
-    return Extension(best, first_rows + places // width, tokens.view(-1, beam * width).gather(1, places))
+    candidates = totals.unsqueeze(1) + values
+    ranking = candidates
+    if config.diversity:
+        ranking = candidates - config.diversity * torch.arange(width, device=totals.device)  # rank among siblings
+    best, places = ranking.view(-1, beam * width).topk(min(2 * beam, beam * width), dim=-1)  # [sentences, 2 beam]
+    first_rows = torch.arange(len(best), device=totals.device).unsqueeze(1) * beam
+    totals, values, tokens = (part.view(-1, beam * width).gather(1, places) for part in (candidates, values, tokens))
+    return Extension(best, totals, values, first_rows + places // width, tokens)
 
 
 def _keep_live(extension: Extension, beam: int) -> Extension:
-    """The `beam` best continuations that do not end the sentence, in order."""
+    """The `beam` best continuations that do not end the sentence, in order; what ends it counts as impossible."""
     ends = extension.tokens == EOS_ID
-    totals = extension.totals.masked_fill(ends, float("-inf"))
-    totals, places = totals.topk(beam, dim=-1)  # [sentences, beam]
-    return Extension(totals, extension.rows.gather(1, places), extension.tokens.gather(1, places))
+    _, places = extension.ranking.masked_fill(ends, float("-inf")).topk(beam, dim=-1)  # [sentences, beam]
+    live = extension.pick(places)
+    return Extension(
+        live.ranking, live.totals.masked_fill(live.tokens == EOS_ID, float("-inf")), live.values, live.rows, live.tokens
+    )
 
 
-def _collect(
-    extension: Extension,
-    before: Beams,
-    active: list[int],
-    lengths: list[int],
-    finished: list[list[Hypothesis]],
-    config: SearchConfig,
-) -> None:
-    """Add the continuations that end their sentence to `finished`, keeping the `beam` best of each sentence."""
-    ends = (extension.tokens == EOS_ID) & extension.totals.isfinite()
-    for index, place in torch.nonzero(ends).tolist():
-        sentence = active[index]
-        total, row = float(extension.totals[index, place]), int(extension.rows[index, place])
-        _add(finished[sentence], before, row, EOS_ID, total, lengths[sentence], "eos", config)
-
-
-def _give_up(
-    live: Extension,
-    before: Beams,
-    index: int,
-    sentence: int,
-    lengths: list[int],
-    finished: list[list[Hypothesis]],
-    config: SearchConfig,
-) -> None:
-    """The length limit is reached: what is live ends as it is, where fewer than n_best have ended by themselves."""
-    for place in range(live.totals.shape[1]):
-        if len(finished[sentence]) >= config.n_best:
-            return
-        total, row, token = (float(t[index, place]) for t in (live.totals, live.rows, live.tokens))
-        if total > float("-inf"):
-            _add(finished[sentence], before, int(row), int(token), total, lengths[sentence], "length", config)
-
-
-def _add(
-    found: list[Hypothesis],
-    before: Beams,
-    row: int,
-    token: int,
-    total: float,
-    source_length: int,
-    reason: FinishReason,
-    config: SearchConfig,
-) -> None:
-    tokens = (*before.written[row, 1:].tolist(), token)
-    attention = None if before.looked is None else before.looked[row, :, :source_length].clone()
-    found.append(Hypothesis(tokens, total, total / penalty(config, len(tokens)), attention, reason))
-    found.sort(key=lambda one: -one.score)
-    del found[config.beam :]
-
-
-def _still_open(
-    totals: Tensor,
-    active: list[int],
-    length: int,
-    limits: list[int],
-    finished: list[list[Hypothesis]],
-    config: SearchConfig,
-) -> list[int]:
-    """Which of the active sentences go on; totals [sentences, beam] are the live hypotheses', the best first."""
-    going = []
-    for index, (sentence, best) in enumerate(zip(active, totals[:, 0].tolist(), strict=True)):
-        found = finished[sentence]
-        if length >= limits[sentence] or best == float("-inf"):
-            continue
-        if config.stopping == "first" and len(found) >= config.beam:
-            continue
-        # Log-probability only falls and the penalty only grows, so this is the best score still to be had.
-        bound = best / penalty(config, limits[sentence])
-        if len(found) >= config.n_best and found[config.n_best - 1].score >= bound:
-            continue
-        going.append(index)
-    return going
+def _continue(before: Beams, live: Extension, kept: Tensor) -> Beams:
+    """The live hypotheses of the sentences at `kept`, one token longer."""
+    chosen = before.select(live.rows[kept].flatten())
+    tokens, values = (part[kept].flatten().unsqueeze(1) for part in (live.tokens, live.values))
+    return Beams(
+        torch.cat([chosen.written, tokens], dim=1),
+        torch.cat([chosen.values, values.to(chosen.values.dtype)], dim=1),
+        live.totals[kept].flatten(),
+        chosen.looked,
+    )

@@ -1,19 +1,79 @@
-"""What no hypothesis may contain. A constraint gives new log-probabilities and does not change the old."""
+"""What a hypothesis may not contain, or must. What is allowed keeps the model's own probability."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from nmt.tokenizer.base import BOS_ID, PAD_ID, UNK_ID
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.length import length_limits
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 NEVER_WRITTEN = (PAD_ID, BOS_ID, UNK_ID)  # byte fallback spells what the vocabulary lacks: unk is never needed
+NEVER = float("-inf")
 
 
-def next_log_probs(logits: Tensor) -> Tensor:
-    """logits [rows, vocab] -> log-probabilities fp32 (fp64 stays), minus infinity for tokens that are never written.
+@dataclass(frozen=True)
+class Constraints:
+    """Of a batch of sentences: lists have one entry a sentence, lengths count end-of-sentence."""
 
-    The others keep the model's own probability: a search's scores are those of forced decoding.
-    """
-    exact = logits if logits.dtype == torch.float64 else logits.float()
-    log_probs = torch.log_softmax(exact, dim=-1)
-    log_probs[:, list(NEVER_WRITTEN)] = float("-inf")
-    return log_probs
+    min_lengths: list[int]
+    max_lengths: list[int]
+    prefixes: list[tuple[int, ...]]
+    no_repeat_ngram: int
+
+    @classmethod
+    def build(
+        cls, config: SearchConfig, source_lengths: list[int], prefixes: Sequence[Sequence[int]] | None
+    ) -> "Constraints":
+        """`prefixes` are tokens that each hypothesis begins with; None: any beginning will do."""
+        begins = [tuple(prefix) for prefix in prefixes or [()] * len(source_lengths)]
+        limits = length_limits(config, source_lengths)
+        longest = [
+            max(limit, len(begin) + config.max_length_extra) if begin else limit
+            for limit, begin in zip(limits, begins, strict=True)
+        ]
+        shortest = [
+            min(int(length * config.min_length_ratio), limit)
+            for length, limit in zip(source_lengths, longest, strict=True)
+        ]
+        return cls(shortest, longest, begins, config.no_repeat_ngram)
+
+    def next_log_probs(self, logits: Tensor, written: Tensor, sentences: list[int]) -> Tensor:
+        """logits [rows, vocab] -> log-probabilities fp32 (fp64 stays), minus infinity for what may not come next.
+
+        written int64 [rows, length] begins with begin-of-sentence; `sentences` says which sentences the rows belong
+        to, an equal number each, in order.
+        """
+        exact = logits if logits.dtype == torch.float64 else logits.float()
+        log_probs = torch.log_softmax(exact, dim=-1)
+        length = written.shape[1]  # of a hypothesis once the next token is written
+        rows = len(written) // max(len(sentences), 1)
+        forced = [
+            (slice(index * rows, (index + 1) * rows), self.prefixes[sentence][length - 1])
+            for index, sentence in enumerate(sentences)
+            if length <= len(self.prefixes[sentence])
+        ]
+        kept = [log_probs[group, token].clone() for group, token in forced]
+        log_probs[:, list(NEVER_WRITTEN)] = NEVER
+        early = [index for index, sentence in enumerate(sentences) if length < self.min_lengths[sentence]]
+        if early:
+            log_probs.view(len(sentences), rows, -1)[early, :, EOS_ID] = NEVER
+        if self.no_repeat_ngram:
+            _block_repeats(log_probs, written[:, 1:], self.no_repeat_ngram)
+        for (group, token), values in zip(forced, kept, strict=True):
+            log_probs[group] = NEVER
+            log_probs[group, token] = values
+        return log_probs
+
+
+def _block_repeats(log_probs: Tensor, written: Tensor, size: int) -> None:
+    """Minus infinity, in place, for each token that would end an n-gram of `size` tokens that its row already has."""
+    if written.shape[1] < size:
+        return
+    ngrams = written.unfold(1, size, 1)  # [rows, places, size]
+    begun = written[:, written.shape[1] - size + 1 :]  # [rows, size - 1], what the next token would complete
+    same = (ngrams[:, :, :-1] == begun.unsqueeze(1)).all(dim=-1)  # [rows, places]
+    row, place = torch.nonzero(same, as_tuple=True)
+    log_probs[row, ngrams[row, place, -1]] = NEVER

@@ -1,5 +1,6 @@
 """What a search is asked for, and what it finds."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,27 +13,75 @@ FinishReason = Literal["eos", "length"]
 
 
 class SearchConfig(Config):
-    """beam 1 is greedy search. A hypothesis has at most source length x `max_length_ratio` + `max_length_extra` tokens.
+    """`method`: beam keeps the `beam` best hypotheses (1 is greedy search); sample draws `samples` at random.
+    Of these the `n_best` are given.
+
+    A hypothesis has at most source length x `max_length_ratio` + `max_length_extra` tokens, and does not end before
+    source length x `min_length_ratio`. `no_repeat_ngram` n: no n tokens in a row occur twice in it; 0: they may.
 
     `length_penalty` divides a hypothesis' log-probability before hypotheses of different length are compared: by one
-    (none), by its length (average), or by ((5 + length) / 6) ** alpha (gnmt; Wu et al., 2016).
+    (none), by its length (average), or by ((5 + length) / 6) ** alpha (gnmt; Wu et al., 2016). `coverage` is the weight
+    of their coverage penalty, which counts source tokens that were hardly looked at.
     `stopping`: exact goes on until no live hypothesis can still become one of the n best; first stops a sentence once
     `beam` hypotheses have ended.
+    `diversity` takes that much from a hypothesis for each better one with the same beginning (Li et al., 2016).
+
+    Sampling draws from the model's distribution with its logits divided by `temperature`, cut to the `top_k` most
+    probable tokens (0: all) and to the fewest that hold `top_p` of the probability (Holtzman et al., 2020). What is
+    drawn depends on `seed` and on the sentence itself, not on the batch it stands in.
+
+    `mbr` orders hypotheses not by score but by how much the others agree with them (minimum Bayes risk).
     """
 
+    method: Literal["beam", "sample"] = "beam"
     beam: int = Field(5, ge=1)
+    samples: int = Field(1, ge=1)
     n_best: int = Field(1, ge=1)
     length_penalty: Literal["none", "average", "gnmt"] = "gnmt"
     alpha: float = Field(1.0, ge=0.0)
+    coverage: float = Field(0.0, ge=0.0)
     stopping: Literal["exact", "first"] = "exact"
+    diversity: float = Field(0.0, ge=0.0)
+    temperature: float = Field(1.0, gt=0.0)
+    top_k: int = Field(0, ge=0)
+    top_p: float = Field(1.0, gt=0.0, le=1.0)
+    seed: int = Field(0, ge=0)
+    min_length_ratio: float = Field(0.0, ge=0.0)
     max_length_ratio: float = Field(2.0, gt=0.0)
     max_length_extra: int = Field(10, ge=1)
+    no_repeat_ngram: int = Field(0, ge=0)
+    mbr: Literal["none", "chrf", "bleu"] = "none"
     batch_sentences: int = Field(64, ge=1)
 
+    @property
+    def hypotheses(self) -> int:
+        """How many hypotheses a sentence the n best are chosen from."""
+        return self.beam if self.method == "beam" else self.samples
+
     @model_validator(mode="after")
-    def _beam_holds_n_best(self) -> "SearchConfig":
-        if self.n_best > self.beam:
+    def _n_best_are_there(self) -> "SearchConfig":
+        if self.n_best > self.hypotheses:
+            if self.method == "sample":
+                raise ValueError(
+                    f"search.n_best = {self.n_best} needs as many samples; search.samples = {self.samples}."
+                )
             raise ValueError(f"search.n_best = {self.n_best} needs a beam at least as wide; search.beam = {self.beam}.")
+        return self
+
+    @model_validator(mode="after")
+    def _no_option_without_effect(self) -> "SearchConfig":
+        needs = {"sample": ("samples", "temperature", "top_k", "top_p"), "beam": ("diversity",)}
+        for method, names in needs.items():
+            for name in names:
+                if self.method != method and getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"search.{name} has no effect without search.method = {method!r}.")
+        if self.diversity and self.beam == 1:
+            raise ValueError("search.diversity needs a beam of at least 2; search.beam = 1.")
+        if self.mbr != "none" and self.hypotheses < 3:
+            raise ValueError(
+                f"search.mbr needs at least 3 hypotheses to choose from; there are {self.hypotheses} "
+                f"(search.{'beam' if self.method == 'beam' else 'samples'})."
+            )
         return self
 
 
@@ -41,7 +90,12 @@ class Hypothesis:
     """One output; a larger score is better."""
 
     tokens: tuple[int, ...]  # ends with end-of-sentence where finish_reason is "eos"
-    log_prob: float  # natural logarithm of the model's probability of the tokens
-    score: float  # log_prob after the length penalty
+    token_log_probs: tuple[float, ...]  # natural logarithm of the model's probability of each token
+    score: float  # log_prob after length and coverage penalty
     attention: Tensor | None  # [tgt_len, src_len], rows sum to one; only where it was asked for
     finish_reason: FinishReason
+
+    @property
+    def log_prob(self) -> float:
+        """Natural logarithm of the model's probability of all tokens."""
+        return math.fsum(self.token_log_probs)

@@ -4,9 +4,13 @@ A format reads a binary stream line by line (lines end at LF and nowhere else) a
 `n_best` lines for n-best text. Each has one line in FORMATS.
 
 text    in: one sentence in each line; out: its translation. With n-best, as Moses writes it, `index ||| text ||| score`
-        with the index from 0. The text may itself hold `|||`: split off the first and the last field.
-jsonl   in: an object in each line with the sentence in "source" (or "text"); out: the same object with "translation",
-        "score", "finish_reason" and, with n-best, "hypotheses", a list of objects with "text" and "score".
+        with the index from 0; with an alignment ` ||| 0-0 1-2 ...` follows (source word-target word, from 0). The text
+        may itself hold `|||`: split off the first field and the last ones.
+jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
+        certain way, those words in "prefix"; out: the same object with "translation", "score", "finish_reason",
+        "confidence" (0 to 1), "word_confidences" (one for each word of the translation), "repeats" (true: it hangs in a
+        loop), "alignment" where asked for and, with n-best, "hypotheses", a list of objects with the same fields but
+        "text" for "translation".
 """
 
 import json
@@ -21,6 +25,7 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 
 from nmt.corpus.lines import BYTE_ORDER_MARK, decode_line, one_line
 from nmt.errors import DataError
+from nmt.translation.result import Candidate
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Record:
     """The sentence to translate, as it was written."""
     num_replaced: int = 0
     """How many times invalid UTF-8 in the line was replaced by U+FFFD."""
+    prefix: str = ""
+    """What the translation must begin with."""
     fields: dict[str, Any] | None = None
     """The whole object of a JSON line; None for plain text and for a blank line."""
 
@@ -44,15 +51,26 @@ class Scored(Protocol):
     def text(self) -> str: ...
     @property
     def score(self) -> float: ...
-
-
-class Translated(Scored, Protocol):
-    """What is written of a translation; `hypotheses` are best first."""
-
     @property
     def finish_reason(self) -> str: ...
     @property
+    def confidence(self) -> float: ...
+    @property
+    def word_confidences(self) -> Sequence[float]: ...
+    @property
+    def repeats(self) -> bool: ...
+    @property
+    def alignment(self) -> Sequence[tuple[int, int]] | None: ...
+
+
+class Translated(Protocol):
+    """What is written of a translation; `hypotheses` are best first, and none for a blank line."""
+
+    @property
     def hypotheses(self) -> Sequence[Scored]: ...
+
+
+BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank line, which is not searched
 
 
 @dataclass(frozen=True)
@@ -72,14 +90,20 @@ def read_records(stream: BinaryIO) -> Iterator[Record]:
 
 def write_text(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
     """The translation in one line, or the n-best list in Moses form."""
-    if n_best <= 1:
-        lines = [one_line(translation.text)]
-    else:
-        lines = [
-            f"{record.index} ||| {one_line(hypothesis.text)} ||| {hypothesis.score:.6f}"
-            for hypothesis in _best(translation, n_best)
-        ]
+    lines = []
+    for hypothesis in translation.hypotheses[:n_best] or (BLANK,):
+        fields = [one_line(hypothesis.text)]
+        if n_best > 1:
+            fields = [str(record.index), *fields, f"{hypothesis.score:.6f}"]
+        if hypothesis.alignment is not None:
+            fields.append(pharaoh(hypothesis.alignment))
+        lines.append(" ||| ".join(fields))
     stream.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
+
+
+def pharaoh(links: Sequence[tuple[int, int]]) -> str:
+    """Word links as `0-0 1-2`: source word, target word, counted from 0."""
+    return " ".join(f"{source}-{target}" for source, target in links)
 
 
 def read_jsonl(stream: BinaryIO) -> Iterator[Record]:
@@ -98,7 +122,10 @@ def read_jsonl(stream: BinaryIO) -> Iterator[Record]:
                 f'Input line {record.index + 1}: the object needs the sentence as a string in the field "source" '
                 f'(or "text"); it has the fields {", ".join(fields) or "none"}.'
             )
-        yield Record(record.index, fields[key], record.num_replaced, fields)
+        prefix = fields.get("prefix", "")
+        if not isinstance(prefix, str):
+            raise DataError(f'Input line {record.index + 1}: "prefix" must be a string, the first words to write.')
+        yield Record(record.index, fields[key], record.num_replaced, prefix, fields)
 
 
 def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
@@ -106,16 +133,10 @@ def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_bes
     if record.fields is None:
         stream.write(b"\n")
         return
-    fields = record.fields | {
-        "translation": one_line(translation.text),
-        "score": _finite(translation.score),
-        "finish_reason": translation.finish_reason,
-    }
+    hypotheses = translation.hypotheses[:n_best] or (BLANK,)
+    fields = record.fields | {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
     if n_best > 1:
-        fields["hypotheses"] = [
-            {"text": one_line(hypothesis.text), "score": _finite(hypothesis.score)}
-            for hypothesis in _best(translation, n_best)
-        ]
+        fields["hypotheses"] = [{"text": one_line(one.text)} | _details(one) for one in hypotheses]
     try:
         line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     except RecursionError:  # writing takes more of the stack than reading
@@ -123,6 +144,19 @@ def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_bes
     # What JSON leaves as it is but would end a line elsewhere, or cannot be written in UTF-8, only occurs in strings.
     line = _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
     stream.write(line.encode("utf-8") + b"\n")
+
+
+def _details(hypothesis: Scored) -> dict[str, Any]:
+    details: dict[str, Any] = {
+        "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
+        "finish_reason": hypothesis.finish_reason,
+        "confidence": round(hypothesis.confidence, 6),
+        "word_confidences": [round(value, 6) for value in hypothesis.word_confidences],
+        "repeats": hypothesis.repeats,
+    }
+    if hypothesis.alignment is not None:
+        details["alignment"] = pharaoh(hypothesis.alignment)
+    return details
 
 
 FORMATS: dict[str, Format] = {
@@ -182,12 +216,3 @@ def _finite_float(digits: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{digits} is too large a number")
     return value
-
-
-def _finite(score: float) -> float | None:
-    return score if math.isfinite(score) else None
-
-
-def _best(translation: Translated, n_best: int) -> Sequence[Scored]:
-    """The hypotheses to write; a blank line was not searched and has only its translation."""
-    return translation.hypotheses[:n_best] or (translation,)

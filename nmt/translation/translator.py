@@ -1,61 +1,19 @@
 """Text in, text out: the one path that `translate`, validation and reports share."""
 
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import torch
-from torch import Tensor
-
-from nmt.config import parse_config
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
-from nmt.errors import CheckpointError, ConfigError
+from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
-from nmt.models.saved import load_model
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import split_long
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One hypothesis as text."""
-
-    text: str
-    score: float
-    log_prob: float
-    num_tokens: int
-    pieces: tuple[str, ...]  # ends with "</s>" where finish_reason is "eos"
-    attention: Tensor | None  # [tgt_len, src_len], only where it was asked for
-    finish_reason: str
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A translated line; blank lines stay blank and have no hypotheses."""
-
-    text: str
-    score: float
-    hypotheses: tuple[Candidate, ...]
-    source_tokens: tuple[str, ...]  # pieces of the source, ends with "</s>"
-    finish_reason: str  # "eos", "length", or "blank"
-    num_segments: int = 1  # more than one where the line was longer than the model allows and was split
-
-    @property
-    def target_tokens(self) -> tuple[str, ...]:
-        return self.hypotheses[0].pieces if self.hypotheses else ()
-
-    @property
-    def attention(self) -> Tensor | None:
-        return self.hypotheses[0].attention if self.hypotheses else None
-
-    @property
-    def num_tokens(self) -> int:
-        return sum(candidate.num_tokens for candidate in self.hypotheses[:1])
+from nmt.translation.words import align, is_loop, word_groups
 
 
 @dataclass(frozen=True)
@@ -64,6 +22,11 @@ class Segment:
 
     line: int
     ids: list[int]
+    prefix: list[int]  # what its translation must begin with
+
+    @property
+    def source(self) -> list[int]:
+        return [*self.ids, EOS_ID]
 
 
 class Translator:
@@ -75,24 +38,38 @@ class Translator:
         self.search = search
         self.max_length = max_length
 
+    @property
+    def looks(self) -> bool:
+        """Whether the model has attention, so that it can say where words come from."""
+        return not any(isinstance(module, NoAttention) for module in self.model.modules())
+
     def translate(
         self,
         lines: Sequence[str],
         search: SearchConfig | None = None,
         attention: bool = False,
+        alignment: bool = False,
+        prefixes: Sequence[str] | None = None,
         tick: Callable[[int], None] | None = None,
     ) -> list[Translation]:
         """One translation a line, in order. `tick` is told how many more segments are done.
 
         A line of more tokens than the model was trained on is split at sentence ends and joined again.
+        `prefixes`: whole words that each translation begins with; empty where any beginning will do.
+        `alignment`: also say which source word each word comes from; `attention`: also give all weights.
         """
         config = search or self.search
-        segments = [segment for number, line in enumerate(lines) for segment in self._segments(number, line)]
+        begins = prefixes or [""] * len(lines)
+        segments = [
+            segment
+            for number, (line, prefix) in enumerate(zip(lines, begins, strict=True))
+            for segment in self._segments(number, line, prefix)
+        ]
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: -len(segments[index].ids))
         for start in range(0, len(order), config.batch_sentences):
             chosen = order[start : start + config.batch_sentences]
-            batch = self._search([segments[index].ids for index in chosen], config, attention)
+            batch = self._search([segments[index] for index in chosen], config, attention, alignment)
             for index, candidates in zip(chosen, batch, strict=True):
                 found[index] = candidates
             if tick:
@@ -102,90 +79,72 @@ class Translator:
             by_line[segment.line].append((segment, candidates))
         return [self._join(parts) for parts in by_line]
 
-    def _segments(self, number: int, line: str) -> list[Segment]:
+    def _segments(self, number: int, line: str, prefix: str) -> list[Segment]:
         text = clean(line)
         if is_blank(text):
             return []
         tokenizer = self.tokenizers.source
+        begin = self.tokenizers.target.encode(clean(prefix))
         ids = tokenizer.encode(text)
         if len(ids) <= self.max_length:
-            return [Segment(number, ids)] if ids else []
+            return [Segment(number, ids, begin)] if ids else []
         pieces = split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length)
-        encoded = (tokenizer.encode(piece) for piece in pieces)
-        return [Segment(number, ids) for ids in encoded if ids]
+        encoded = [ids for piece in pieces if (ids := tokenizer.encode(piece))]
+        return [Segment(number, ids, begin if place == 0 else []) for place, ids in enumerate(encoded)]
 
-    def _search(self, sentences: list[list[int]], config: SearchConfig, attention: bool) -> list[list[Candidate]]:
+    def _search(
+        self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool
+    ) -> list[list[Candidate]]:
         device = next(self.model.parameters()).device
-        source, mask = pad([[*ids, EOS_ID] for ids in sentences])
-        found = search(self.model, source.to(device), mask.to(device), config, attention)
-        return [[self._candidate(hypothesis) for hypothesis in hypotheses] for hypotheses in found]
+        source, mask = pad([segment.source for segment in segments])
+        wanted = config if config.mbr == "none" else config.model_copy(update={"n_best": config.hypotheses})
+        prefixes = [segment.prefix for segment in segments] if any(segment.prefix for segment in segments) else None
+        found = search(self.model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes)
+        candidates = [
+            [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
+            for segment, hypotheses in zip(segments, found, strict=True)
+        ]
+        return [_most_agreed(one, config) for one in candidates]
 
-    def _candidate(self, hypothesis: Hypothesis) -> Candidate:
+    def _candidate(self, segment: Segment, hypothesis: Hypothesis, attention: bool, alignment: bool) -> Candidate:
         ids = list(hypothesis.tokens)
+        pieces = self.tokenizers.target.pieces(ids)
+        looked = None if hypothesis.attention is None else hypothesis.attention.cpu()
+        links = None
+        if alignment and looked is not None:
+            links = align(looked, self.tokenizers.source.pieces(segment.source), pieces)
         return Candidate(
             text=one_line(self.tokenizers.target.decode(ids)).strip(),
             score=hypothesis.score,
-            log_prob=hypothesis.log_prob,
-            num_tokens=len(ids),
-            pieces=self.tokenizers.target.pieces(ids),
-            attention=None if hypothesis.attention is None else hypothesis.attention.cpu(),
+            pieces=pieces,
+            token_log_probs=hypothesis.token_log_probs,
+            attention=looked if attention else None,
             finish_reason=hypothesis.finish_reason,
+            alignment=links,
+            repeats=is_loop(segment.ids, ids),
         )
 
     def _join(self, parts: list[tuple[Segment, list[Candidate]]]) -> Translation:
         """One line from its segments: the n-th best of each, side by side; scores and log-probabilities add up."""
         if not parts:
             return Translation("", 0.0, (), (), "blank")
-        source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
+        pieces = self.tokenizers.source.pieces
+        source = pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:
             best = tuple(parts[0][1])
         else:
+            words = [len(word_groups(pieces(segment.ids))) for segment, _ in parts]
             depth = min(len(candidates) for _, candidates in parts)
-            best = tuple(_concatenate([candidates[rank] for _, candidates in parts]) for rank in range(depth))
+            best = tuple(concatenate([candidates[rank] for _, candidates in parts], words) for rank in range(depth))
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))
 
 
-def _concatenate(candidates: list[Candidate]) -> Candidate:
-    reasons = {candidate.finish_reason for candidate in candidates}
-    return Candidate(
-        text=" ".join(candidate.text for candidate in candidates),
-        score=sum(candidate.score for candidate in candidates),
-        log_prob=sum(candidate.log_prob for candidate in candidates),
-        num_tokens=sum(candidate.num_tokens for candidate in candidates),
-        pieces=tuple(piece for candidate in candidates for piece in candidate.pieces),
-        attention=None,  # each segment looked only at itself
-        finish_reason="length" if "length" in reasons else "eos",
-    )
+def _most_agreed(candidates: list[Candidate], config: SearchConfig) -> list[Candidate]:
+    """The n best by expected utility, which becomes their score, where the config asks for it."""
+    if config.mbr == "none":
+        return candidates
+    from nmt.translation.mbr import expected_utilities  # sacreBLEU takes a while to import
 
-
-def load(run_dir: str | Path, checkpoint: str = "best", search: SearchConfig | None = None) -> Translator:
-    """The translator in a run directory. Raises CheckpointError where it is missing, changed or does not fit."""
-    directory = Path(run_dir)
-    if not directory.is_dir():
-        raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
-    model, about = load_model(directory / checkpoint)
-    tokenizers = TokenizerPair.load(directory)
-    if tokenizers.fingerprint() != about.tokenizers:
-        names = ", ".join(tokenizers.files())
-        raise CheckpointError(
-            f"{directory}: {names} is not the tokenizer that {checkpoint}/ was trained with. "
-            "Put back the one of this run; another one would turn every translation into noise."
-        )
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return Translator(model.to(device), tokenizers, search or recipe_search(directory), about.max_length)
-
-
-def recipe_search(run_dir: Path) -> SearchConfig:
-    """How the recipe of a run searches. Raises CheckpointError where it has none, or one that was changed by hand."""
-    recipe = run_dir / "experiment.toml"
-    if not run_dir.is_dir():
-        raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
-    try:
-        tree = tomllib.loads(recipe.read_text(encoding="utf-8"))
-        return parse_config(SearchConfig, tree.get("search", {}), f"{recipe}: search")
-    except FileNotFoundError:
-        raise CheckpointError(
-            f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one."
-        ) from None
-    except (OSError, ValueError, ConfigError) as error:
-        raise CheckpointError(f"{recipe} is damaged ({error}). Copy the run again, or train again.") from None
+    utilities = expected_utilities([candidate.text for candidate in candidates], config.mbr)
+    scored = [replace(candidate, score=utility) for candidate, utility in zip(candidates, utilities, strict=True)]
+    return sorted(scored, key=lambda candidate: -candidate.score)[: config.n_best]

@@ -14,6 +14,7 @@ import nmt
 from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs
 
 LINES = [pair.source for pair in invented_pairs()[:5]]
@@ -100,12 +101,78 @@ def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> 
         (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
         (["-i", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),
+        (["--score", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),
+        (
+            ["--score", "x", "--beam", "3"],
+            ConfigError,
+            "--score searches for nothing: leave out --beam, --n-best, --alignment and --set.",
+        ),
         (["-o", "missing/out.txt"], DataError, "missing/out.txt: cannot be written (No such file or directory)."),
     ],
 )
 def test_a_mistake_is_named(tiny_run: Path, arguments: list[str], kind: type[nmt.NMTError], message: str) -> None:
     failure = invoke(tiny_run, *arguments).exception
     assert isinstance(failure, kind)
+    assert str(failure) == message
+
+
+def test_several_runs_translate_together(tiny_run: Path, tmp_path: Path) -> None:
+    twin = shutil.copytree(tiny_run, tmp_path / "twin")
+    done = invoke(tiny_run, twin, *SHORT, text=f"{LINES[0]}\n")
+    assert done.stdout.split("\n")[:-1] == expected(tiny_run, LINES[:1])
+
+
+def test_an_alignment_follows_the_translation(tiny_run: Path) -> None:
+    done = invoke(tiny_run, *SHORT, "--alignment", text=f"{LINES[0]}\n")
+    text, links = done.stdout.rstrip("\n").split(" ||| ")
+    assert [text] == expected(tiny_run, LINES[:1])
+    assert [int(link.split("-")[1]) for link in links.split()] == list(range(len(links.split())))
+    assert {int(link.split("-")[0]) for link in links.split()} <= set(range(len(LINES[0].split())))
+
+
+def test_a_prefix_of_a_json_line_is_written_first(tiny_run: Path) -> None:
+    line = json.dumps({"source": LINES[0], "prefix": "the bird"})
+    done = invoke(tiny_run, *SHORT, "--format", "jsonl", text=line + "\n")
+    assert json.loads(done.stdout)["translation"].startswith("the bird")
+
+
+def test_samples_are_the_same_for_the_same_seed(tiny_run: Path) -> None:
+    def sample(seed: int) -> str:
+        options = ["--set", "method=sample", "--set", f"seed={seed}", "--n-best", 2]
+        return invoke(tiny_run, *SHORT, *options, text=f"{LINES[0]}\n").stdout
+
+    assert sample(1).count("\n") == 2
+    assert sample(1) == sample(1) != sample(2)
+
+
+def test_given_translations_are_scored(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("the dog\n\nthe cat\n", encoding="utf-8")
+    text = f"{LINES[0]}\n{LINES[1]}\n{LINES[2]}\n"
+    done = invoke(tiny_run, "--score", tmp_path / "given", text=text)
+    scores = score_pairs(nmt.load(tiny_run), LINES[:3], ["the dog", "", "the cat"])
+    assert [float(line) for line in done.stdout.split()] == pytest.approx([one.log_prob for one in scores], abs=1e-5)
+    record = json.dumps({"id": 5, "source": LINES[0]})
+    (tmp_path / "given").write_text("the dog", encoding="utf-8")
+    done = invoke(tiny_run, "--score", tmp_path / "given", "--format", "jsonl", text=record)
+    answer = json.loads(done.stdout)
+    assert (answer["id"], answer["target"]) == (5, "the dog")
+    assert sum(answer["token_log_probs"]) == pytest.approx(answer["log_prob"]) == pytest.approx(scores[0].log_prob)
+    assert len(answer["tokens"]) == len(answer["token_log_probs"])
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "message"),
+    [
+        ("a\nb\n", "x\n", "The --score file ends before line 2: both need the same number of lines."),
+        ("a\n", "x\ny\n", "The source ends before line 2: both need the same number of lines."),
+    ],
+)
+def test_a_file_to_score_must_have_as_many_lines(
+    tiny_run: Path, tmp_path: Path, source: str, given: str, message: str
+) -> None:
+    (tmp_path / "given").write_text(given, encoding="utf-8")
+    failure = invoke(tiny_run, "--score", tmp_path / "given", text=source).exception
+    assert isinstance(failure, DataError)
     assert str(failure) == message
 
 
@@ -134,7 +201,7 @@ def test_at_a_terminal_each_line_is_answered_at_once(tiny_run: Path, monkeypatch
 
     monkeypatch.setattr(command, "_chunks", remember)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Terminal(b"")))
-    command.translate(tiny_run)
+    command.translate([tiny_run])
     assert sizes == [1]
 
 

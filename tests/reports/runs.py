@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from nmt.search.hypothesis import SearchConfig
-from nmt.translation.translator import Candidate, Translation
+from nmt.translation.result import Candidate, Translation
 from tests.reports.synthetic import record
 
 RECIPE = """
@@ -74,5 +74,5 @@ class FakeTranslator:
         text = self.function(line)
         source, target = (*line.split(), "</s>"), (*text.split(), "</s>")
         weights = torch.full((len(target), len(source)), 1 / len(source)) if attention else None
-        candidate = Candidate(text, -1.0, -2.0, len(target), target, weights, "eos")
+        candidate = Candidate(text, -1.0, target, (-2.0 / len(target),) * len(target), weights, "eos")
         return Translation(text, -1.0, (candidate,), source, "eos", num_segments=1 + (len(source) > 20))

@@ -74,3 +74,26 @@ def test_control_tokens_are_never_written_however_probable() -> None:
         best = run(script, beam=beam)[0]
         assert best.tokens == (A, EOS_ID)
         assert best.log_prob == pytest.approx(math.log(0.1 * 0.1))
+
+
+def test_diversity_takes_from_a_hypothesis_for_each_better_one_with_the_same_beginning() -> None:
+    script = {
+        (): {A: 0.7, B: 0.3},
+        (A,): {A: 0.5, B: 0.45, EOS_ID: 0.05},
+        (B,): {A: 0.8, B: 0.1, EOS_ID: 0.1},
+        (A, A): {EOS_ID: 1.0},
+        (A, B): {EOS_ID: 1.0},
+        (B, A): {EOS_ID: 1.0},
+    }
+    plain = run(script, beam=2, n_best=2)
+    assert [one.tokens[:2] for one in plain] == [(A, A), (A, B)]
+    # (A, B) is second among its siblings: 0.7 * 0.45 * exp(-0.5) = 0.19 is less than 0.3 * 0.8 = 0.24.
+    diverse = run(script, beam=2, n_best=2, diversity=0.5)
+    assert [one.tokens[:2] for one in diverse] == [(A, A), (B, A)]
+    assert diverse[1].log_prob == pytest.approx(math.log(0.3 * 0.8))  # its own, nothing taken
+
+
+def test_the_log_probabilities_of_the_tokens_are_those_of_the_script() -> None:
+    for one in run(GARDEN_PATH, beam=2, n_best=2):
+        expected = [math.log(GARDEN_PATH[one.tokens[:place]][token]) for place, token in enumerate(one.tokens)]
+        assert one.token_log_probs == pytest.approx(expected)

@@ -20,8 +20,3 @@ def test_average_divides_by_the_number_of_tokens() -> None:
 
 def test_limits_grow_with_the_source() -> None:
     assert length_limits(SearchConfig(max_length_ratio=1.5, max_length_extra=4), [1, 10]) == [5, 19]
-
-
-def test_a_beam_narrower_than_the_n_best_list_is_refused() -> None:
-    with pytest.raises(ValueError, match="n_best = 3 needs a beam at least as wide"):
-        SearchConfig(beam=2, n_best=3)

@@ -2,10 +2,11 @@
 
 import io
 import json
+import math
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,34 +14,31 @@ from hypothesis import strategies as st
 
 from nmt.errors import DataError
 from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records
+from nmt.translation.result import Candidate, Translation
 
 SEPARATORS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    text: str
-    score: float
+def candidate(text: str, score: float = -0.5, **more: Any) -> Candidate:
+    return Candidate(text, score, ("\u2581" + text, "</s>"), (math.log(0.25), 0.0), None, "eos", **more)
 
 
-@dataclass(frozen=True)
-class Translation:
-    text: str
-    score: float = -0.5
-    finish_reason: str = "end"
-    hypotheses: tuple[Hypothesis, ...] = ()
+def translation(*candidates: Candidate) -> Translation:
+    first = candidates[0] if candidates else candidate("")
+    return Translation(first.text, first.score, candidates, (), "eos" if candidates else "blank")
 
 
-TWO_BEST = Translation("one", -0.5, "end", (Hypothesis("one", -0.5), Hypothesis("a ||| b\u2028", -1.25)))
+TWO_BEST = translation(candidate("one"), candidate("a ||| b\u2028", -1.25))
+DETAILS = {"finish_reason": "eos", "confidence": 0.5, "word_confidences": [0.25], "repeats": False}
 
 
 def read(name: str, data: bytes) -> list[Record]:
     return list(FORMATS[name].read(io.BytesIO(data)))
 
 
-def written(name: str, record: Record, translation: Translation, n_best: int = 1) -> bytes:
+def written(name: str, record: Record, result: Translation, n_best: int = 1) -> bytes:
     stream = io.BytesIO()
-    FORMATS[name].write(stream, record, translation, n_best)
+    FORMATS[name].write(stream, record, result, n_best)
     return stream.getvalue()
 
 
@@ -78,7 +76,7 @@ def test_any_bytes_give_as_many_lines_as_they_have(data: bytes) -> None:
     num_lines = data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
     records = read("text", data)
     assert len(records) == num_lines
-    output = b"".join(written("text", record, Translation(record.text)) for record in records)
+    output = b"".join(written("text", record, translation(candidate(record.text))) for record in records)
     assert output.count(b"\n") == num_lines
     assert len(output.decode("utf-8").splitlines()) == num_lines
 
@@ -104,7 +102,24 @@ def test_n_best_text_is_the_moses_form() -> None:
 
 
 def test_a_blank_line_without_hypotheses_still_has_its_line_in_n_best() -> None:
-    assert written("text", Record(0, ""), Translation("", 0.0), n_best=2) == b"0 |||  ||| 0.000000\n"
+    assert written("text", Record(0, ""), translation(), n_best=2) == b"0 |||  ||| 0.000000\n"
+
+
+def test_an_alignment_is_one_more_field() -> None:
+    aligned = translation(candidate("one two", alignment=((1, 0), (0, 1))), candidate("one", -1.0, alignment=()))
+    assert written("text", Record(0, "x"), aligned) == b"one two ||| 1-0 0-1\n"
+    assert (
+        written("text", Record(0, "x"), aligned, n_best=2).split(b"\n")[0] == b"0 ||| one two ||| -0.500000 ||| 1-0 0-1"
+    )
+    (record,) = read("jsonl", b'{"text": "eins"}')
+    assert json.loads(written("jsonl", record, aligned))["alignment"] == "1-0 0-1"
+
+
+def test_a_json_line_may_ask_for_the_first_words() -> None:
+    first, second = read("jsonl", b'{"source": "a", "prefix": "The"}\n{"source": "b"}')
+    assert (first.prefix, second.prefix) == ("The", "")
+    with pytest.raises(DataError, match='Input line 1: "prefix" must be a string'):
+        read("jsonl", b'{"source": "a", "prefix": 1}')
 
 
 def test_jsonl_passes_other_fields_through() -> None:
@@ -120,7 +135,7 @@ def test_jsonl_passes_other_fields_through() -> None:
         "tags": [None, 1.5],
         "translation": "one",
         "score": -0.5,
-        "finish_reason": "end",
+        **DETAILS,
     }
     assert "Grüß Gott".encode() in line  # readable, not \u00fc
 
@@ -128,16 +143,16 @@ def test_jsonl_passes_other_fields_through() -> None:
 def test_jsonl_n_best_lists_the_hypotheses() -> None:
     (record,) = read("jsonl", b'{"text": "eins"}')
     assert json.loads(written("jsonl", record, TWO_BEST, n_best=2))["hypotheses"] == [
-        {"text": "one", "score": -0.5},
-        {"text": "a ||| b ", "score": -1.25},
+        {"text": "one", "score": -0.5, **DETAILS},
+        {"text": "a ||| b ", "score": -1.25, **DETAILS},
     ]
-    assert len(json.loads(written("jsonl", record, Translation("", 0.0), n_best=2))["hypotheses"]) == 1
+    assert len(json.loads(written("jsonl", record, translation(), n_best=2))["hypotheses"]) == 1
 
 
 def test_a_blank_json_line_stays_a_blank_line() -> None:
     records = read("jsonl", b'{"source": "a"}\n\n  \n{"source": ""}')
     assert [record.text for record in records] == ["a", "", "  ", ""]
-    output = [written("jsonl", record, Translation("")) for record in records]
+    output = [written("jsonl", record, translation()) for record in records]
     assert [line == b"\n" for line in output] == [False, True, True, False]
 
 
@@ -147,7 +162,7 @@ def test_any_json_string_comes_back_in_one_line(text: str) -> None:
     same = json.loads(data)["copy"]  # `text`, but JSON reads two surrogates in a row as one character
     (record,) = read("jsonl", data + b"\n")
     assert record.text == same
-    line = written("jsonl", record, Translation(same))
+    line = written("jsonl", record, translation(candidate(same)))
     assert len(line.decode("utf-8").splitlines()) == 1
     fields = json.loads(line)
     assert fields["source"] == fields["copy"] == same
@@ -190,12 +205,12 @@ def test_nesting_at_the_edge_of_the_stack_is_an_error_and_no_crash() -> None:
         line = b'{"source": "a", "x": ' + b"[" * depth + b"]" * depth + b"}"
         with suppress(DataError):
             (record,) = read("jsonl", line)
-            assert written("jsonl", record, Translation("a")).count(b"[") == depth
+            assert written("jsonl", record, translation(candidate("a"))).count(b"[") == depth + 1
 
 
 def test_a_score_that_is_no_number_is_null_in_json() -> None:
     (record,) = read("jsonl", b'{"text": "eins"}')
-    assert json.loads(written("jsonl", record, Translation("", float("-inf"))))["score"] is None
+    assert json.loads(written("jsonl", record, translation(candidate("", float("-inf")))))["score"] is None
 
 
 SPEAK = """

@@ -1,6 +1,5 @@
 """Text in, text out: as many lines, in order, whatever they hold."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,8 @@ import torch
 
 import nmt
 from nmt.corpus.lines import is_blank
-from nmt.errors import CheckpointError
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation.mbr import expected_utilities
 from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs
 
@@ -131,28 +130,36 @@ def test_translating_does_not_change_the_translator(translator: Translator) -> N
     assert [translation.text for translation in translator.translate(LINES[:3])] == first
 
 
-def test_a_run_directory_can_be_moved(tiny_run: Path, tmp_path: Path, translator: Translator) -> None:
-    moved = shutil.copytree(tiny_run, tmp_path / "elsewhere")
-    shutil.rmtree(moved / "state")  # translating never opens it
-    for checkpoint in ("best", "last"):
-        loaded = nmt.load(moved, checkpoint, QUICK)
-        loaded.model.double()
-        assert [one.text for one in loaded.translate(LINES[:2])] == [
-            one.text for one in translator.translate(LINES[:2])
-        ]
+def test_an_alignment_links_words_of_the_line_to_words_of_the_translation(translator: Translator) -> None:
+    for line, translation in zip(LINES[:4], translator.translate(LINES[:4], alignment=True), strict=True):
+        (best,) = translation.hypotheses
+        assert best.alignment is not None
+        assert best.attention is None
+        assert [target for _, target in best.alignment] == list(range(len(best.word_confidences)))
+        assert all(source < len(line.split()) for source, _ in best.alignment)
+    assert translator.translate(LINES[:1])[0].hypotheses[0].alignment is None
 
 
-def test_what_is_no_run_directory_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        CheckpointError, match=r"missing: no such run directory\. `nmt train RECIPE --out .*` makes one\."
-    ):
-        nmt.load(tmp_path / "missing")
-    with pytest.raises(CheckpointError, match=r"best is missing\. Is .* the directory of a run that has trained\?"):
-        nmt.load(tmp_path)
+def test_an_alignment_of_a_split_line_counts_its_words_through(narrow: Translator) -> None:
+    (whole,) = narrow.translate(["Der Hund. Die Katze! Das Haus?"], alignment=True)
+    pieces = [narrow.translate([part], alignment=True)[0] for part in ("Der Hund.", "Die Katze!", "Das Haus?")]
+    expected, words = [], 0
+    for number, piece in enumerate(pieces):
+        expected += [(source + 2 * number, target + words) for source, target in piece.hypotheses[0].alignment or ()]
+        words += len(piece.hypotheses[0].word_confidences)
+    assert whole.hypotheses[0].alignment == tuple(expected)
 
 
-def test_a_run_without_its_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) -> None:
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    (run / "tokenizer.model").unlink()
-    with pytest.raises(CheckpointError, match=r"tokenizer\.model is missing"):
-        nmt.load(run)
+def test_a_translation_begins_with_its_prefix(translator: Translator) -> None:
+    first, free = translator.translate(LINES[:2], prefixes=["the dog", ""])
+    assert first.text.startswith("the dog")
+    assert free.text == translator.translate(LINES[1:2])[0].text
+
+
+def test_minimum_bayes_risk_orders_by_agreement(translator: Translator) -> None:
+    search = SearchConfig(beam=6, n_best=6, max_length_ratio=1.0, max_length_extra=2)
+    (plain,) = translator.translate(LINES[:1], search)
+    (agreed,) = translator.translate(LINES[:1], search.model_copy(update={"mbr": "chrf", "n_best": 3}))
+    utilities = expected_utilities([one.text for one in plain.hypotheses], "chrf")
+    assert [one.score for one in agreed.hypotheses] == pytest.approx(sorted(utilities, reverse=True)[:3])
+    assert agreed.text == max(zip(utilities, plain.hypotheses, strict=True), key=lambda pair: pair[0])[1].text

@@ -1,0 +1,51 @@
+"""Drawing the next token at random."""
+
+import hashlib
+
+import torch
+from torch import Tensor
+
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.walk import Choose
+
+
+def sampler(source: Tensor, source_mask: Tensor, limits: list[int], config: SearchConfig) -> Choose:
+    """Draws `samples` hypotheses for each sentence of source int64 [batch, src_len], of at most `limits` tokens.
+
+    All random numbers of a sentence come from the seed and its own tokens, so that neither batch nor order matters.
+    """
+    drawn = [
+        torch.rand(limit, config.samples, generator=_generator(tokens[real], config.seed), dtype=torch.float64)
+        for tokens, real, limit in zip(source.cpu(), source_mask.cpu(), limits, strict=True)
+    ]
+
+    def choose(log_probs: Tensor, sentences: list[int], length: int) -> Tensor:
+        uniform = torch.stack([drawn[sentence][length] for sentence in sentences]).flatten()
+        return draw(log_probs, uniform.to(log_probs.device), config)
+
+    return choose
+
+
+def draw(log_probs: Tensor, uniform: Tensor, config: SearchConfig) -> Tensor:
+    """Tokens int64 [rows]: where the cumulated probability of log_probs [rows, vocab] passes uniform [rows] in [0, 1).
+
+    Probabilities are cut as the config says, and add up to one again. Minus infinity is never drawn.
+    """
+    scaled = log_probs.double() / config.temperature
+    tokens = None
+    if config.top_k or config.top_p < 1.0:
+        scaled, tokens = scaled.topk(min(config.top_k or scaled.shape[1], scaled.shape[1]), dim=-1)
+    probabilities = torch.softmax(scaled, dim=-1)
+    if config.top_p < 1.0:
+        before = probabilities.cumsum(dim=-1) - probabilities  # held by the more probable tokens
+        probabilities = probabilities.masked_fill(before >= config.top_p, 0.0)
+    cumulated = probabilities.cumsum(dim=-1)
+    # A little below one, so that rounding cannot carry the target to the end, where tokens may have no probability.
+    target = uniform.unsqueeze(1) * (1.0 - 1e-12) * cumulated[:, -1:]
+    places = torch.searchsorted(cumulated, target, right=True)  # [rows, 1]
+    return (places if tokens is None else tokens.gather(1, places)).squeeze(1)
+
+
+def _generator(tokens: Tensor, seed: int) -> torch.Generator:
+    digest = hashlib.blake2b(f"{seed} {tokens.tolist()}".encode(), digest_size=8).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)

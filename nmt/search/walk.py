@@ -1,0 +1,83 @@
+"""Hypotheses that go each its own way, one token after the other: greedy search and sampling."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from nmt.models.base import Seq2Seq
+from nmt.search.constraints import Constraints
+from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.score import score
+from nmt.tokenizer.base import BOS_ID, EOS_ID
+
+Choose = Callable[[Tensor, list[int], int], Tensor]
+"""From log-probabilities [rows, vocab], the sentences that the rows belong to, and how many tokens are written, to the
+next tokens int64 [rows]."""
+
+
+def most_probable(log_probs: Tensor, sentences: list[int], length: int) -> Tensor:
+    """Greedy search."""
+    return log_probs.argmax(dim=-1)
+
+
+@torch.inference_mode()
+def walk(
+    model: Seq2Seq,
+    source: Tensor,
+    source_mask: Tensor,
+    config: SearchConfig,
+    choose: Choose = most_probable,
+    hypotheses: int = 1,
+    keep_attention: bool = False,
+    prefixes: Sequence[Sequence[int]] | None = None,
+) -> list[list[Hypothesis]]:
+    """As many hypotheses, the best first, of each sentence of source int64 [batch, src_len].
+
+    A sentence leaves the batch when all its hypotheses have ended.
+    """
+    lengths: list[int] = source_mask.sum(dim=1).tolist()
+    constraints = Constraints.build(config, lengths, prefixes)
+    limits = torch.tensor(constraints.max_lengths, device=source.device)
+    found: list[list[Hypothesis]] = [[] for _ in lengths]
+    active = list(range(len(lengths)))  # which sentence each group of rows is
+    rows = torch.arange(len(active), device=source.device).repeat_interleave(hypotheses)
+    memory = model.encode(source, source_mask)
+    state = model.start(memory).select(rows)
+    written = torch.full((len(rows), 1), BOS_ID, device=source.device)
+    values = torch.zeros(len(rows), 0, device=source.device)  # log-probability of each token
+    looked = state.attention.unsqueeze(1)[:, :0] if keep_attention or config.coverage else None
+    ended = torch.zeros(len(rows), dtype=torch.bool, device=source.device)
+    while active:
+        features, state = model.step(written[:, -1], state, memory)
+        log_probs = constraints.next_log_probs(model.logits(features), written, active)
+        tokens = choose(log_probs, active, written.shape[1] - 1).unsqueeze(1)  # [rows, 1]
+        written = torch.cat([written, tokens], dim=1)
+        values = torch.cat([values.to(log_probs.dtype), log_probs.gather(1, tokens)], dim=1)
+        if looked is not None:
+            looked = torch.cat([looked, state.attention.unsqueeze(1)], dim=1)
+        full = limits[active].repeat_interleave(hypotheses) <= values.shape[1]
+        now = (full | (tokens.squeeze(1) == EOS_ID)) & ~ended
+        for row in torch.nonzero(now).squeeze(1).tolist():
+            sentence = active[row // hypotheses]
+            attention = None if looked is None else looked[row, :, : lengths[sentence]].clone()
+            found[sentence].append(_hypothesis(config, written[row, 1:], values[row], attention, keep_attention))
+        ended |= now
+        going = torch.nonzero(~ended.view(-1, hypotheses).all(dim=1)).squeeze(1)
+        if len(going) < len(active):
+            rows = (going.unsqueeze(1) * hypotheses + torch.arange(hypotheses, device=source.device)).flatten()
+            written, values, ended = written[rows], values[rows], ended[rows]
+            looked = None if looked is None else looked[rows]
+            state, memory = state.select(rows), memory.select(going)
+            active = [active[index] for index in going.tolist()]
+    return [sorted(one, key=lambda hypothesis: -hypothesis.score) for one in found]
+
+
+def _hypothesis(
+    config: SearchConfig, tokens: Tensor, values: Tensor, attention: Tensor | None, keep_attention: bool
+) -> Hypothesis:
+    ids, log_probs = tuple(tokens.tolist()), tuple(values.tolist())
+    reason: FinishReason = "eos" if ids[-1] == EOS_ID else "length"
+    return Hypothesis(
+        ids, log_probs, score(config, log_probs, attention), attention if keep_attention else None, reason
+    )

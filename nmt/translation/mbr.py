@@ -1,0 +1,32 @@
+"""Minimum Bayes risk: the candidate that all others, weighed alike, agree with most (Kumar & Byrne, 2004)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+Utility = Literal["chrf", "bleu"]
+
+
+def expected_utilities(texts: Sequence[str], metric: Utility) -> list[float]:
+    """The mean of sacreBLEU's sentence score of each text with every other one as the reference, 0 to 100.
+
+    A text that was drawn twice counts twice. A single candidate has nothing to agree with: 0.
+    """
+    score = _scorer(metric)
+    known: dict[tuple[str, str], float] = {}
+    for text in set(texts):
+        for reference in set(texts):
+            known[text, reference] = score(text, [reference]).score
+    others = max(len(texts) - 1, 1)
+    return [
+        sum(known[text, other] for place, other in enumerate(texts) if place != own) / others
+        for own, text in enumerate(texts)
+    ]
+
+
+def _scorer(metric: Utility) -> Callable[..., Any]:
+    if metric == "chrf":
+        return CHRF().sentence_score
+    return BLEU(effective_order=True).sentence_score

@@ -1,0 +1,91 @@
+"""What translating a line gives."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from nmt.translation.words import Links, word_groups
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One hypothesis as text."""
+
+    text: str
+    score: float  # larger is better: log-probability after the penalties, or expected utility (minimum Bayes risk)
+    pieces: tuple[str, ...]  # ends with "</s>" where finish_reason is "eos"
+    token_log_probs: tuple[float, ...]  # one a piece, natural logarithm
+    attention: Tensor | None  # [tgt_len, src_len], only where it was asked for
+    finish_reason: str
+    alignment: Links | None = None  # (source word, target word), from 0; only where it was asked for
+    repeats: bool = False  # a phrase follows itself again and again, as it does not in the source
+
+    @property
+    def log_prob(self) -> float:
+        """Natural logarithm of the model's probability of the whole text."""
+        return math.fsum(self.token_log_probs)
+
+    @property
+    def num_tokens(self) -> int:
+        return len(self.pieces)
+
+    @property
+    def confidence(self) -> float:
+        """The probability of a token, between 0 and 1: their geometric mean."""
+        return math.exp(self.log_prob / max(self.num_tokens, 1))
+
+    @property
+    def word_confidences(self) -> tuple[float, ...]:
+        """The probability of each word after those before it, between 0 and 1."""
+        groups = word_groups(self.pieces)
+        return tuple(math.exp(math.fsum(self.token_log_probs[place] for place in group)) for group in groups)
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translated line; blank lines stay blank and have no hypotheses."""
+
+    text: str
+    score: float
+    hypotheses: tuple[Candidate, ...]
+    source_tokens: tuple[str, ...]  # pieces of the source, ends with "</s>"
+    finish_reason: str  # "eos", "length", or "blank"
+    num_segments: int = 1  # more than one where the line was longer than the model allows and was split
+
+    @property
+    def target_tokens(self) -> tuple[str, ...]:
+        return self.hypotheses[0].pieces if self.hypotheses else ()
+
+    @property
+    def attention(self) -> Tensor | None:
+        return self.hypotheses[0].attention if self.hypotheses else None
+
+    @property
+    def num_tokens(self) -> int:
+        return sum(candidate.num_tokens for candidate in self.hypotheses[:1])
+
+    @property
+    def repeats(self) -> bool:
+        return any(candidate.repeats for candidate in self.hypotheses[:1])
+
+
+def concatenate(candidates: Sequence[Candidate], source_words: Sequence[int]) -> Candidate:
+    """One candidate from those of the segments of a line, which have so many source words; scores add up."""
+    reasons = {candidate.finish_reason for candidate in candidates}
+    links: list[tuple[int, int]] = []
+    source_start = target_start = 0
+    for candidate, words in zip(candidates, source_words, strict=True):
+        links += [(source + source_start, target + target_start) for source, target in candidate.alignment or ()]
+        source_start, target_start = source_start + words, target_start + len(word_groups(candidate.pieces))
+    return Candidate(
+        text=" ".join(candidate.text for candidate in candidates),
+        score=sum(candidate.score for candidate in candidates),
+        pieces=tuple(piece for candidate in candidates for piece in candidate.pieces),
+        token_log_probs=tuple(value for candidate in candidates for value in candidate.token_log_probs),
+        attention=None,  # each segment looked only at itself
+        finish_reason="length" if "length" in reasons else "eos",
+        alignment=None if any(candidate.alignment is None for candidate in candidates) else tuple(links),
+        repeats=any(candidate.repeats for candidate in candidates),
+    )

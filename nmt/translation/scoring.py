@@ -1,0 +1,65 @@
+"""How probable a model finds given translations."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nmt.corpus.batching import pad
+from nmt.corpus.lines import clean
+from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.translation.translator import Translator
+
+BATCH_PAIRS = 64
+
+
+@dataclass(frozen=True)
+class PairScore:
+    """Natural logarithms of the probabilities of a given target."""
+
+    pieces: tuple[str, ...]  # ends with "</s>"
+    token_log_probs: tuple[float, ...]  # one a piece
+
+    @property
+    def log_prob(self) -> float:
+        """Of the whole target."""
+        return math.fsum(self.token_log_probs)
+
+
+def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequence[str]) -> list[PairScore]:
+    """The score of each target as the translation of its source, end-of-sentence included, in order.
+
+    Nothing is split: a pair longer than what the model was trained on is scored whole. A blank side is no tokens but
+    end-of-sentence.
+    """
+    tokenizers = translator.tokenizers
+    encoded = [
+        ([*tokenizers.source.encode(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])
+        for source, target in zip(sources, targets, strict=True)
+    ]
+    order = sorted(range(len(encoded)), key=lambda index: (len(encoded[index][1]), len(encoded[index][0])))
+    scores: list[PairScore | None] = [None] * len(encoded)
+    for start in range(0, len(order), BATCH_PAIRS):
+        chosen = order[start : start + BATCH_PAIRS]
+        values = _log_probs(translator, [encoded[index] for index in chosen])
+        for index, log_probs in zip(chosen, values, strict=True):
+            scores[index] = PairScore(tokenizers.target.pieces(encoded[index][1]), tuple(log_probs.tolist()))
+    return [one for one in scores if one is not None]
+
+
+@torch.inference_mode()
+def _log_probs(translator: Translator, pairs: list[tuple[list[int], list[int]]]) -> list[Tensor]:
+    """The log-probability of each target token of each pair, by forced decoding."""
+    model = translator.model
+    device = next(model.parameters()).device
+    source, source_mask = pad([source for source, _ in pairs])
+    target_in, _ = pad([[BOS_ID, *target[:-1]] for _, target in pairs])
+    features = model(source.to(device), source_mask.to(device), target_in.to(device))  # [batch, tgt_len, dim]
+    found = []
+    for row, (_, target) in zip(features, pairs, strict=True):  # one at a time: [tgt_len, vocab] is large enough
+        logits = model.logits(row[: len(target)])
+        log_probs = torch.log_softmax(logits if logits.dtype == torch.float64 else logits.float(), dim=-1)
+        found.append(log_probs.gather(1, torch.tensor(target, device=device).unsqueeze(1)).squeeze(1).cpu())
+    return found

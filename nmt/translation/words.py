@@ -1,0 +1,60 @@
+"""From pieces to the words of a line: which belong together, which words translate which, and loops."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+Links = tuple[tuple[int, int], ...]
+
+WORD_START = "\u2581"  # SentencePiece's mark for a space
+END = "</s>"
+
+
+def word_groups(pieces: Sequence[str]) -> list[list[int]]:
+    """The places of the pieces of each word, words being what spaces separate; end-of-sentence belongs to none."""
+    groups: list[list[int]] = []
+    visible = False  # whether the last group has more than a space
+    for place, piece in enumerate(pieces):
+        if piece == END:
+            visible = False
+            groups.append([])
+        elif not groups or (piece.startswith(WORD_START) and visible) or not groups[-1]:
+            groups.append([place])
+            visible = piece != WORD_START
+        else:
+            groups[-1].append(place)
+            visible = visible or piece != WORD_START
+    return [group for group in groups if any(pieces[place] != WORD_START for place in group)]
+
+
+def align(attention: Tensor, source_pieces: Sequence[str], target_pieces: Sequence[str]) -> Links:
+    """For each target word the source word that it looked at most, as (source word, target word), by target word.
+
+    attention [tgt_len, src_len] has a row for each target piece and a column for each source piece.
+    """
+    sources, targets = word_groups(source_pieces), word_groups(target_pieces)
+    if not sources:
+        return ()
+    links = []
+    for number, target in enumerate(targets):
+        looked = attention[target].sum(dim=0)  # [src_len]
+        shares = [float(looked[source].sum()) for source in sources]
+        links.append((max(range(len(shares)), key=lambda source: shares[source]), number))
+    return tuple(links)
+
+
+def longest_repetition(tokens: Sequence[object], longest_phrase: int = 12) -> int:
+    """How many times in a row the most repeated phrase of up to `longest_phrase` tokens stands there; at least 1."""
+    best = 1
+    for size in range(1, min(longest_phrase, len(tokens) // 2) + 1):
+        run = 0  # tokens in a row that are those of one phrase before
+        for place in range(size, len(tokens)):
+            run = run + 1 if tokens[place] == tokens[place - size] else 0
+            best = max(best, 1 + run // size)
+    return best
+
+
+def is_loop(source: Sequence[object], target: Sequence[object], times: int = 4) -> bool:
+    """Whether the target says a phrase at least `times` times in a row, and oftener than the source does."""
+    repeated = longest_repetition(target)
+    return repeated >= times and repeated > longest_repetition(source) + 1

@@ -1,0 +1,33 @@
+"""Search settings that contradict each other are refused."""
+
+import pytest
+
+from nmt.search.hypothesis import SearchConfig
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"beam": 2, "n_best": 3}, "search.n_best = 3 needs a beam at least as wide; search.beam = 2."),
+        ({"method": "sample", "n_best": 3}, "search.n_best = 3 needs as many samples; search.samples = 1."),
+        ({"temperature": 0.5}, "search.temperature has no effect without search.method = 'sample'."),
+        ({"top_k": 5}, "search.top_k has no effect without search.method = 'sample'."),
+        ({"top_p": 0.5}, "search.top_p has no effect without search.method = 'sample'."),
+        ({"samples": 5}, "search.samples has no effect without search.method = 'sample'."),
+        ({"method": "sample", "diversity": 0.5}, "search.diversity has no effect without search.method = 'beam'."),
+        ({"beam": 1, "diversity": 0.5}, "search.diversity needs a beam of at least 2"),
+        (
+            {"beam": 2, "mbr": "chrf"},
+            r"search.mbr needs at least 3 hypotheses to choose from; there are 2 \(search.beam\)",
+        ),
+        ({"method": "sample", "mbr": "bleu"}, r"there are 1 \(search.samples\)"),
+    ],
+)
+def test_an_option_without_effect_or_room_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SearchConfig.model_validate(fields)
+
+
+def test_the_hypotheses_to_choose_from_are_the_beam_or_the_samples() -> None:
+    assert SearchConfig(beam=7).hypotheses == 7
+    assert SearchConfig(method="sample", samples=12).hypotheses == 12

@@ -1,0 +1,47 @@
+"""Scores of given pairs are those that search reports."""
+
+from pathlib import Path
+
+import pytest
+
+import nmt
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.scoring import score_pairs
+from tests.tiny import invented_pairs
+
+LINES = [pair.source for pair in invented_pairs()[::7]]
+
+
+TARGETS = [pair.target for pair in invented_pairs()[::7]]
+
+
+@pytest.mark.parametrize("search", [SearchConfig(beam=4, n_best=4), SearchConfig(beam=1)])
+def test_tokens_score_what_the_search_said_of_them(tiny_run: Path, search: SearchConfig) -> None:
+    translator = nmt.load(tiny_run)
+    searched = translator.translate(LINES, search, prefixes=TARGETS)
+    for translation, one in zip(searched, score_pairs(translator, LINES, TARGETS), strict=True):
+        written = len(one.pieces) - 1  # all but end-of-sentence
+        for candidate in translation.hypotheses:
+            assert candidate.pieces[:written] == one.pieces[:-1]
+            assert candidate.token_log_probs[:written] == pytest.approx(one.token_log_probs[:-1], abs=1e-6)
+
+
+def test_scores_come_in_the_order_of_the_pairs_and_blank_sides_have_one(tiny_run: Path) -> None:
+    translator = nmt.load(tiny_run)
+    sources = [LINES[0], "", LINES[1] * 5, LINES[2]]
+    targets = ["the dog sees the tree.", "a", "", "the cat"]
+    together = score_pairs(translator, sources, targets)
+    for one, source, target in zip(together, sources, targets, strict=True):
+        (alone,) = score_pairs(translator, [source], [target])
+        assert alone.pieces == one.pieces
+        assert alone.log_prob == pytest.approx(one.log_prob, abs=1e-4)
+        assert alone.log_prob < 0.0
+    assert together[2].pieces == ("</s>",)
+    assert score_pairs(translator, [], []) == []
+
+
+def test_a_longer_target_is_never_more_probable_than_its_beginning(tiny_run: Path) -> None:
+    translator = nmt.load(tiny_run)
+    (short, long) = score_pairs(translator, LINES[:1] * 2, ["the dog", "the dog sees the tree"])
+    common = len(short.pieces) - 1
+    assert long.token_log_probs[:common] == pytest.approx(short.token_log_probs[:common], abs=1e-5)
