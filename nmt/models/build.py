@@ -23,7 +23,11 @@ DECODERS = {"rnn": RNNDecoder, "transformer": TransformerDecoder}
 
 
 class ModelConfig(Config):
-    """`share_embeddings`: one table for source, target and output (all), for target and output (target), or none."""
+    """`share_embeddings`: one table for source, target and output (all), for target and output (target), or none.
+
+    `dropout` falls on embeddings and on the output of each sublayer (in a recurrent model: layer, readout and
+    multi-head weights); `word_dropout` on whole words of the input.
+    """
 
     embedding_dim: int = Field(256, ge=1)
     share_embeddings: Literal["all", "target", "none"] = "all"

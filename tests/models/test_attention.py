@@ -5,7 +5,15 @@ import math
 import pytest
 import torch
 
-from nmt.models.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, MultiHeadAttention
+from nmt.models.attention import (
+    ATTENTIONS,
+    AdditiveAttention,
+    DotAttention,
+    GeneralAttention,
+    MultiHeadAttention,
+    attend,
+    scaled_weights,
+)
 from nmt.models.base import EncoderOutput
 
 QUERY, MEMORY, DIM, HEADS = 6, 8, 4, 2
@@ -63,6 +71,29 @@ def test_multi_head_attention_equals_torchs() -> None:
     expected, expected_weights = theirs(asked, encoded.states, encoded.states, key_padding_mask=~encoded.mask)
     torch.testing.assert_close(context, expected)
     torch.testing.assert_close(weights, expected_weights)
+    torch.testing.assert_close(ours.context(asked, ours.keys(encoded)), expected)
+
+
+def test_attending_without_weights_has_the_gradients_of_attending_with_them() -> None:
+    torch.manual_seed(0)
+    parts = [torch.randn(2, HEADS, length, 3, dtype=torch.float64, requires_grad=True) for length in (4, 5, 5)]
+    mask = source().mask[:, None, None, :]
+    plain = scaled_weights(parts[0], parts[1], mask) @ parts[2]
+    fused = attend(parts[0], parts[1], parts[2], mask)
+    torch.testing.assert_close(fused, plain)
+    upstream = torch.randn_like(plain)
+    for own, expected in zip(
+        torch.autograd.grad(fused, parts, upstream), torch.autograd.grad(plain, parts, upstream), strict=True
+    ):
+        torch.testing.assert_close(own, expected)
+
+
+def test_attending_in_bf16_is_near_fp32() -> None:
+    torch.manual_seed(0)
+    query, keys, values = (torch.randn(2, HEADS, length, 16) for length in (4, 5, 5))
+    mask = source().mask[:, None, None, :]
+    lean = attend(query.bfloat16(), keys.bfloat16(), values.bfloat16(), mask)
+    torch.testing.assert_close(lean.float(), attend(query, keys, values, mask), atol=0.05, rtol=0.0)
 
 
 @pytest.mark.parametrize("name", ATTENTIONS)

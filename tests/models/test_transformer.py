@@ -32,8 +32,8 @@ def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
         DIM, HEADS, INNER, 0.0, activation, batch_first=True, norm_first=norm == "pre", dtype=torch.float64
     ).eval()
     own = ours.attention
-    theirs.self_attn.in_proj_weight.copy_(torch.cat([own.query.weight, own.key.weight, own.value.weight]))
-    theirs.self_attn.in_proj_bias.copy_(torch.cat([own.query.bias, own.key.bias, own.value.bias]))
+    theirs.self_attn.in_proj_weight.copy_(own.project.weight)
+    theirs.self_attn.in_proj_bias.copy_(own.project.bias)
     theirs.self_attn.out_proj.load_state_dict(own.out.state_dict())
     theirs.linear1.load_state_dict(ours.feed_forward.expand.state_dict())
     theirs.linear2.load_state_dict(ours.feed_forward.contract.state_dict())

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from nmt.models.attention import Keys, MultiHeadAttention
 from nmt.models.base import EncoderOutput, Memory, State
-from nmt.models.transformer.layers import FeedForward, Residual, TransformerConfig
+from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
 
@@ -32,44 +32,45 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, config: TransformerConfig, memory_dim: int, dropout: float) -> None:
         super().__init__()
-        self.own = MultiHeadAttention(config.dim, config.dim, config.dim, config.heads, dropout)
-        self.cross = MultiHeadAttention(config.dim, memory_dim, config.dim, config.heads, dropout)
-        self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation, dropout)
+        self.own = SelfAttention(config.dim, config.heads)
+        self.cross = MultiHeadAttention(config.dim, memory_dim, config.dim, config.heads, dropout=0.0)
+        self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation)
         self.around_own = Residual(config.dim, config.norm, dropout)
         self.around_cross = Residual(config.dim, config.norm, dropout)
         self.around_feed_forward = Residual(config.dim, config.norm, dropout)
 
-    def forward(
-        self, values: Tensor, causal: Tensor, memory: Keys, past: tuple[Tensor, Tensor] | None
-    ) -> "LayerOutput":
-        """values [rows, length, dim], following `past` keys and values; causal bool [length, past + length]"""
+    def forward(self, values: Tensor, causal: Tensor, memory: Keys) -> Tensor:
+        """values [batch, tgt_len, dim], causal bool [tgt_len, tgt_len]"""
+        values = self.around_own(values, lambda queries: self.own(*self.own.split(queries), causal))
+        values = self.around_cross(values, lambda queries: self.cross.context(queries, memory))
+        return self.around_feed_forward(values, self.feed_forward)  # type: ignore[no-any-return]
+
+    def step(self, values: Tensor, memory: Keys, past: tuple[Tensor, Tensor]) -> "LayerStep":
+        """values [rows, 1, dim], following `past` keys and values [rows, heads, past, head_dim]"""
         seen: list[Tensor] = []
 
         def look_back(queries: Tensor) -> Tensor:
-            keys = self.own.split(self.own.key(queries))
-            own = self.own.split(self.own.value(queries))
-            if past is not None:
-                keys, own = torch.cat([past[0], keys], dim=2), torch.cat([past[1], own], dim=2)
-            seen.extend((keys, own))
-            return self.own.attend(queries, keys, own, causal)[0]
+            query, key, value = self.own.split(queries)
+            seen.extend((torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)))
+            everything = torch.ones(1, 1, dtype=torch.bool, device=query.device)
+            return self.own(query, *seen, everything)  # type: ignore[no-any-return]
 
         def look_across(queries: Tensor) -> Tensor:
             # The beam (rows a sentence) joins the query axis: memory holds each sentence once.
-            rows, length, dim = queries.shape
-            context, weights = self.cross(queries.reshape(len(memory.mask), -1, dim), memory)
-            seen.append(weights.reshape(rows, length, -1))
-            return context.reshape(rows, length, dim)  # type: ignore[no-any-return]
+            context, weights = self.cross(queries.view(len(memory.mask), -1, queries.shape[-1]), memory)
+            seen.append(weights.reshape(len(queries), -1))
+            return context.reshape(queries.shape)  # type: ignore[no-any-return]
 
         values = self.around_cross(self.around_own(values, look_back), look_across)
-        return LayerOutput(self.around_feed_forward(values, self.feed_forward), *seen)
+        return LayerStep(self.around_feed_forward(values, self.feed_forward), *seen)
 
 
 @dataclass(frozen=True)
-class LayerOutput:
-    values: Tensor  # [rows, length, dim]
-    keys: Tensor  # [rows, heads, past + length, head_dim]
-    own: Tensor  # [rows, heads, past + length, head_dim]
-    attention: Tensor  # [rows, length, src_len], mean over heads
+class LayerStep:
+    values: Tensor  # [rows, 1, dim]
+    keys: Tensor  # [rows, heads, past + 1, head_dim]
+    own: Tensor  # [rows, heads, past + 1, head_dim]
+    attention: Tensor  # [rows, src_len], mean over heads
 
 
 class TransformerDecoder(nn.Module):
@@ -101,12 +102,11 @@ class TransformerDecoder(nn.Module):
     ) -> tuple[Tensor, TransformerState]:
         """embedded [rows, input_dim] -> features [rows, feature_dim] and the next state"""
         values = self.positions(self.adapt(embedded.unsqueeze(1)), state.position)  # [rows, 1, dim]
-        everything = torch.ones(1, state.position + 1, dtype=torch.bool, device=values.device)
         keys, own, attention = [], [], state.attention
         past = zip(self.layers, memory.layers, state.keys, state.values, strict=True)
         for layer, source, past_keys, past_values in past:
-            output = layer(values, everything, source, (past_keys, past_values))
-            values, attention = output.values, output.attention[:, 0]
+            output = layer.step(values, source, (past_keys, past_values))  # type: ignore[operator]
+            values, attention = output.values, output.attention
             keys.append(output.keys)
             own.append(output.own)
         features = self.read(self.norm(values)).squeeze(1)
@@ -118,5 +118,5 @@ class TransformerDecoder(nn.Module):
         length = values.shape[1]
         causal = torch.ones(length, length, dtype=torch.bool, device=values.device).tril()
         for layer, source in zip(self.layers, memory.layers, strict=True):
-            values = layer(values, causal, source, None).values
+            values = layer(values, causal, source)
         return self.read(self.norm(values))  # type: ignore[no-any-return]

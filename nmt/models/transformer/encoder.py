@@ -2,9 +2,8 @@
 
 from torch import Tensor, nn
 
-from nmt.models.attention import MultiHeadAttention
 from nmt.models.base import EncoderOutput
-from nmt.models.transformer.layers import FeedForward, Residual, TransformerConfig
+from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
 
@@ -21,8 +20,8 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, config: TransformerConfig, dropout: float) -> None:
         super().__init__()
-        self.attention = MultiHeadAttention(config.dim, config.dim, config.dim, config.heads, dropout)
-        self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation, dropout)
+        self.attention = SelfAttention(config.dim, config.heads)
+        self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation)
         self.around_attention = Residual(config.dim, config.norm, dropout)
         self.around_feed_forward = Residual(config.dim, config.norm, dropout)
 
@@ -30,9 +29,7 @@ class EncoderLayer(nn.Module):
         """values [batch, src_len, dim], mask bool [batch, src_len]"""
 
         def look(queries: Tensor) -> Tensor:
-            attention = self.attention
-            keys, own = attention.split(attention.key(queries)), attention.split(attention.value(queries))
-            return attention.attend(queries, keys, own, mask[:, None, None, :])[0]
+            return self.attention(*self.attention.split(queries), mask[:, None, None, :])  # type: ignore[no-any-return]
 
         return self.around_feed_forward(self.around_attention(values, look), self.feed_forward)  # type: ignore[no-any-return]
 

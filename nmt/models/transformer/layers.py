@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from nmt.config import Config
+from nmt.models.attention import attend, join_heads, split_heads
 from nmt.models.dropout import Dropout
 from nmt.models.transformer.positions import Positions
 
@@ -24,6 +25,30 @@ class TransformerConfig(Config):
     positions: Positions = "sinusoidal"
     max_positions: int = Field(512, ge=1)
     activation: Literal["relu", "gelu"] = "relu"
+
+
+class SelfAttention(nn.Module):
+    """Multi-head attention of a sequence to itself (Vaswani et al., 2017), all three projections in one product."""
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.project = nn.Linear(dim, 3 * dim)
+        self.out = nn.Linear(dim, dim)
+        for part in self.project.weight.chunk(3):  # three maps of [dim, dim], each initialised as such
+            nn.init.xavier_uniform_(part)
+        nn.init.zeros_(self.project.bias)
+        nn.init.xavier_uniform_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def split(self, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[batch, length, dim] -> queries, keys and values, [batch, heads, length, head_dim] each"""
+        queries, keys, own = (split_heads(part, self.heads) for part in self.project(values).chunk(3, dim=-1))
+        return queries, keys, own
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+        """Of split queries, keys and values: [batch, length, dim]; mask broadcasts to [batch, heads, queries, keys]"""
+        return self.out(join_heads(attend(queries, keys, values, mask)))  # type: ignore[no-any-return]
 
 
 class Residual(nn.Module):
@@ -45,16 +70,15 @@ class Residual(nn.Module):
 class FeedForward(nn.Module):
     """Two linear maps with a non-linearity between, at each position by itself."""
 
-    def __init__(self, dim: int, inner_dim: int, activation: Literal["relu", "gelu"], dropout: float) -> None:
+    def __init__(self, dim: int, inner_dim: int, activation: Literal["relu", "gelu"]) -> None:
         super().__init__()
         self.expand = nn.Linear(dim, inner_dim)
         self.contract = nn.Linear(inner_dim, dim)
         self.activation = F.relu if activation == "relu" else F.gelu
-        self.dropout = Dropout(dropout)
         for linear in (self.expand, self.contract):
             nn.init.xavier_uniform_(linear.weight)
             nn.init.zeros_(linear.bias)
 
     def forward(self, values: Tensor) -> Tensor:
         """[..., dim] -> [..., dim]"""
-        return self.contract(self.dropout(self.activation(self.expand(values))))  # type: ignore[no-any-return]
+        return self.contract(self.activation(self.expand(values)))  # type: ignore[no-any-return]
