@@ -20,6 +20,7 @@ from nmt.models.saved import SavedModel, read_folder
 from nmt.reports.record import RunRecord
 from nmt.training.checkpoint import seed_everything
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
+from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog, cut_log, show_duration
 from nmt.training.loop import Job, train
 from nmt.training.progress import Progress
@@ -35,10 +36,18 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     Raises ConfigError where the directory holds a run of another recipe, DataError and CheckpointError.
     """
     started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
-    done = _progress(directory)
-    _check_same(experiment, directory)
     if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
+    with only_trainer(directory):
+        return _train_alone(experiment, directory, console, started, commit)
+
+
+def _train_alone(
+    experiment: Experiment, directory: Path, console: Console, started: float, commit: str | None
+) -> str:
+    """As train_run, where nobody else is at work in the directory."""
+    done = _progress(directory)
+    _check_same(experiment, directory)
     finished = done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done)
     if done and finished and (directory / "record.json").exists():
         save_experiment(experiment, directory / "experiment.toml")  # its [search] may have changed
@@ -54,7 +63,6 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
         lambda text: _say(console, text),
     )
     _check_same_text(corpus, directory, done)
-    directory.mkdir(parents=True, exist_ok=True)
     corpus.tokenizers.save(directory)
     save_experiment(experiment, directory / "experiment.toml")
     job = _job(experiment, corpus, machine, directory, started)

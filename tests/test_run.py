@@ -12,6 +12,7 @@ from nmt.experiment import Experiment, load_experiment
 from nmt.models.build import build_model, count_parameters
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
+from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from tests.tiny import make_experiment, run, write_lines
 
@@ -43,7 +44,7 @@ def refusal(kind: type[nmt.NMTError], experiment: Experiment, directory: Path) -
 
 
 def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny_run: Path) -> None:
-    names = {path.name for path in tiny_run.iterdir()} - {"tensorboard"}
+    names = {path.name for path in tiny_run.iterdir()} - {"tensorboard", ".lock"}
     expected = {"experiment.toml", "tokenizer.model", "best", "last", "state", "progress.json", "metrics.jsonl"}
     assert names == expected | {"record.json"}
     record, experiment = RunRecord.load(tiny_run / "record.json"), load_experiment(tiny_run / "experiment.toml")
@@ -108,6 +109,11 @@ def test_a_tokenizer_that_is_not_of_this_text_is_refused(begun: Path) -> None:
     (begun / "tokenizer.model").write_bytes(b"something else")
     message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
     assert message.startswith(f"{begun / 'tokenizer.model'} is not the tokenizer of this recipe and text")
+
+
+def test_a_run_that_is_being_trained_refuses_another_trainer(begun: Path) -> None:
+    with only_trainer(begun):
+        assert "Another `nmt train` is at work" in refusal(nmt.NMTError, same(begun), begun)
 
 
 def test_a_damaged_progress_is_named(begun: Path) -> None:

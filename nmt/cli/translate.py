@@ -3,9 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -15,10 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from nmt.search.hypothesis import SearchConfig
-    from nmt.translation.formats import Format, Record
+    from nmt.translation.formats import Format
     from nmt.translation.translator import Translator
-
-CHUNK_LINES = 1024  # lines read, sorted by length, translated and written together
 
 Runs = Annotated[
     list[Path],
@@ -73,23 +69,27 @@ def translate(
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     if score and (beam or n_best or alignment or set):
         raise ConfigError("--score searches for nothing: leave out --beam, --n-best, --alignment and --set.")
+    console = Console(stderr=True)
     translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, set or []))
-    if alignment and not translator.looks:
-        raise ConfigError("--alignment: this model has no attention, so it does not say where its words come from.")
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
         given = files.enter_context(_open_input(score)) if score else None
-        source = files.enter_context(_open_input(input)) if input else _stdin()
+        source = _open_input(input) if input else _stdin()
+        if input and input.is_file():  # closing a pipe would wait for the thread that reads it
+            files.enter_context(source)
         sink = files.enter_context(_open_output(output)) if output else _stdout()
         if given:
-            score_stream(translator, source, given, sink, FORMATS[format], as_json=format == "jsonl")
+            replaced = score_stream(translator, source, given, sink, FORMATS[format])
+            if replaced:
+                _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
         else:
-            _translate_stream(translator, source, sink, FORMATS[format], alignment, Console(stderr=True))
+            _translate_stream(translator, source, sink, FORMATS[format], alignment, console)
 
 
 def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
+    from nmt.errors import ConfigError
     from nmt.search.hypothesis import SearchConfig
     from nmt.translation.load import recipe_search
 
@@ -100,16 +100,24 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
         apply_override(tree, override.removeprefix("search."))
     if beam is not None:
         tree["beam"] = beam
-    hypotheses = "samples" if tree["method"] == "sample" else "beam"
-    explicit = (hypotheses == "beam" and beam is not None) or any(hypotheses in override for override in overrides)
-    if not explicit and isinstance(tree["n_best"], int):
-        tree[hypotheses] = max(tree[hypotheses], tree["n_best"])  # a longer list needs more to choose from
+        if tree["method"] == "sample":
+            raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
+    width = "samples" if tree["method"] == "sample" else "beam"
+    given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
+    if beam is None and width not in given and isinstance(tree["n_best"], int):
+        tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")
 
 
 def _stdin() -> BinaryIO:
     """Standard input; where the caller has closed it, Python has none and there is nothing to read."""
-    return sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
+    if sys.stdin is None:
+        return io.BytesIO()
+    try:
+        # A file of our own: Python closes sys.stdin when it ends, and crashes if a thread still waits in it.
+        return open(os.dup(sys.stdin.fileno()), "rb")
+    except OSError:  # no file, as in a test
+        return sys.stdin.buffer
 
 
 def _stdout() -> BinaryIO:
@@ -144,10 +152,10 @@ def _translate_stream(
     console: "Console",
 ) -> None:
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
+    from nmt.translation.stream import chunks, patience_for
+
     replaced, split, cut, looping = 0, [], [], []
-    # At a terminal each line is answered at once; otherwise lines are gathered so that batches are full.
-    chunk_lines = 1 if source.isatty() else CHUNK_LINES
-    for records in _chunks(format.read(source), chunk_lines):
+    for records in chunks(format.read(source), patience=patience_for(source)):
         texts, prefixes = [record.text for record in records], [record.prefix for record in records]
         translations = translator.translate(texts, alignment=alignment, prefixes=prefixes)
         for record, translation in zip(records, translations, strict=True):
@@ -171,11 +179,6 @@ def _translate_stream(
             console,
             f"Ended at the length limit, so perhaps incomplete: {_lines(cut)}. Raise it with --set max_length_ratio=3.",
         )
-
-
-def _chunks(records: "Iterator[Record]", size: int) -> "Iterator[list[Record]]":
-    while chunk := list(islice(records, size)):
-        yield chunk
 
 
 def _lines(numbers: list[int]) -> str:

@@ -26,10 +26,12 @@ class Keys(Rows):
     mask: Tensor  # bool [batch, src_len]
 
 
-def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Softmax over the last axis, zero where `mask` (broadcast against `scores`) is False."""
+def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
+    """Softmax over the last axis, zero where `mask` (broadcast against `scores`; None: nowhere) is False."""
     exact = scores.to(torch.promote_types(scores.dtype, torch.float32))  # bf16 has too few digits to sum over
-    return torch.softmax(exact.masked_fill(~mask, MASKED), dim=-1).to(scores.dtype)
+    if mask is not None:
+        exact = exact.masked_fill(~mask, MASKED)
+    return torch.softmax(exact, dim=-1).to(scores.dtype)
 
 
 def split_heads(values: Tensor, heads: int) -> Tensor:
@@ -43,15 +45,15 @@ def join_heads(values: Tensor) -> Tensor:
     return values.transpose(1, 2).flatten(2)
 
 
-def scaled_weights(query: Tensor, keys: Tensor, mask: Tensor) -> Tensor:
+def scaled_weights(query: Tensor, keys: Tensor, mask: Tensor | None) -> Tensor:
     """softmax(Q K / sqrt(head_dim)) over split queries and keys: [batch, heads, queries, src_len]."""
     return masked_softmax((query @ keys.transpose(2, 3)) * (1.0 / math.sqrt(query.shape[-1])), mask)
 
 
-def attend(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+def attend(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
     """softmax(Q K / sqrt(head_dim)) V, [batch, heads, queries, head_dim], where nobody asks for the weights.
 
-    query, keys and values are split; mask broadcasts to [batch, heads, queries, src_len].
+    query, keys and values are split; mask broadcasts to [batch, heads, queries, src_len], None hides nothing.
     """
     if query.device.type == "cpu" and query.dtype == torch.bfloat16:
         return scaled_weights(query, keys, mask) @ values  # the fused kernel's backward pass is slow here

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.config import dump_config, parse_config
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
@@ -55,6 +55,8 @@ def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:
     tree = dump_config(recipe_search(run_dir)) | {"n_best": 1}
     if beam is None:
         return parse_config(SearchConfig, tree, str(run_dir))
+    if tree["method"] == "sample":
+        raise ConfigError(f"--beam {beam} has no effect: the recipe of {run_dir} samples.")
     return parse_config(SearchConfig, tree | {"beam": beam}, f"--beam {beam}")
 
 

@@ -56,12 +56,15 @@ class Constraints:
             if length <= len(self.prefixes[sentence])
         ]
         kept = [log_probs[group, token].clone() for group, token in forced]
+        end = log_probs[:, EOS_ID].clone()
         log_probs[:, list(NEVER_WRITTEN)] = NEVER
         early = [index for index, sentence in enumerate(sentences) if length < self.min_lengths[sentence]]
         if early:
             log_probs.view(len(sentences), rows, -1)[early, :, EOS_ID] = NEVER
         if self.no_repeat_ngram:
             _block_repeats(log_probs, written[:, 1:], self.no_repeat_ngram)
+            stuck = ~log_probs.isfinite().any(dim=-1)  # every token would repeat: then it may end, however short
+            log_probs[stuck, EOS_ID] = end[stuck]
         for (group, token), values in zip(forced, kept, strict=True):
             log_probs[group] = NEVER
             log_probs[group, token] = values

@@ -70,7 +70,7 @@ class SearchConfig(Config):
 
     @model_validator(mode="after")
     def _no_option_without_effect(self) -> "SearchConfig":
-        needs = {"sample": ("samples", "temperature", "top_k", "top_p"), "beam": ("diversity",)}
+        needs = {"sample": ("samples", "temperature", "top_k", "top_p", "seed"), "beam": ("diversity", "stopping")}
         for method, names in needs.items():
             for name in names:
                 if self.method != method and getattr(self, name) != type(self).model_fields[name].default:

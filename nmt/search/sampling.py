@@ -42,7 +42,7 @@ def draw(log_probs: Tensor, uniform: Tensor, config: SearchConfig) -> Tensor:
     cumulated = probabilities.cumsum(dim=-1)
     # A little below one, so that rounding cannot carry the target to the end, where tokens may have no probability.
     target = uniform.unsqueeze(1) * (1.0 - 1e-12) * cumulated[:, -1:]
-    places = torch.searchsorted(cumulated, target, right=True)  # [rows, 1]
+    places = torch.searchsorted(cumulated, target, right=True).clamp(max=cumulated.shape[1] - 1)  # [rows, 1]
     return (places if tokens is None else tokens.gather(1, places)).squeeze(1)
 
 

@@ -7,10 +7,11 @@ text    in: one sentence in each line; out: its translation. With n-best, as Mos
         with the index from 0; with an alignment ` ||| 0-0 1-2 ...` follows (source word-target word, from 0). The text
         may itself hold `|||`: split off the first field and the last ones.
 jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
-        certain way, those words in "prefix"; out: the same object with "translation", "score", "finish_reason",
+        certain way, that text in "prefix"; out: the same object with "translation", "score", "finish_reason",
         "confidence" (0 to 1), "word_confidences" (one for each word of the translation), "repeats" (true: it hangs in a
         loop), "alignment" where asked for and, with n-best, "hypotheses", a list of objects with the same fields but
         "text" for "translation".
+A blank line stays blank, and has no alignment.
 """
 
 import json
@@ -21,11 +22,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NoReturn, Protocol
+from typing import Any, BinaryIO, NoReturn
 
 from nmt.corpus.lines import BYTE_ORDER_MARK, decode_line, one_line
 from nmt.errors import DataError
-from nmt.translation.result import Candidate
+from nmt.translation.result import Candidate, PairScore, Translation
 
 
 @dataclass(frozen=True)
@@ -44,41 +45,19 @@ class Record:
     """The whole object of a JSON line; None for plain text and for a blank line."""
 
 
-class Scored(Protocol):
-    """What is written of a hypothesis."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def finish_reason(self) -> str: ...
-    @property
-    def confidence(self) -> float: ...
-    @property
-    def word_confidences(self) -> Sequence[float]: ...
-    @property
-    def repeats(self) -> bool: ...
-    @property
-    def alignment(self) -> Sequence[tuple[int, int]] | None: ...
-
-
-class Translated(Protocol):
-    """What is written of a translation; `hypotheses` are best first, and none for a blank line."""
-
-    @property
-    def hypotheses(self) -> Sequence[Scored]: ...
-
-
 BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank line, which is not searched
 
 
 @dataclass(frozen=True)
 class Format:
-    """How to read the records of a stream, and how to write a record with its translation and `n_best` hypotheses."""
+    """How to read the records of a stream, and how to write a record with its translation and `n_best` hypotheses.
+
+    `write_score` writes a record with the score of a given translation, a record too.
+    """
 
     read: Callable[[BinaryIO], Iterator[Record]]
-    write: Callable[[BinaryIO, Record, Translated, int], None]
+    write: Callable[[BinaryIO, Record, Translation, int], None]
+    write_score: Callable[[BinaryIO, Record, Record, PairScore], None]
 
 
 def read_records(stream: BinaryIO) -> Iterator[Record]:
@@ -88,7 +67,7 @@ def read_records(stream: BinaryIO) -> Iterator[Record]:
         yield Record(index, text.removeprefix(BYTE_ORDER_MARK) if index == 0 else text, num_replaced)
 
 
-def write_text(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
+def write_text(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
     """The translation in one line, or the n-best list in Moses form."""
     lines = []
     for hypothesis in translation.hypotheses[:n_best] or (BLANK,):
@@ -128,7 +107,7 @@ def read_jsonl(stream: BinaryIO) -> Iterator[Record]:
         yield Record(record.index, fields[key], record.num_replaced, prefix, fields)
 
 
-def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_best: int = 1) -> None:
+def write_jsonl(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
     """The fields of the input and the translation; input fields of the same names are overwritten."""
     if record.fields is None:
         stream.write(b"\n")
@@ -137,16 +116,33 @@ def write_jsonl(stream: BinaryIO, record: Record, translation: Translated, n_bes
     fields = record.fields | {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
     if n_best > 1:
         fields["hypotheses"] = [{"text": one_line(one.text)} | _details(one) for one in hypotheses]
+    stream.write(_json_line(record, fields))
+
+
+def write_score_text(stream: BinaryIO, record: Record, target: Record, score: PairScore) -> None:
+    """The log-probability of the target in one line."""
+    stream.write(f"{score.log_prob:.6f}\n".encode())
+
+
+def write_score_jsonl(stream: BinaryIO, record: Record, target: Record, score: PairScore) -> None:
+    """The fields of the input with "target", "log_prob", "tokens" and "token_log_probs"."""
+    if record.fields is None:
+        stream.write(b"\n")
+        return
+    details = {"target": target.text, "log_prob": score.log_prob, "tokens": score.pieces}
+    stream.write(_json_line(record, record.fields | details | {"token_log_probs": score.token_log_probs}))
+
+
+def _json_line(record: Record, fields: dict[str, Any]) -> bytes:
     try:
         line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     except RecursionError:  # writing takes more of the stack than reading
         raise _malformed(record, "it is nested too deeply") from None
     # What JSON leaves as it is but would end a line elsewhere, or cannot be written in UTF-8, only occurs in strings.
-    line = _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
-    stream.write(line.encode("utf-8") + b"\n")
+    return _ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line).encode("utf-8") + b"\n"
 
 
-def _details(hypothesis: Scored) -> dict[str, Any]:
+def _details(hypothesis: Candidate) -> dict[str, Any]:
     details: dict[str, Any] = {
         "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
         "finish_reason": hypothesis.finish_reason,
@@ -160,8 +156,8 @@ def _details(hypothesis: Scored) -> dict[str, Any]:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format(read_records, write_text),
-    "jsonl": Format(read_jsonl, write_jsonl),
+    "text": Format(read_records, write_text, write_score_text),
+    "jsonl": Format(read_jsonl, write_jsonl, write_score_jsonl),
 }
 
 

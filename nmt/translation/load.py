@@ -23,25 +23,28 @@ def load(
     """The translator in a run directory, or in several, whose models then translate together as an ensemble.
 
     An ensemble searches as the recipe of its first run says, unless `search` is given.
-    Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers differ.
+    Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers or languages differ.
     """
     directories = [Path(run_dir)] if isinstance(run_dir, (str, Path)) else [Path(one) for one in run_dir]
+    if not directories:
+        raise ConfigError("No run directory was given.")
     members = [_load_member(directory, checkpoint) for directory in directories]
-    first, tokenizers = members[0][1], TokenizerPair.load(directories[0])
-    for directory, (_, about) in zip(directories, members, strict=True):
-        if about.tokenizers != first.tokenizers:
+    _, first, tokenizers = members[0]
+    for directory, (_, about, _) in zip(directories, members, strict=True):
+        if about.tokenizers != first.tokenizers or about.languages != first.languages:
+            what = "tokenizers" if about.languages == first.languages else "languages"
             raise CheckpointError(
-                f"{directories[0]} and {directory} have different tokenizers. The models of an ensemble must share "
-                "one: train them on the same text with the same [tokenizer] and seed."
+                f"{directories[0]} and {directory} have different {what}. The models of an ensemble must share them: "
+                "train them on the same text with the same [tokenizer] and seed."
             )
-    models = [model for model, _ in members]
+    models = [model for model, _, _ in members]
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    max_length = min(about.max_length for _, about in members)
+    max_length = min(about.max_length for _, about, _ in members)
     return Translator(model.to(device), tokenizers, search or recipe_search(directories[0]), max_length)
 
 
-def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel]:
+def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
     model, about = load_model(directory / checkpoint)
@@ -52,7 +55,7 @@ def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Save
             f"{directory}: {names} is not the tokenizer that {checkpoint}/ was trained with. "
             "Put back the one of this run; another one would turn every translation into noise."
         )
-    return model, about
+    return model, about, tokenizers
 
 
 def recipe_search(run_dir: Path) -> SearchConfig:

@@ -1,5 +1,6 @@
 """Minimum Bayes risk: the candidate that all others, weighed alike, agree with most (Kumar & Byrne, 2004)."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -12,13 +13,16 @@ Utility = Literal["chrf", "bleu"]
 def expected_utilities(texts: Sequence[str], metric: Utility) -> list[float]:
     """The mean of sacreBLEU's sentence score of each text with every other one as the reference, 0 to 100.
 
-    A text that was drawn twice counts twice. A single candidate has nothing to agree with: 0.
+    A text that was drawn twice counts twice. A single candidate has nothing to agree with: 0. The work grows with the
+    square of the number of different texts.
     """
-    score = _scorer(metric)
-    known: dict[tuple[str, str], float] = {}
-    for text in set(texts):
-        for reference in set(texts):
-            known[text, reference] = score(text, [reference]).score
+    score, counts = _scorer(metric), Counter(texts)
+    known = {
+        (text, reference): score(text, [reference]).score
+        for text in counts
+        for reference in counts
+        if text != reference or counts[text] > 1
+    }
     others = max(len(texts) - 1, 1)
     return [
         sum(known[text, other] for place, other in enumerate(texts) if place != own) / others

@@ -71,14 +71,27 @@ class Translation:
         return any(candidate.repeats for candidate in self.hypotheses[:1])
 
 
-def concatenate(candidates: Sequence[Candidate], source_words: Sequence[int]) -> Candidate:
-    """One candidate from those of the segments of a line, which have so many source words; scores add up."""
+@dataclass(frozen=True)
+class PairScore:
+    """Natural logarithms of the probabilities of a given target."""
+
+    pieces: tuple[str, ...]  # ends with "</s>"
+    token_log_probs: tuple[float, ...]  # one a piece
+
+    @property
+    def log_prob(self) -> float:
+        """Of the whole target."""
+        return math.fsum(self.token_log_probs)
+
+
+def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> Candidate:
+    """One candidate from those of the segments of a line, which begin at those words of it; scores add up."""
     reasons = {candidate.finish_reason for candidate in candidates}
     links: list[tuple[int, int]] = []
-    source_start = target_start = 0
-    for candidate, words in zip(candidates, source_words, strict=True):
-        links += [(source + source_start, target + target_start) for source, target in candidate.alignment or ()]
-        source_start, target_start = source_start + words, target_start + len(word_groups(candidate.pieces))
+    written = 0
+    for candidate, first in zip(candidates, first_words, strict=True):
+        links += [(source + first, target + written) for source, target in candidate.alignment or ()]
+        written += len(word_groups(candidate.pieces))
     return Candidate(
         text=" ".join(candidate.text for candidate in candidates),
         score=sum(candidate.score for candidate in candidates),

@@ -1,8 +1,6 @@
 """How probable a model finds given translations."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,22 +8,10 @@ from torch import Tensor
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean
 from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.translation.result import PairScore
 from nmt.translation.translator import Translator
 
 BATCH_PAIRS = 64
-
-
-@dataclass(frozen=True)
-class PairScore:
-    """Natural logarithms of the probabilities of a given target."""
-
-    pieces: tuple[str, ...]  # ends with "</s>"
-    token_log_probs: tuple[float, ...]  # one a piece
-
-    @property
-    def log_prob(self) -> float:
-        """Of the whole target."""
-        return math.fsum(self.token_log_probs)
 
 
 def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequence[str]) -> list[PairScore]:

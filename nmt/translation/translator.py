@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
+from nmt.errors import ConfigError, NMTError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
 from nmt.search.hypothesis import Hypothesis, SearchConfig
@@ -13,7 +14,7 @@ from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import split_long
-from nmt.translation.words import align, is_loop, word_groups
+from nmt.translation.words import align, is_loop
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Segment:
     line: int
     ids: list[int]
     prefix: list[int]  # what its translation must begin with
+    first_word: int = 0  # of the line
 
     @property
     def source(self) -> list[int]:
@@ -55,10 +57,16 @@ class Translator:
         """One translation a line, in order. `tick` is told how many more segments are done.
 
         A line of more tokens than the model was trained on is split at sentence ends and joined again.
-        `prefixes`: whole words that each translation begins with; empty where any beginning will do.
+        `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
+
+        Raises ConfigError where alignment or coverage is asked of a model without attention, NMTError where the model's
+        probabilities are no numbers.
         """
         config = search or self.search
+        if (alignment or config.coverage) and not self.looks:
+            what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
+            raise ConfigError(f"This model has no attention, so {what}.")
         begins = prefixes or [""] * len(lines)
         segments = [
             segment
@@ -88,9 +96,14 @@ class Translator:
         ids = tokenizer.encode(text)
         if len(ids) <= self.max_length:
             return [Segment(number, ids, begin)] if ids else []
-        pieces = split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length)
-        encoded = [ids for piece in pieces if (ids := tokenizer.encode(piece))]
-        return [Segment(number, ids, begin if place == 0 else []) for place, ids in enumerate(encoded)]
+        segments, end = [], 0
+        for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
+            start = text.index(piece, end)
+            words = len(text[:start].split(" ")) - 1  # as many as spaces: a piece may begin within a word
+            if ids := tokenizer.encode(piece):
+                segments.append(Segment(number, ids, [] if segments else begin, words))
+            end = start + len(piece)
+        return segments
 
     def _search(
         self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool
@@ -128,12 +141,13 @@ class Translator:
         """One line from its segments: the n-th best of each, side by side; scores and log-probabilities add up."""
         if not parts:
             return Translation("", 0.0, (), (), "blank")
-        pieces = self.tokenizers.source.pieces
-        source = pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
+        if not all(candidates for _, candidates in parts):
+            raise NMTError("The model gives no probabilities (its weights are not numbers). Use another checkpoint.")
+        source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:
             best = tuple(parts[0][1])
         else:
-            words = [len(word_groups(pieces(segment.ids))) for segment, _ in parts]
+            words = [segment.first_word for segment, _ in parts]
             depth = min(len(candidates) for _, candidates in parts)
             best = tuple(concatenate([candidates[rank] for _, candidates in parts], words) for rank in range(depth))
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))

@@ -1,8 +1,9 @@
 """nmt translate"""
 
-import io
 import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import nmt
 from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation import stream
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs
 
@@ -49,7 +51,7 @@ def test_files_are_read_and_written(tiny_run: Path, tmp_path: Path) -> None:
 
 
 def test_more_lines_than_a_chunk_stay_in_order(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "CHUNK_LINES", 2)
+    monkeypatch.setattr(stream.chunks, "__defaults__", (2, None))
     done = invoke(tiny_run, *SHORT, "--beam", 1, text="\n".join(LINES))
     assert done.stdout.split("\n")[:-1] == expected(tiny_run, LINES, SEARCH.model_copy(update={"beam": 1}))
 
@@ -187,22 +189,59 @@ def test_what_is_no_run_is_refused(tiny_run: Path, tmp_path: Path) -> None:
     assert str(incomplete).startswith(f"{run} has no experiment.toml")
 
 
-def test_at_a_terminal_each_line_is_answered_at_once(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.BytesIO):
-        def isatty(self) -> bool:
-            return True
+def test_who_writes_slowly_is_answered_before_the_end(tiny_run: Path) -> None:
+    command = [sys.executable, "-m", "nmt", "translate", str(tiny_run), "--beam", "1", *SHORT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in LINES[:2]:
+            process.stdin.write(f"{line}\n".encode())
+            process.stdin.flush()
+            assert process.stdout.readline().endswith(b"\n")  # while the input is still open
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
 
-    sizes: list[int] = []
-    chunks = command._chunks
 
-    def remember(records: object, size: int) -> object:
-        sizes.append(size)
-        return chunks(records, size)  # type: ignore[arg-type]
+@pytest.mark.parametrize("named", [False, True])
+def test_a_reader_that_leaves_ends_it_although_the_input_is_open(tiny_run: Path, tmp_path: Path, named: bool) -> None:
+    """The input is a pipe, given as standard input or by its name."""
+    command = [sys.executable, "-m", "nmt", "translate", str(tiny_run), "--beam", "1", *SHORT]
+    if named:
+        os.mkfifo(tmp_path / "pipe")
+        command += ["-i", str(tmp_path / "pipe")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
+        try:
+            with open(tmp_path / "pipe", "wb", buffering=0) if named else process.stdin as source:
+                source.write(f"{LINES[0]}\n".encode())
+                source.flush()
+                assert process.stdout.readline()
+                process.stdout.close()
+                source.write(f"{LINES[0]}\n".encode())
+                source.flush()
+                assert process.wait(timeout=60) == 0
+            assert process.stderr.read() == b""
+        finally:
+            process.kill()
 
-    monkeypatch.setattr(command, "_chunks", remember)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Terminal(b"")))
-    command.translate([tiny_run])
-    assert sizes == [1]
+
+def test_samples_take_no_beam(tiny_run: Path) -> None:
+    failure = invoke(tiny_run, "--set", "method=sample", "--beam", 3).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == "--beam has no effect with search.method = 'sample'; use --set samples=N."
+
+
+def test_only_the_width_itself_keeps_the_n_best_from_widening_it(tiny_run: Path) -> None:
+    assert command._search_config(tiny_run, None, 9, ["method=beam"]).beam == 9
+    with pytest.raises(ConfigError, match="needs a beam at least as wide"):
+        command._search_config(tiny_run, None, 9, ["search.beam=4"])
+
+
+def test_a_loop_is_said_on_stderr(tiny_run: Path) -> None:
+    line = json.dumps({"source": LINES[0], "prefix": "the dog " * 6})
+    done = invoke(tiny_run, *SHORT, "--format", "jsonl", text=line + "\n")
+    assert json.loads(done.stdout)["repeats"] is True
+    assert "nmt: Says the same again and again: line 1. Try --set no_repeat_ngram=4." in done.stderr
 
 
 def test_a_closed_standard_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:

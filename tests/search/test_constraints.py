@@ -43,7 +43,9 @@ def test_blocked_are_exactly_the_tokens_that_would_repeat_an_ngram(written: list
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("seed", range(8))
 def test_no_ngram_occurs_twice(method: dict[str, object], seed: int) -> None:
-    for one in run(seed, no_repeat_ngram=2, **method):
+    found = run(seed, no_repeat_ngram=2, **method)
+    assert found
+    for one in found:
         pairs = ngrams(one.tokens, 2)
         assert len(pairs) == len(set(pairs))
 
@@ -51,7 +53,7 @@ def test_no_ngram_occurs_twice(method: dict[str, object], seed: int) -> None:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_ends_before_the_least_length(method: dict[str, object], seed: int) -> None:
-    assert all(len(one.tokens) >= 6 for one in run(seed, min_length_ratio=1.5, **method))
+    assert min(len(one.tokens) for one in run(seed, min_length_ratio=1.5, **method)) >= 6
     assert min(len(one.tokens) for other in range(20) for one in run(other, **method)) < 6
 
 
@@ -63,7 +65,9 @@ def test_a_least_length_above_the_limit_is_the_limit() -> None:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("prefix", [(5,), (4, 4, 4), (8, 7, 6, 5, 4, 8, 7, 6, 5, 4, 8, 7)])
 def test_a_prefix_is_written_whatever_else_is_asked_for(method: dict[str, object], prefix: tuple[int, ...]) -> None:
-    for one in run(1, prefix, no_repeat_ngram=1, **method):
+    found = run(1, prefix, no_repeat_ngram=1, **method)
+    assert found
+    for one in found:
         assert one.tokens[: len(prefix)] == prefix
         assert len(one.tokens) > len(prefix)
         expected = TableModel(VOCAB, 1).row(4, ()).log_softmax(dim=-1)[prefix[0]]
@@ -75,6 +79,14 @@ def test_a_wide_beam_after_a_prefix_equals_brute_force() -> None:
     everything = [one for one in run(3, n_best=200, **wide) if one.finish_reason == "eos" and one.tokens[0] == 7]
     best = max(everything, key=lambda one: one.score)
     assert run(3, (7,), **wide)[0].tokens == best.tokens
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_where_every_token_would_repeat_a_hypothesis_may_end_early(method: dict[str, object]) -> None:
+    found = run(0, no_repeat_ngram=1, min_length_ratio=5.0, max_length_ratio=10.0, **method)
+    assert found
+    for one in found:  # five words, and then nothing is left
+        assert (sorted(one.tokens[:-1]), one.tokens[-1]) == ([4, 5, 6, 7, 8], EOS_ID)
 
 
 def test_each_sentence_of_a_batch_has_its_own_prefix() -> None:

@@ -13,6 +13,8 @@ from nmt.search.hypothesis import SearchConfig
         ({"temperature": 0.5}, "search.temperature has no effect without search.method = 'sample'."),
         ({"top_k": 5}, "search.top_k has no effect without search.method = 'sample'."),
         ({"top_p": 0.5}, "search.top_p has no effect without search.method = 'sample'."),
+        ({"seed": 5}, "search.seed has no effect without search.method = 'sample'."),
+        ({"method": "sample", "stopping": "first"}, "search.stopping has no effect without search.method = 'beam'."),
         ({"samples": 5}, "search.samples has no effect without search.method = 'sample'."),
         ({"method": "sample", "diversity": 0.5}, "search.diversity has no effect without search.method = 'beam'."),
         ({"beam": 1, "diversity": 0.5}, "search.diversity needs a beam of at least 2"),

@@ -4,11 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 import nmt
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, ConfigError
 from nmt.models.ensemble import Ensemble
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs, make_experiment, run
 
 LINES = [pair.source for pair in invented_pairs()]
@@ -43,15 +45,26 @@ def test_a_run_without_its_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) 
 
 
 def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -> None:
-    both = nmt.load([tiny_run, shutil.copytree(tiny_run, tmp_path / "twin")], search=QUICK)
+    other = tmp_path / "runs" / "other"
+    run(make_experiment(tmp_path / "text", training__max_updates=9, training__learning_rate=0.01), other)
+    directories = [tiny_run, other, tiny_run]
+    both = nmt.load(directories, search=QUICK)
     assert isinstance(both.model, Ensemble)
-    both.model.double()
-    alone = nmt.load(tiny_run, search=QUICK)
-    alone.model.double()
-    assert [one.text for one in both.translate(LINES[:5])] == [one.text for one in alone.translate(LINES[:5])]
+    pairs = LINES[:3], ["the dog", "a bird sees", "the"]
+    members = [score_pairs(nmt.load(directory), *pairs) for directory in directories]
+    for place, joined in enumerate(score_pairs(both, *pairs)):
+        own = torch.tensor([member[place].token_log_probs for member in members])
+        assert joined.token_log_probs == pytest.approx(own.exp().mean(dim=0).log().tolist(), abs=1e-5)
+    assert members[0][0] != members[1][0]
+    assert all(translation.hypotheses for translation in both.translate(LINES[:5], attention=True))
 
 
-def test_an_ensemble_of_different_tokenizers_is_refused(tiny_run: Path, tmp_path: Path) -> None:
-    run(make_experiment(tmp_path / "text", tokenizer__vocab_size=300), tmp_path / "runs" / "other")
-    with pytest.raises(CheckpointError, match=r"have different tokenizers\. The models of an ensemble must share one"):
-        nmt.load([tiny_run, tmp_path / "runs" / "other"])
+def test_an_ensemble_of_different_tokenizers_or_languages_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    run(make_experiment(tmp_path / "text", tokenizer__vocab_size=300), tmp_path / "runs" / "pieces")
+    with pytest.raises(CheckpointError, match="have different tokenizers"):
+        nmt.load([tiny_run, tmp_path / "runs" / "pieces"])
+    run(make_experiment(tmp_path / "text", corpus__target_language="nl"), tmp_path / "runs" / "dutch")
+    with pytest.raises(CheckpointError, match=r"have different languages\. The models of an ensemble must share them"):
+        nmt.load([tiny_run, tmp_path / "runs" / "dutch"])
+    with pytest.raises(ConfigError, match="No run directory was given"):
+        nmt.load([])

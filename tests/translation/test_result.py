@@ -25,8 +25,8 @@ def test_confidence_is_the_geometric_mean_and_that_of_a_word_its_probability() -
 def test_segments_are_joined_with_their_links_moved() -> None:
     first = candidate("a b", 0.5, 0.5, 1.0, alignment=((1, 0), (0, 1)))
     second = candidate("c", 0.25, 1.0, alignment=((0, 0),), repeats=True)
-    joined = concatenate([first, second], source_words=[3, 1])
+    joined = concatenate([first, second], first_words=[0, 3])
     assert (joined.text, joined.alignment, joined.repeats) == ("a b c", ((1, 0), (0, 1), (3, 2)), True)
     assert joined.log_prob == pytest.approx(math.log(0.5 * 0.5 * 0.25))
     assert joined.word_confidences == pytest.approx((0.5, 0.5, 0.25))
-    assert concatenate([first, candidate("c", 0.25, 1.0)], [3, 1]).alignment is None
+    assert concatenate([first, candidate("c", 0.25, 1.0)], [0, 3]).alignment is None

@@ -7,10 +7,11 @@ import torch
 
 import nmt
 from nmt.corpus.lines import is_blank
+from nmt.errors import ConfigError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.mbr import expected_utilities
 from nmt.translation.translator import Translator
-from tests.tiny import invented_pairs
+from tests.tiny import invented_pairs, make_experiment, run
 
 LINES = [pair.source for pair in invented_pairs()]
 QUICK = SearchConfig(beam=2, max_length_ratio=1.0, max_length_extra=2)  # an untrained model seldom stops by itself
@@ -150,10 +151,49 @@ def test_an_alignment_of_a_split_line_counts_its_words_through(narrow: Translato
     assert whole.hypotheses[0].alignment == tuple(expected)
 
 
-def test_a_translation_begins_with_its_prefix(translator: Translator) -> None:
-    first, free = translator.translate(LINES[:2], prefixes=["the dog", ""])
+@pytest.mark.parametrize("line", ["x" * 100, "ab " + "y" * 100 + " cd"])
+def test_a_word_that_was_cut_is_still_one_word_of_the_alignment(narrow: Translator, line: str) -> None:
+    (translation,) = narrow.translate([line], alignment=True)
+    assert translation.num_segments > 1
+    links = translation.hypotheses[0].alignment
+    assert links
+    assert {source for source, _ in links} <= set(range(len(line.split())))
+
+
+def test_a_translation_begins_with_its_prefix(translator: Translator, narrow: Translator) -> None:
+    first, blank, free = translator.translate([LINES[0], "", LINES[1]], prefixes=["the dog", "the", ""])
     assert first.text.startswith("the dog")
+    assert blank.text == ""
     assert free.text == translator.translate(LINES[1:2])[0].text
+    (split,) = narrow.translate(["Der Hund. Die Katze!"], prefixes=["the dog"])
+    (rest,) = narrow.translate(["Die Katze!"])
+    assert split.text.startswith("the dog")
+    assert split.text.endswith(rest.text)
+
+
+def test_what_needs_attention_is_refused_without_it(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path / "text", model__decoder__attention="none", training__max_updates=1)
+    run(experiment, tmp_path / "runs" / "blind")
+    blind = nmt.load(tmp_path / "runs" / "blind")
+    with pytest.raises(ConfigError, match="This model has no attention, so no alignment can be given"):
+        blind.translate(LINES[:1], alignment=True)
+    with pytest.raises(ConfigError, match=r"search\.coverage has nothing to go by"):
+        blind.translate(LINES[:1], SearchConfig(coverage=0.1))
+
+
+def test_a_model_whose_weights_are_not_numbers_says_so(tiny_run: Path) -> None:
+    broken = nmt.load(tiny_run, search=QUICK)
+    with torch.no_grad():
+        broken.model.output.bias.fill_(float("nan"))  # type: ignore[union-attr, operator]
+    with pytest.raises(nmt.NMTError, match="its weights are not numbers"):
+        broken.translate(LINES[:1])
+
+
+def test_a_loop_is_flagged(translator: Translator) -> None:
+    (loop,) = translator.translate(LINES[:1], prefixes=["the dog the dog the dog the dog the dog"])
+    assert loop.repeats
+    assert loop.hypotheses[0].repeats
+    assert not translator.translate([""])[0].repeats
 
 
 def test_minimum_bayes_risk_orders_by_agreement(translator: Translator) -> None:
@@ -162,4 +202,6 @@ def test_minimum_bayes_risk_orders_by_agreement(translator: Translator) -> None:
     (agreed,) = translator.translate(LINES[:1], search.model_copy(update={"mbr": "chrf", "n_best": 3}))
     utilities = expected_utilities([one.text for one in plain.hypotheses], "chrf")
     assert [one.score for one in agreed.hypotheses] == pytest.approx(sorted(utilities, reverse=True)[:3])
+    sampled = SearchConfig(method="sample", samples=5, n_best=2, mbr="bleu", max_length_ratio=1.0, max_length_extra=2)
+    assert len(translator.translate(LINES[:1], sampled)[0].hypotheses) == 2
     assert agreed.text == max(zip(utilities, plain.hypotheses, strict=True), key=lambda pair: pair[0])[1].text

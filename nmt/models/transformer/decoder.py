@@ -47,22 +47,21 @@ class DecoderLayer(nn.Module):
 
     def step(self, values: Tensor, memory: Keys, past: tuple[Tensor, Tensor]) -> "LayerStep":
         """values [rows, 1, dim], following `past` keys and values [rows, heads, past, head_dim]"""
-        seen: list[Tensor] = []
+        seen: dict[str, Tensor] = {}
 
         def look_back(queries: Tensor) -> Tensor:
             query, key, value = self.own.split(queries)
-            seen.extend((torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)))
-            everything = torch.ones(1, 1, dtype=torch.bool, device=query.device)
-            return self.own(query, *seen, everything)  # type: ignore[no-any-return]
+            seen["keys"], seen["own"] = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
+            return self.own(query, seen["keys"], seen["own"], None)  # type: ignore[no-any-return]
 
         def look_across(queries: Tensor) -> Tensor:
             # The beam (rows a sentence) joins the query axis: memory holds each sentence once.
             context, weights = self.cross(queries.view(len(memory.mask), -1, queries.shape[-1]), memory)
-            seen.append(weights.reshape(len(queries), -1))
+            seen["attention"] = weights.reshape(len(queries), -1)
             return context.reshape(queries.shape)  # type: ignore[no-any-return]
 
         values = self.around_cross(self.around_own(values, look_back), look_across)
-        return LayerStep(self.around_feed_forward(values, self.feed_forward), *seen)
+        return LayerStep(self.around_feed_forward(values, self.feed_forward), **seen)
 
 
 @dataclass(frozen=True)

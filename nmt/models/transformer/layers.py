@@ -46,7 +46,7 @@ class SelfAttention(nn.Module):
         queries, keys, own = (split_heads(part, self.heads) for part in self.project(values).chunk(3, dim=-1))
         return queries, keys, own
 
-    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """Of split queries, keys and values: [batch, length, dim]; mask broadcasts to [batch, heads, queries, keys]"""
         return self.out(join_heads(attend(queries, keys, values, mask)))  # type: ignore[no-any-return]
 
