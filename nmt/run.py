@@ -42,9 +42,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
         return _train_alone(experiment, directory, console, started, commit)
 
 
-def _train_alone(
-    experiment: Experiment, directory: Path, console: Console, started: float, commit: str | None
-) -> str:
+def _train_alone(experiment: Experiment, directory: Path, console: Console, started: float, commit: str | None) -> str:
     """As train_run, where nobody else is at work in the directory."""
     done = _progress(directory)
     _check_same(experiment, directory)

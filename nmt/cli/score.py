@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 CHUNK_LINES = 1024
 
 
-def score_stream(
-    translator: "Translator", source: BinaryIO, given: BinaryIO, sink: BinaryIO, format: "Format"
-) -> int:
+def score_stream(translator: "Translator", source: BinaryIO, given: BinaryIO, sink: BinaryIO, format: "Format") -> int:
     """Write the log-probability of each line of `given` as the translation of the same line of `source`.
 
     Returns how many times invalid UTF-8 was replaced. Raises DataError where the files differ in their number of lines.

@@ -96,7 +96,8 @@ class Translator:
         ids = tokenizer.encode(text)
         if len(ids) <= self.max_length:
             return [Segment(number, ids, begin)] if ids else []
-        segments, end = [], 0
+        segments: list[Segment] = []
+        end = 0
         for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
             start = text.index(piece, end)
             words = len(text[:start].split(" ")) - 1  # as many as spaces: a piece may begin within a word

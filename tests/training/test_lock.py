@@ -25,7 +25,10 @@ def test_a_second_trainer_is_refused_until_the_first_is_killed(tmp_path: Path) -
     with subprocess.Popen([sys.executable, "-c", HOLD, str(run)], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == b"mine\n"
-        with pytest.raises(NMTError, match="Another `nmt train` is at work in .*new. Wait until it ends"), only_trainer(run):
+        with (
+            pytest.raises(NMTError, match=r"Another `nmt train` is at work in .*new\. Wait until it ends"),
+            only_trainer(run),
+        ):
             pass
         first.send_signal(signal.SIGKILL)
         first.wait(timeout=30)
