@@ -6,6 +6,7 @@ from typing import Any
 from nmt.metrics import LOWER_IS_BETTER, METRICS
 from nmt.reports import numbers
 from nmt.reports.comparison import Report, System
+from nmt.search.hypothesis import SearchConfig
 
 _ENDS = {"eos": "end of sentence", "length": "the length limit", "blank": "blank lines"}
 
@@ -156,7 +157,10 @@ def _facts(system: System) -> dict[str, str]:
 
 
 def _search(search: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in search.items() if name != "n_best")
+    """How it searched: what everybody asks for, and whatever is not the default."""
+    usual, plain = ("beam", "length_penalty", "alpha"), SearchConfig().model_dump()
+    shown = [name for name, value in search.items() if name in usual or value != plain.get(name)]
+    return ", ".join(f"{name.replace('_', ' ')} {search[name]}" for name in shown if name != "n_best")
 
 
 def _system_header(report: Report) -> tuple[Cell, ...]:

@@ -47,6 +47,13 @@ def test_a_beam_of_nothing_is_refused(tmp_path):
         run_search(make_run(tmp_path / "rnn", "rnn"), beam=0)
 
 
+def test_a_beam_for_a_recipe_that_samples_is_refused(tmp_path):
+    run = make_run(tmp_path / "rnn", "rnn")
+    (run / "experiment.toml").write_text("[search]\nmethod = 'sample'\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"--beam 3 has no effect: the recipe of .*rnn samples\."):
+        run_search(run, beam=3)
+
+
 def test_a_sample_without_attention_has_no_alignment(tmp_path, translator):
     run = make_run(tmp_path / "rnn", "rnn")
     [sample] = collect_run(run, "rnn", ["a"], [""]).samples
