@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[Path],
-    typer.Argument(metavar="RUN...", help="Run directory that `nmt train` made; several translate as an ensemble."),
+    typer.Argument(metavar="RUN", help="Run directory that `nmt train` made; several translate as an ensemble."),
 ]
 Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
