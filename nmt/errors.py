@@ -3,7 +3,8 @@
 NMTError
 ├── ConfigError      a recipe or an override
 ├── DataError        a text file
-└── CheckpointError  a run directory
+├── CheckpointError  a run directory
+└── DiskError        a disk that is full or fails
 
 A message names where, the rule, the value found and the remedy. The command line prints it without a traceback and
 exits with status 2; anything else that is raised is a bug.
@@ -24,3 +25,7 @@ class DataError(NMTError):
 
 class CheckpointError(NMTError):
     """A run directory is missing, incomplete, changed or of another format."""
+
+
+class DiskError(NMTError):
+    """Something could not be written."""

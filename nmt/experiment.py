@@ -9,6 +9,7 @@ from nmt.config import Config, dump_config, load_config, write_toml
 from nmt.corpus.filters import FilterConfig
 from nmt.models.build import ModelConfig
 from nmt.search.hypothesis import SearchConfig
+from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 from nmt.training.config import TrainingConfig
 
@@ -82,4 +83,4 @@ def load_experiment(path: Path, overrides: list[str] | None = None) -> Experimen
 
 def save_experiment(experiment: Experiment, path: Path) -> None:
     """Write every field, defaults too, so that a later change of a default does not change what this run was."""
-    path.write_text(write_toml(dump_config(experiment)), encoding="utf-8")
+    replace_file(path, write_toml(dump_config(experiment)).encode(), Disk())

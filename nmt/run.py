@@ -4,6 +4,8 @@ import importlib.metadata
 import platform
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,77 +18,129 @@ from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, save_experiment
 from nmt.models.build import build_model, count_parameters, describe
-from nmt.models.saved import SavedModel, read_folder
+from nmt.models.saved import SavedModel
 from nmt.reports.record import RunRecord
-from nmt.training.checkpoint import seed_everything
+from nmt.storage.disk import Disk, replace_file
+from nmt.storage.seal import seal
+from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
+from nmt.training.distributed import Workers, join_workers
 from nmt.training.lock import only_trainer
-from nmt.training.log import TrainingLog, cut_log, show_duration
-from nmt.training.loop import Job, train
+from nmt.training.log import TrainingLog, show_duration
+from nmt.training.loop import Job, reason_to_stop, train
 from nmt.training.progress import Progress
+from nmt.training.random_state import seed_everything
 from nmt.training.validate import DevSet
 
 # What a run may be continued with, although it was begun with something else.
-MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads"}
+MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads"} | {
+    "save_every",
+    "keep_last",
+    "keep_best",
+}
 
 
 def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
-    """Train, or go on training, in `directory`; returns why it ended.
+    """Train, or go on training, in `directory`; returns why it ended. Under torchrun every process calls this.
 
-    Raises ConfigError where the directory holds a run of another recipe, DataError and CheckpointError.
+    Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
     if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
-    with only_trainer(directory):
-        return _train_alone(experiment, directory, console, started, commit)
+    with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
+        if not workers.leads:
+            console = Console(quiet=True)
+        return _train_alone(experiment, directory, console, workers, started, commit)
 
 
-def _train_alone(experiment: Experiment, directory: Path, console: Console, started: float, commit: str | None) -> str:
+def _train_alone(
+    experiment: Experiment, directory: Path, console: Console, workers: Workers, started: float, commit: str | None
+) -> str:
     """As train_run, where nobody else is at work in the directory."""
-    done = _progress(directory)
+    training = experiment.training
+    machine = prepare_machine(training.precision, training.threads, workers.here)
+    checkpoints = _checkpoints(experiment, directory, machine, workers)
+    found = checkpoints.newest(lambda text: _say(console, text))
+    done = found[0] if found else None
     _check_same(experiment, directory)
-    finished = done and done.finish_reason not in ("", "interrupted") and _is_complete(experiment, done)
-    if done and finished and (directory / "record.json").exists():
-        save_experiment(experiment, directory / "experiment.toml")  # its [search] may have changed
-        remedy = f"Raise training.{done.finish_reason} to go on, or use another --out."
+    if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
+        if workers.leads:
+            save_experiment(experiment, directory / "experiment.toml")  # its [search] may have changed
+            _seal(directory)
+        remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
-        return done.finish_reason
-    machine = prepare_machine(experiment.training.precision, experiment.training.threads)
-    corpus = prepare_corpus(
-        _sources(experiment),
-        experiment.tokenizer,
-        experiment.seed,
-        directory.parent / "prepared",
-        lambda text: _say(console, text),
-    )
+        return over
+    corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
     _check_same_text(corpus, directory, done)
-    corpus.tokenizers.save(directory)
-    save_experiment(experiment, directory / "experiment.toml")
-    job = _job(experiment, corpus, machine, directory, started)
+    workers.wait()  # all have seen what was there before it is written anew
+    if workers.leads:
+        for name in ("record.json", "progress.json"):  # until training ends again there is nothing to report
+            (directory / name).unlink(missing_ok=True)
+        corpus.tokenizers.save(directory)
+        save_experiment(experiment, directory / "experiment.toml")
+        _seal(directory)
+    job = _job(experiment, corpus, machine, checkpoints, workers, started)
     parameters = count_parameters(job.model)
+    processes = f", {workers.size} processes" if workers.size > 1 else ""
     _say(
         console,
         f"{experiment.name}: {describe(experiment.model)}; {parameters:,} parameters; {len(corpus.train):,} pairs; "
-        f"{machine.precision} on {machine.device.type}, {machine.threads} threads; ready in "
+        f"{machine.precision} on {machine.device.type}, {machine.threads} threads{processes}; ready in "
         f"{time.perf_counter() - started:.1f} s",
     )
-    if done:
-        _say(console, f"Going on from update {done.update} in {directory}.")
-    (directory / "record.json").unlink(missing_ok=True)  # until training ends again there is nothing to report
-    cut_log(directory / "metrics.jsonl", done.update if done else -1)
-    training = experiment.training
-    with TrainingLog(
-        directory / "metrics.jsonl", console, experiment.name, training.max_updates, training.time_limit
-    ) as log:
-        progress = train(job, log)
-    (directory / "progress.json").write_text(progress.to_json(), encoding="utf-8")
-    _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
+    if found:
+        _say(console, f"Going on from update {found[0].update} in {directory}.")
+        for difference in checkpoints.different_conditions(found[1]):
+            _say(console, f"It was begun with {difference}: it goes on, but not with the very bits it would have had.")
+    metrics = directory / "metrics.jsonl" if workers.leads else None
+    with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
+        progress = train(job, log, found)
+    if workers.leads:
+        replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
+        _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
+        _seal(directory)
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
         _say(console, f"{experiment.name}: {describe_end(progress)}. Translate with: nmt translate {directory} < FILE")
     return progress.finish_reason
+
+
+def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, workers: Workers) -> Checkpoints:
+    conditions = {
+        "nmt": __version__,
+        "torch": torch.__version__,
+        "processor": " ".join(cpu_features()),
+        "device": machine.device.type,
+        "precision": machine.precision,
+        "threads": machine.threads,
+        "processes": workers.size,
+    }
+    return Checkpoints(directory, experiment.training.keep_last, experiment.training.keep_best, conditions)
+
+
+def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Callable[[str], None]) -> PreparedCorpus:
+    """One process prepares the text; the others wait for it and take what it left."""
+
+    def prepare() -> PreparedCorpus:
+        folder = directory.parent / "prepared"
+        return prepare_corpus(_sources(experiment), experiment.tokenizer, experiment.seed, folder, say)
+
+    if not workers.leads:
+        workers.wait()
+        return prepare()
+    corpus = prepare()
+    workers.wait()
+    return corpus
+
+
+def _seal(directory: Path) -> None:
+    """Vouch for the loose files as they are; of a run that has not ended there are only the first three."""
+    names = ["experiment.toml", "tokenizer.model", "tokenizer.source.model", "tokenizer.target.model"]
+    if (directory / "record.json").exists():
+        names += ["metrics.jsonl", "progress.json", "record.json"]
+    seal(directory, names, Disk())
 
 
 def describe_end(progress: Progress) -> str:
@@ -106,11 +160,20 @@ def _sources(experiment: Experiment) -> Sources:
     return Sources(corpus.reader, corpus.train.paths(), corpus.dev.paths(), corpus.max_length, corpus.filters)
 
 
-def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, directory: Path, launched: float) -> Job:
+def _job(
+    experiment: Experiment,
+    corpus: PreparedCorpus,
+    machine: Machine,
+    checkpoints: Checkpoints,
+    workers: Workers,
+    launched: float,
+) -> Job:
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
     model = build_model(experiment.model, *vocabs).to(machine.device)
     languages = experiment.corpus.source_language, experiment.corpus.target_language
+    if workers.rank:  # equal weights, but a dropout of its own for each process
+        seed_everything(experiment.seed * 1009 + workers.rank)
     return Job(
         model=model,
         about=SavedModel(
@@ -122,29 +185,11 @@ def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, direc
         config=experiment.training,
         machine=machine,
         seed=experiment.seed,
-        directory=directory,
+        checkpoints=checkpoints,
         launched=launched,
         fingerprint=corpus.fingerprint,
+        workers=workers,
     )
-
-
-def _progress(directory: Path) -> Progress | None:
-    """Where the run in this directory stands, or None where there is none."""
-    state = directory / "state"
-    if not state.is_dir() and not (directory / "state.old").is_dir():
-        return None
-    try:
-        return Progress.from_json(read_folder(state)["progress.json"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{state} is damaged ({error}). Delete {directory} to train again.") from None
-
-
-def _is_complete(experiment: Experiment, done: Progress) -> bool:
-    """Whether the limits of the recipe, which may have been raised since, leave nothing to do."""
-    training = experiment.training
-    over_time = training.time_limit is not None and done.train_seconds >= training.time_limit
-    out_of_patience = bool(training.patience) and done.validations_without_best >= training.patience
-    return done.update >= training.max_updates or over_time or out_of_patience
 
 
 def _check_same(experiment: Experiment, directory: Path) -> None:
@@ -152,7 +197,10 @@ def _check_same(experiment: Experiment, directory: Path) -> None:
     path = directory / "experiment.toml"
     if not path.exists():
         return
-    before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
+    try:
+        before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
+    except ConfigError as error:
+        raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
     free = {f"training.{name}" for name in MAY_DIFFER} | {"name"} | {k for k in now | before if k.startswith("search.")}
     for key in sorted((before.keys() | now.keys()) - free):
         if before.get(key) != now.get(key):

@@ -45,8 +45,8 @@ def refusal(kind: type[nmt.NMTError], experiment: Experiment, directory: Path) -
 
 def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny_run: Path) -> None:
     names = {path.name for path in tiny_run.iterdir()} - {"tensorboard", ".lock"}
-    expected = {"experiment.toml", "tokenizer.model", "best", "last", "state", "progress.json", "metrics.jsonl"}
-    assert names == expected | {"record.json"}
+    expected = {"experiment.toml", "tokenizer.model", "models", "state", "progress.json", "metrics.jsonl"}
+    assert names == expected | {"record.json", "manifest.json"}
     record, experiment = RunRecord.load(tiny_run / "record.json"), load_experiment(tiny_run / "experiment.toml")
     model = build_model(experiment.model, record.vocab_size, record.vocab_size)
     assert record.parameters == count_parameters(model)
@@ -116,10 +116,30 @@ def test_a_run_that_is_being_trained_refuses_another_trainer(begun: Path) -> Non
         assert "Another `nmt train` is at work" in refusal(nmt.NMTError, same(begun), begun)
 
 
-def test_a_damaged_progress_is_named(begun: Path) -> None:
-    (begun / "state" / "progress.json").write_text("{", encoding="utf-8")
-    message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
-    assert message.startswith(f"{begun / 'state' / 'progress.json'} was changed after training")
+def test_a_run_whose_only_state_is_damaged_is_refused_by_name(begun: Path) -> None:
+    path = begun / "state" / "step-2" / "progress.json"
+    path.write_text("{", encoding="utf-8")
+    assert refusal(CheckpointError, same(begun, training__max_updates=3), begun).startswith(f"{path} has 1 bytes")
+
+
+def test_a_damaged_state_falls_back_to_the_one_before_with_a_message(begun: Path, tmp_path: Path) -> None:
+    run(same(begun, training__max_updates=4, training__schedule="constant"), tmp_path / "whole")
+    for updates in (3, 4):
+        run(same(begun, training__max_updates=updates, training__schedule="constant"), tmp_path / "damaged")
+    states = tmp_path / "damaged" / "state"
+    (states / "step-4" / "optimizer.safetensors").unlink()
+    _, said = run(same(begun, training__max_updates=5, training__schedule="constant"), tmp_path / "damaged")
+    assert "step-4/optimizer.safetensors is missing" in said
+    assert f"Going on from update 3 in {tmp_path / 'damaged'}." in said
+    run(same(begun, training__max_updates=5, training__schedule="constant"), tmp_path / "whole")
+    for name in ("weights.safetensors", "optimizer.safetensors", "random-0.safetensors"):
+        one, other = ((tmp_path / which / "state" / "step-5" / name).read_bytes() for which in ("whole", "damaged"))
+        assert one == other
+
+
+def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path) -> None:
+    _, said = run(same(begun, training__max_updates=3, training__threads=2), begun)
+    assert "It was begun with threads 1, now 2: it goes on, but not with the very bits it would have had." in said
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])

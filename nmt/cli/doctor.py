@@ -2,6 +2,13 @@
 
 import importlib.metadata
 import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PACKAGES = (
     "sentencepiece",
@@ -18,15 +25,44 @@ PACKAGES = (
 OPTIONAL = {"tensorboard": "training curves in TensorBoard"}
 
 
-def doctor() -> None:
-    """Show versions, what this machine can do, and what is missing."""
-    import torch
+Runs = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[RUN]...", help="Run directories whose every checksum is looked at instead."),
+]
+
+
+def doctor(runs: Runs = None) -> None:
+    """Show versions, what this machine can do, and what is missing; or whether runs are as they were written."""
     from rich.console import Console
+
+    console = Console(highlight=False)
+    if runs:
+        raise typer.Exit(_verify(runs, console))
+    _show_machine(console)
+
+
+def _verify(runs: list[Path], console: "Console") -> int:
+    """The exit status: 1 where something is missing or was changed."""
+    from nmt.errors import CheckpointError
+    from nmt.storage.verify import problems
+
+    damaged = 0
+    for run in runs:
+        if not run.is_dir():
+            raise CheckpointError(f"{run}: no such run directory.")
+        found = problems(run)
+        damaged += bool(found)
+        for line in found or [f"{run}: every file is as it was written."]:
+            console.print(line, markup=False, soft_wrap=True)
+    return int(damaged > 0)
+
+
+def _show_machine(console: "Console") -> None:
+    import torch
 
     from nmt import __version__
     from nmt.training.device import available_cores, cpu_features, cpu_name, has_fast_bf16, keep_freed_memory
 
-    console = Console(highlight=False)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     rows = [
         ("nmt", __version__),

@@ -27,7 +27,7 @@ NBest = Annotated[
     int | None, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: 1]")
 ]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
-Checkpoint = Annotated[str, typer.Option(help="best or last.")]
+Checkpoint = Annotated[str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K models.")]
 Alignment = Annotated[
     bool, typer.Option("--alignment", help="Also write which source word each word comes from: 0-0 1-2.")
 ]
@@ -63,8 +63,6 @@ def translate(
 
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    if checkpoint not in ("best", "last"):
-        raise ConfigError(f"--checkpoint {checkpoint}: must be best or last.")
     if output and output.resolve() in [path.resolve() for path in (input, score) if path]:
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     if score and (beam or n_best or alignment or set):

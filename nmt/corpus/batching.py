@@ -28,10 +28,37 @@ class Batch:
         """Real target tokens, end-of-sentence included."""
         return int(self.target_mask.sum())
 
+    @property
+    def padded_tokens(self) -> int:
+        """What the batch costs in memory: source and target tokens, padding included."""
+        return self.source.numel() + self.target_in.numel()
+
     def to(self, device: torch.device) -> Self:
         """The same batch on another device."""
         names = ("source", "source_mask", "target_in", "target_out", "target_mask")
         return replace(self, **{name: getattr(self, name).to(device, non_blocking=True) for name in names})
+
+
+def split_batch(batch: Batch, most: int) -> list[Batch]:
+    """The batch in parts of at most `most` padded tokens each, or of one pair where that alone is more."""
+    if batch.padded_tokens <= most:
+        return [batch]
+    rows = max(1, most * len(batch.indices) // batch.padded_tokens)
+    return [_rows(batch, slice(start, start + rows)) for start in range(0, len(batch.indices), rows)]
+
+
+def _rows(batch: Batch, rows: slice) -> Batch:
+    """Some rows of a batch, without the padding that only the others needed."""
+    src_len = int(batch.source_mask[rows].sum(dim=1).max())
+    tgt_len = int(batch.target_mask[rows].sum(dim=1).max())
+    return Batch(
+        batch.source[rows, :src_len],
+        batch.source_mask[rows, :src_len],
+        batch.target_in[rows, :tgt_len],
+        batch.target_out[rows, :tgt_len],
+        batch.target_mask[rows, :tgt_len],
+        batch.indices[rows],
+    )
 
 
 def pad(sentences: list[list[int]]) -> tuple[Tensor, Tensor]:

@@ -1,9 +1,6 @@
 """A model on disk: weights as safetensors, config as JSON, and a manifest of checksums; no pickle anywhere."""
 
-import hashlib
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from torch import Tensor
 from nmt.config import dump_config, parse_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
-
-FORMAT_VERSION = 1
+from nmt.storage.disk import Disk
+from nmt.storage.folder import read_folder, write_folder
 
 
 @dataclass(frozen=True)
@@ -30,73 +27,6 @@ class SavedModel:
     max_length: int  # longest sentence seen in training, in tokens
     tokenizers: dict[str, str]  # file name -> SHA-256
     languages: tuple[str, str]
-
-
-def write_folder(directory: Path, files: dict[str, bytes]) -> None:
-    """Write files and their manifest into a new folder, then put it in the place of `directory`.
-
-    Whoever reads finds the old folder or the new one, whole; a crash in between leaves `directory`.old.
-    """
-    partial, old = directory.with_name(directory.name + ".tmp"), directory.with_name(directory.name + ".old")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    manifest = {
-        "format_version": FORMAT_VERSION,
-        "files": {
-            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
-        },
-    }
-    for name, data in {**files, "manifest.json": json.dumps(manifest, indent=1).encode()}.items():
-        with open(partial / name, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    if directory.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        directory.rename(old)
-    partial.rename(directory)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def read_folder(directory: Path) -> dict[str, bytes]:
-    """The files of a folder that write_folder wrote, checked against its manifest.
-
-    Raises CheckpointError when the folder is missing, incomplete, changed, or of a newer format.
-    """
-    if not directory.is_dir() and directory.with_name(directory.name + ".old").is_dir():
-        directory = directory.with_name(directory.name + ".old")
-    if not directory.is_dir():
-        raise CheckpointError(f"{directory} is missing. Is {directory.parent} the directory of a run that has trained?")
-    try:
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
-        version, entries = manifest["format_version"], manifest["files"]
-        checksums = {str(name): str(entry["sha256"]) for name, entry in entries.items()}
-    except FileNotFoundError:
-        raise CheckpointError(
-            f"{directory} has no manifest.json: it is not complete. Copy it again, or train again."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise CheckpointError(
-            f"{directory}/manifest.json is not readable. Copy the run again, or train again."
-        ) from None
-    if version != FORMAT_VERSION:
-        raise CheckpointError(
-            f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
-            "Use the nmt version that wrote it."
-        )
-    return {name: _read_checked(directory / name, sha256) for name, sha256 in checksums.items()}
-
-
-def _read_checked(path: Path, sha256: str) -> bytes:
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError):  # ValueError: a name that no file can have
-        raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise CheckpointError(
-            f"{path} was changed after training: its checksum differs. Copy it again, or train again."
-        )
-    return data
 
 
 def model_files(model: EncoderDecoder, about: SavedModel) -> dict[str, bytes]:
@@ -113,25 +43,34 @@ def model_files(model: EncoderDecoder, about: SavedModel) -> dict[str, bytes]:
     return {"model.safetensors": save(weights), "model.json": json.dumps(description, indent=1).encode()}
 
 
-def save_model(directory: Path, model: EncoderDecoder, about: SavedModel) -> None:
-    """Replace `directory` by this model."""
-    write_folder(directory, model_files(model, about))
+def save_model(
+    directory: Path,
+    model: EncoderDecoder,
+    about: SavedModel,
+    note: dict[str, Any] | None = None,
+    disk: Disk | None = None,
+) -> None:
+    """Make the folder `directory` with this model; the manifest keeps `note`. Raises DiskError."""
+    write_folder(directory, model_files(model, about), note or {}, disk or Disk())
 
 
 def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
     """The model in eval mode, on the CPU. Raises CheckpointError; a damaged file is never loaded."""
-    files = read_folder(directory)
+    files = read_folder(directory).files
     try:
         tree: dict[str, Any] = json.loads(files["model.json"])
         config = parse_config(ModelConfig, tree["model"], f"{directory}/model.json")
         source_vocab, target_vocab = int(tree["source_vocab"]), int(tree["target_vocab"])
         languages = (str(tree["languages"][0]), str(tree["languages"][1]))
         about = SavedModel(config, source_vocab, target_vocab, int(tree["max_length"]), tree["tokenizers"], languages)
-    except (KeyError, ValueError, TypeError, ConfigError) as error:
+        weights = load_tensors(files, "model.safetensors", directory)
+        with torch.device("meta"):  # a description that asks for more than there is takes no memory
+            _check_fit(build_model(config, about.source_vocab, about.target_vocab), weights, str(directory))
+    except (KeyError, ValueError, TypeError, IndexError, RuntimeError, ConfigError) as error:
         raise CheckpointError(f"{directory}/model.json does not describe a model: {error}") from None
     with torch.random.fork_rng(devices=[]):  # loading a model draws nothing from the caller's generator
         model = build_model(config, about.source_vocab, about.target_vocab)
-    fill_parameters(model, load_tensors(files, "model.safetensors", directory), str(directory))
+    fill_parameters(model, weights, str(directory))
     return model.eval(), about
 
 
@@ -149,7 +88,18 @@ def load_tensors(files: dict[str, bytes], name: str, directory: Path) -> dict[st
 
 @torch.no_grad()
 def fill_parameters(model: EncoderDecoder, weights: dict[str, Tensor], where: str) -> None:
-    """Copy `weights` into the parameters of the same names; CheckpointError unless names and shapes are the same."""
+    """Copy `weights` into the parameters of the same names.
+
+    Raises CheckpointError unless names and shapes are the same and every number is finite.
+    """
+    _check_fit(model, weights, where)
+    for name, parameter in model.named_parameters():
+        if not bool(weights[name].isfinite().all()):
+            raise CheckpointError(f"{where}: {name} holds NaN or infinity. Train again with a lower learning rate.")
+        parameter.copy_(weights[name])
+
+
+def _check_fit(model: EncoderDecoder, weights: dict[str, Tensor], where: str) -> None:
     parameters = dict(model.named_parameters())
     if set(parameters) != set(weights):
         different = ", ".join(sorted(set(parameters) ^ set(weights))[:3])
@@ -158,4 +108,3 @@ def fill_parameters(model: EncoderDecoder, weights: dict[str, Tensor], where: st
         if parameter.shape != weights[name].shape:
             shapes = f"{list(weights[name].shape)} instead of {list(parameter.shape)}"
             raise CheckpointError(f"{where}: {name} has shape {shapes}. Train again.")
-        parameter.copy_(weights[name])

@@ -1,8 +1,14 @@
-"""The training state on disk: enough to go on as if nothing had happened. Translating never opens it."""
+"""Checkpoints of a run: `models/step-N` to translate with, `state/step-N` to go on from as if nothing had happened.
 
-import random
-from dataclasses import dataclass
+A validation leaves both. The model is written first, then the state, which makes the step count; then the pointers
+move; then what retention does not keep is removed. A crash between any two of these loses at most the work since the
+step before, and what a resumed run writes again has the same bytes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save
@@ -10,9 +16,14 @@ from torch import Tensor
 
 from nmt.errors import CheckpointError
 from nmt.models.build import EncoderDecoder
-from nmt.models.saved import fill_parameters, load_tensors, read_folder, write_folder
+from nmt.models.saved import SavedModel, fill_parameters, load_tensors, save_model
+from nmt.storage.disk import Disk
+from nmt.storage.folder import Folder, write_folder
+from nmt.storage.steps import list_steps, newest_whole, point, prune, step_dir
+from nmt.training.distributed import Workers
 from nmt.training.optimizer import MovingAverage
 from nmt.training.progress import Progress
+from nmt.training.random_state import random_bytes, restore_random
 
 
 @dataclass(frozen=True)
@@ -25,71 +36,131 @@ class TrainingState:
     progress: Progress
 
 
-def save_state(directory: Path, state: TrainingState) -> None:
-    """Weights, their average, optimizer moments, random generators, progress: in one folder that is whole or absent."""
-    files = {
+@dataclass(frozen=True)
+class Checkpoints:
+    """Where a run keeps its steps, and how many."""
+
+    directory: Path  # of the run
+    keep_last: int = 2
+    keep_best: int = 1
+    conditions: dict[str, Any] = field(default_factory=dict)  # what exact resume is promised for: versions, threads ...
+    disk: Disk = field(default_factory=Disk)
+
+    @property
+    def models(self) -> Path:
+        return self.directory / "models"
+
+    @property
+    def states(self) -> Path:
+        return self.directory / "state"
+
+    def save_model(self, model: EncoderDecoder, about: SavedModel, progress: Progress, score: float) -> None:
+        """The weights as they are now, as the model of this step, and its score on the dev set. Raises DiskError."""
+        note = {"update": progress.update, "score": score}
+        save_model(step_dir(self.models, progress.update), model, about, note, self.disk)
+
+    def save_state(self, state: TrainingState, workers: Workers) -> None:
+        """All processes call this; the one of rank 0 writes, moves the pointers and removes old steps."""
+        generators = workers.gather(random_bytes())
+        if workers.leads:
+            note = {**self.conditions, "update": state.progress.update}
+            write_folder(step_dir(self.states, state.progress.update), state_files(state, generators), note, self.disk)
+            self.settle(state.progress)
+        workers.wait()
+
+    def settle(self, progress: Progress) -> None:
+        """Have the pointers name the steps of `progress`, and remove the others. Finishes what a crash interrupted."""
+        point(self.states, "latest", progress.update, self.disk)
+        prune(self.states, list_steps(self.states)[-self.keep_last :], self.disk)
+        models = [update for update in list_steps(self.models) if update <= progress.update]
+        if not models:
+            return
+        best = [update for _, update in progress.best_steps[: self.keep_best] if update in models]
+        for name, update in (("last", models[-1]), ("best", best[0] if best else models[-1])):
+            point(self.models, name, update, self.disk)
+        prune(self.models, {*models[-self.keep_last :], *best}, self.disk)
+
+    def newest(self, say: Callable[[str], None]) -> tuple[Progress, Folder] | None:
+        """The newest state that is as it was written, and its progress; None where there is none.
+
+        Raises CheckpointError where no state is whole.
+        """
+        found = newest_whole(self.states, say)
+        if found is None:
+            return None
+        update, folder = found
+        progress = read_progress(folder, step_dir(self.states, update))
+        if progress.update != update:
+            raise CheckpointError(f"{step_dir(self.states, update)} is of update {progress.update}. Put it back there.")
+        return progress, folder
+
+    def different_conditions(self, folder: Folder) -> list[str]:
+        """In words, what was otherwise when a state was written: resuming is exact only where nothing was."""
+        before = {name: folder.about.get(name) for name in self.conditions}
+        return [f"{name} {before[name]}, now {now}" for name, now in self.conditions.items() if before[name] != now]
+
+
+def state_files(state: TrainingState, generators: list[bytes]) -> dict[str, bytes]:
+    """What a state consists of: file name -> bytes. `generators` are those of each process."""
+    return {
         "weights.safetensors": save(_lean(dict(state.model.named_parameters()))),
         "average.safetensors": save(_lean(state.average.weights)),
         "optimizer.safetensors": save(_lean(_moments(state.optimizer))),
-        "random.safetensors": save(_random_states()),
+        **{f"random-{rank}.safetensors": data for rank, data in enumerate(generators)},
         "progress.json": state.progress.to_json().encode(),
     }
-    write_folder(directory, files)
 
 
-def load_state(directory: Path, state: TrainingState) -> Progress:
-    """Fill model, average and optimizer in place and set the random generators; returns the progress.
+def load_state(folder: Folder, state: TrainingState, workers: Workers, where: Path) -> None:
+    """Fill model, average and optimizer in place and set this process's random generators.
 
-    Raises CheckpointError where a file is missing, changed, or of another model.
+    Raises CheckpointError where something is missing or of another model.
     """
-    files = read_folder(directory)
-    fill_parameters(state.model, load_tensors(files, "weights.safetensors", directory), str(directory))
-    for name, weight in load_tensors(files, "average.safetensors", directory).items():
+    files = folder.files
+    fill_parameters(state.model, load_tensors(files, "weights.safetensors", where), str(where))
+    average = load_tensors(files, "average.safetensors", where)
+    if average.keys() != state.average.weights.keys():
+        raise CheckpointError(f"{where}/average.safetensors is not of this model. Train again.")
+    for name, weight in average.items():
         state.average.weights[name].copy_(weight)
-    moments = load_tensors(files, "optimizer.safetensors", directory)
-    parameters = [parameter for group in state.optimizer.param_groups for parameter in group["params"]]
-    for index, parameter in enumerate(parameters):
+    moments = load_tensors(files, "optimizer.safetensors", where)
+    state.optimizer.state.clear()
+    for index, parameter in enumerate(_parameters(state.optimizer)):
         names = [name for name in moments if name.startswith(f"{index}.")]
         own = {name.partition(".")[2]: moments[name].to(parameter.device, copy=True) for name in names}
         if own:
             state.optimizer.state[parameter] = own
-    _restore_random(load_tensors(files, "random.safetensors", directory))
+    generators = f"random-{workers.rank}.safetensors"
+    if generators in files:  # more processes than before: the new ones keep the generators they began with
+        restore_random(load_tensors(files, generators, where))
+
+
+def read_progress(folder: Folder, where: Path) -> Progress:
+    """Raises CheckpointError."""
     try:
-        return Progress.from_json(files["progress.json"])
+        return Progress.from_json(folder.files["progress.json"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"{directory}/progress.json does not fit this version of nmt ({error}). Train again."
+            f"{where}/progress.json does not fit this version of nmt ({error}). Train again."
         ) from None
 
 
+def all_finite(tensors: Iterable[Tensor]) -> bool:
+    """Whether no number in them is NaN or infinite."""
+    return all(bool(tensor.isfinite().all()) for tensor in tensors)
+
+
+def _parameters(optimizer: torch.optim.Optimizer) -> list[Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
 def _moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     return {
         f"{index}.{name}": tensor
-        for index, parameter in enumerate(parameters)
+        for index, parameter in enumerate(_parameters(optimizer))
         for name, tensor in optimizer.state.get(parameter, {}).items()
     }
 
 
 def _lean(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def _random_states() -> dict[str, Tensor]:
-    """torch's generators; python's and numpy's are never drawn from without a seed of their own."""
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
-    return states
-
-
-def _restore_random(states: dict[str, Tensor]) -> None:
-    torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
-
-
-def seed_everything(seed: int) -> None:
-    """Seed every generator that library code might draw from."""
-    random.seed(seed)
-    torch.manual_seed(seed)

@@ -12,6 +12,9 @@ class TrainingConfig(Config):
     `max_updates` (what a run gives then depends on how fast the machine is). An update is one step of the optimizer
     over `accumulate` batches.
 
+    A checkpoint is saved at each validation, and after every `save_every` updates where that is not 0. The last
+    `keep_last` and the best `keep_best` models stay, and the last `keep_last` states to go on from.
+
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off.
     """
@@ -31,6 +34,9 @@ class TrainingConfig(Config):
     label_smoothing: float = Field(0.1, ge=0.0, lt=1.0)
     ema: float = Field(0.999, ge=0.0, lt=1.0)
     validate_every: int = Field(250, ge=1)
+    save_every: int = Field(0, ge=0)
+    keep_last: int = Field(2, ge=1)
+    keep_best: int = Field(1, ge=1)
     log_every: int = Field(10, ge=1)
     best_by: Literal["bleu", "loss"] = "bleu"
     precision: Literal["auto", "fp32", "bf16"] = "auto"

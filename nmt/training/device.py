@@ -58,12 +58,15 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int) -> Machine:
-    """Choose device and precision, set the number of threads (0: all cores), and keep freed memory for reuse."""
+def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, processes: int = 1) -> Machine:
+    """Choose device and precision, set the number of threads, and keep freed memory for reuse.
+
+    `threads` 0 means this process's share of the cores, where `processes` run on this machine.
+    """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
-    torch.set_num_threads(threads or available_cores())
+    torch.set_num_threads(threads or max(1, available_cores() // processes))
     keep_freed_memory()
     return Machine(device, chosen, torch.get_num_threads())
 

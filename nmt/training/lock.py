@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from nmt.errors import NMTError
+from nmt.storage.disk import Disk, make_folders
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def only_trainer(directory: Path) -> Iterator[None]:
     path = directory / ".lock"
     lock = FileLock(path)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_folders(directory, Disk())
         lock.acquire(timeout=0)
     except Timeout:
         raise NMTError(

@@ -1,7 +1,5 @@
 """What a run says: metrics.jsonl for programs, a progress bar or plain lines on stderr for people."""
 
-import json
-import math
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from nmt.storage.disk import disk_error
+from nmt.training.journal import Journal
 from nmt.training.progress import Progress
 
 PLAIN_LINE_SECONDS = 15.0  # between lines where stderr is no terminal
@@ -23,20 +23,25 @@ def show_duration(seconds: float) -> str:
 
 
 class TrainingLog:
-    """Writes one JSON object a line; shows update, tokens/s, loss, dev BLEU and time left."""
+    """Writes one JSON object a line; shows update, tokens/s, loss, dev BLEU and time left.
 
-    def __init__(self, path: Path, console: Console, name: str, max_updates: int, time_limit: float | None) -> None:
+    Without a path it only takes in what it is told: of several processes one speaks.
+    """
+
+    def __init__(
+        self, path: Path | None, console: Console, name: str, max_updates: int, time_limit: float | None
+    ) -> None:
         self.console = console
         self.name = name
         self.max_updates = max_updates
         self.time_limit = time_limit
-        self._file = open(path, "a", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed on exit
-        self._board = _tensorboard(path.parent)
+        self._journal = Journal(path) if path else None
+        self._board = _tensorboard(path.parent) if path else None
         self._last_line = 0.0
         self._bar: Bar | None = None
 
     def __enter__(self) -> "TrainingLog":
-        if self.console.is_terminal:
+        if self.console.is_terminal and self._journal:
             columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
             self._bar = Bar(*columns, TextColumn("{task.fields[figures]}"), TimeElapsedColumn(), console=self.console)
             self._bar.start()
@@ -48,7 +53,26 @@ class TrainingLog:
             self._bar.stop()
         if self._board:
             self._board.close()
-        self._file.close()
+        if self._journal:
+            self._journal.__exit__()
+
+    def sync(self, progress: Progress) -> None:
+        """Have all lines on the disk itself, and note in `progress` how far they go."""
+        if self._journal:
+            try:
+                progress.log_bytes, progress.log_sha256 = self._journal.sync()
+            except OSError as error:
+                raise disk_error(self._journal.path, error) from error
+
+    def rewind(self, progress: Progress) -> None:
+        """Drop the lines after those that `progress` knows of: they will be written again."""
+        if self._journal and not self._journal.rewind(progress.log_bytes, progress.log_sha256):
+            path = self._journal.path
+            damaged = path.with_name("metrics.damaged.jsonl")
+            self._journal.__exit__()
+            path.replace(damaged)
+            self._journal = Journal(path)
+            self.say(f"{path} was changed since it was written. It is now {damaged.name}, and the curves begin anew.")
 
     def train(self, progress: Progress, figures: dict[str, float]) -> None:
         """One line of figures over the last few updates."""
@@ -73,17 +97,26 @@ class TrainingLog:
             f"dev loss {figures['loss']:.3f} · dev BLEU {figures['bleu']:.2f}{best}"
         )
 
+    def fault(self, progress: Progress, what: str, message: str, **details: Any) -> None:
+        """Something that went wrong and was dealt with."""
+        self._write("fault", progress, {"what": what, **details})
+        self.say(f"update {progress.update + 1}: {message}")
+
     def say(self, message: str) -> None:
         """A message for people."""
+        if not self._journal:
+            return
         self.console.print(message, highlight=False, markup=False, soft_wrap=True)
 
     def _write(self, kind: str, progress: Progress, figures: dict[str, Any]) -> None:
         where = {"kind": kind, "update": progress.update, "epoch": progress.epoch}
         counts = {"target_tokens": progress.target_tokens, "train_seconds": round(progress.train_seconds, 3)}
-        known = {name: value if math.isfinite(value) else None for name, value in figures.items()}  # JSON has no NaN
-        self._file.write(json.dumps({**where, **counts, **known}, allow_nan=False) + "\n")
-        self._file.flush()
-        if self._board:
+        if self._journal:
+            try:
+                self._journal.write({**where, **counts, **figures})
+            except OSError as error:
+                raise disk_error(self._journal.path, error) from error
+        if self._board and kind != "fault":
             for name, value in figures.items():
                 self._board.add_scalar(f"{kind}/{name}", value, progress.update)
 
@@ -91,20 +124,6 @@ class TrainingLog:
         by_updates = progress.train_seconds / max(progress.update, 1) * (self.max_updates - progress.update)
         by_time = self.time_limit - progress.train_seconds if self.time_limit else by_updates
         return max(0.0, min(by_updates, by_time))
-
-
-def cut_log(path: Path, last_update: int) -> None:
-    """Remove the lines after `last_update`: a resumed run writes them again."""
-    if not path.exists():
-        return
-    kept = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        try:
-            if line and json.loads(line)["update"] <= last_update:
-                kept.append(line + "\n")
-        except (ValueError, KeyError):
-            continue  # a line cut short by a crash
-    path.write_text("".join(kept), encoding="utf-8")
 
 
 def _tensorboard(directory: Path) -> Any:

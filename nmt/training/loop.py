@@ -1,30 +1,34 @@
-"""The training loop: one for every architecture."""
+"""The training loop: one for every architecture and any number of processes."""
 
-import signal
+import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from types import FrameType
+from dataclasses import dataclass, replace
+
+import torch
 
 from nmt.corpus.batching import Batch, make_batch, plan_epoch
-from nmt.corpus.examples import Examples
+from nmt.corpus.examples import Examples, Longs
 from nmt.errors import NMTError
 from nmt.models.build import EncoderDecoder
-from nmt.models.saved import SavedModel, save_model
+from nmt.models.saved import SavedModel
+from nmt.storage.folder import Folder
+from nmt.storage.steps import step_dir
 from nmt.tokenizer.pair import TokenizerPair
-from nmt.training.checkpoint import TrainingState, load_state, save_state
+from nmt.training.checkpoint import Checkpoints, TrainingState, all_finite, load_state
 from nmt.training.config import TrainingConfig
 from nmt.training.device import Machine
+from nmt.training.distributed import ALONE, Workers
 from nmt.training.log import TrainingLog
-from nmt.training.loss import cross_entropy
 from nmt.training.optimizer import MovingAverage, build_optimizer, clip_gradients
-from nmt.training.progress import Progress
+from nmt.training.progress import Progress, Window
 from nmt.training.schedule import SCHEDULES
+from nmt.training.signals import stop_signals
+from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory, split_all
 from nmt.training.validate import DevSet, validate
 
-MOST_SKIPPED_IN_A_ROW = 20
+MOST_SKIPPED_IN_A_ROW = 5
+MOST_ROLLBACKS = 4
 
 
 @dataclass(frozen=True)
@@ -39,186 +43,235 @@ class Job:
     config: TrainingConfig
     machine: Machine
     seed: int
-    directory: Path
+    checkpoints: Checkpoints
     launched: float  # time.perf_counter() when the command began, where wall-clock time begins
     fingerprint: str  # of the corpus: a run goes on only with the same text
+    workers: Workers = ALONE
 
 
-def train(job: Job, log: TrainingLog) -> Progress:
-    """Train until a limit, or until Ctrl-C or SIGTERM; resumes from `state/` of the directory where there is one.
+def train(job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = None) -> Progress:
+    """Train until a limit, or until Ctrl-C or SIGTERM; goes on from the state that was found, if one was.
 
-    Leaves best/, last/ and state/ in the directory. Progress.finish_reason says why it ended.
+    Leaves models and states under the directory of `job.checkpoints`. Progress.finish_reason says why it ended.
     """
-    return _Trainer(job, log).run()
+    return _Trainer(job, log, found).run()
+
+
+def reason_to_stop(progress: Progress, config: TrainingConfig) -> str:
+    """The limit that leaves nothing to do, or ''."""
+    if progress.update >= config.max_updates:
+        return "max_updates"
+    if config.time_limit is not None and progress.train_seconds >= config.time_limit:
+        return "time_limit"
+    if config.patience and progress.validations_without_best >= config.patience:
+        return "patience"
+    return ""
 
 
 class _Trainer:
     """The values that one call of `train` works on."""
 
-    def __init__(self, job: Job, log: TrainingLog) -> None:
-        self.job, self.log, self.config = job, log, job.config
+    def __init__(self, job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = None) -> None:
+        self.job, self.log, self.config, self.workers = job, log, job.config, job.workers
         self.model = job.model.train()
         self.parameters = list(self.model.parameters())
         self.optimizer = build_optimizer(self.model, self.config)
         self.average = MovingAverage(self.model, self.config.ema)
         self.progress = Progress(corpus=job.fingerprint)
-        self.skipped_in_a_row = 0
-        if (job.directory / "state").is_dir() or (job.directory / "state.old").is_dir():
-            self.progress = load_state(job.directory / "state", self._state())
-            self.progress.finish_reason = ""
+        self.plan = self._plan()
+        self.saved_at = -1  # update of the newest state on disk
+        if found:
+            self._restore(*found)
+            self.workers.wait()  # all have read before the first one writes
+            if self.workers.leads:
+                job.checkpoints.settle(self.progress)
+        log.rewind(self.progress)
 
     def run(self) -> Progress:
-        progress, config = self.progress, self.config
-        batches = self._batches()
-        window = _Window(clipped_before=progress.clipped)
-        with _stop_signals() as stop:
-            started = self.job.launched
-            while not (reason := self._reason_to_stop(stop)):
+        with stop_signals() as received:
+            self.counted_from = self.job.launched
+            while not self._is_over(reason := self._reason_to_stop(received)):
                 before = time.perf_counter()
-                nll, norm, tokens = self._update([next(batches) for _ in range(config.accumulate)])
+                tokens, nll, norm, clipped = self._update(self._own_batches())
                 seconds = time.perf_counter() - before
-                progress.train_seconds += seconds
-                window.add(nll, norm, tokens, seconds)
-                if progress.update % config.log_every == 0:
-                    self.log.train(progress, window.figures(self._learning_rate(), progress))
-                    window = _Window(clipped_before=progress.clipped)
-                if progress.update % config.validate_every == 0:
-                    self._validate()
-                    now = time.perf_counter()
-                    progress.wall_seconds, started = progress.wall_seconds + now - started, now
-                    save_state(self.job.directory / "state", self._state())
-            if progress.validated_at != progress.update and reason != "interrupted":
-                self._validate()
-            progress.finish_reason = reason
-            progress.wall_seconds += time.perf_counter() - started
-            save_state(self.job.directory / "state", self._state())
-        return progress
+                self.progress.train_seconds += seconds
+                if self.progress.skipped_in_a_row == 0:
+                    self.progress.window.add(nll, norm, clipped, tokens, seconds)
+                self._after_update()
+            if self.saved_at != self.progress.update:
+                self._save()
+        self.progress.finish_reason = reason
+        return self.progress
 
-    def _reason_to_stop(self, stop: list[int]) -> str:
+    def _is_over(self, reason: str) -> bool:
+        """Whether to stop for this reason; a last validation may find that weights have to be rolled back first."""
+        return bool(reason) and (
+            reason == "interrupted" or self.progress.validated_at == self.progress.update or self._validate()
+        )
+
+    def _after_update(self) -> None:
         progress, config = self.progress, self.config
-        if stop:
-            return "interrupted"
-        if progress.update >= config.max_updates:
-            return "max_updates"
-        if config.time_limit is not None and progress.train_seconds >= config.time_limit:
-            return "time_limit"
-        if config.patience and progress.validations_without_best >= config.patience:
-            return "patience"
-        return ""
+        if progress.skipped_in_a_row >= MOST_SKIPPED_IN_A_ROW:
+            self._roll_back(f"{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient")
+            return
+        if progress.update % config.log_every == 0:
+            self.log.train(progress, progress.window.figures(self._learning_rate()))
+            progress.window = Window()
+        if progress.update % config.validate_every == 0:
+            if self._validate():
+                self._save()
+        elif config.save_every and progress.update % config.save_every == 0:
+            self._save()
 
-    def _batches(self) -> Iterator[Batch]:
-        """Batches from where the progress stands; epochs follow each other without end."""
+    def _reason_to_stop(self, received: list[int]) -> str:
+        """Agreed on by all processes, as is the time that has passed."""
+        progress = self.progress
+        seconds = progress.train_seconds if self.workers.leads else 0.0
+        stopped, progress.train_seconds = self.workers.sum(float(bool(received)), seconds)
+        return "interrupted" if stopped else reason_to_stop(progress, self.config)
+
+    def _plan(self) -> Iterator[tuple[int, Longs]]:
+        """Epoch and examples of each batch from where the progress stands; epochs follow each other without end."""
         job, progress = self.job, self.progress
         while True:
             plan = plan_epoch(job.examples, self.config.batch_tokens, job.seed, progress.epoch)
             for indices in plan[progress.position :]:
                 progress.position += 1
-                yield make_batch(job.examples, indices, job.tokenizers, job.seed, progress.epoch).to(job.machine.device)
+                yield progress.epoch, indices
             progress.epoch, progress.position = progress.epoch + 1, 0
+
+    def _own_batches(self) -> list[Batch]:
+        """This process's part of the next update: there is one plan for all, dealt out in turn."""
+        job, size = self.job, self.workers.size
+        dealt = [next(self.plan) for _ in range(self.config.accumulate * size)]
+        return [
+            make_batch(job.examples, indices, job.tokenizers, job.seed, epoch).to(job.machine.device)
+            for epoch, indices in dealt[self.workers.rank :: size]
+        ]
 
     def _learning_rate(self) -> float:
         """The rate of the update that comes next."""
         config, update = self.config, self.progress.update + 1
         by_time = self.progress.train_seconds / config.time_limit if config.time_limit else 0.0
         factor = SCHEDULES[config.schedule](update, config.warmup, max(update / config.max_updates, by_time))
-        return config.learning_rate * factor
+        return config.learning_rate * factor * 0.5**self.progress.rollbacks
 
-    def _update(self, batches: list[Batch]) -> tuple[float, float, int]:
-        """One step of the optimizer: summed nll, gradient norm before clipping, target tokens."""
-        progress, output = self.progress, self.model.output
-        tokens = sum(batch.num_target_tokens for batch in batches)
-        nll = 0.0
-        for batch in batches:
-            with self.job.machine.autocast():
-                features = self.model(batch.source, batch.source_mask, batch.target_in)
-                smoothing = self.config.label_smoothing
-                loss = cross_entropy(
-                    features, output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
-                )
-            (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
-            nll += float(loss.nll)
-        norm, clipped = clip_gradients(self.parameters, self.config.clip_norm)
-        if norm < float("inf"):
+    def _update(self, batches: list[Batch]) -> tuple[int, float, float, bool]:
+        """One step of the optimizer: target tokens, their summed nll, gradient norm before clipping, if clipped."""
+        progress = self.progress
+        tokens = int(self.workers.sum(sum(batch.num_target_tokens for batch in batches))[0])
+        own_nll = self._backward(batches, tokens)
+        gradients = gradients_of(self.parameters)
+        self.workers.sum_in_place(gradients)
+        nll = self.workers.sum(own_nll)[0]
+        norm, clipped = clip_gradients(gradients, self.config.clip_norm)
+        if norm < float("inf") and nll < float("inf"):
             for group in self.optimizer.param_groups:
                 group["lr"] = self._learning_rate()
             self.optimizer.step()
             self.average.update(self.model, progress.update)
-            self.skipped_in_a_row = 0
+            progress.skipped_in_a_row = 0
         else:
-            self._skip()
+            self._skip(batches, own_nll)
         self.optimizer.zero_grad(set_to_none=True)
         progress.update += 1
         progress.target_tokens += tokens
         progress.clipped += clipped
-        return nll, norm, tokens
+        return tokens, nll, norm, clipped
 
-    def _skip(self) -> None:
-        """A gradient that is not finite would spoil every weight: leave the update out, and give up if it goes on."""
-        self.progress.skipped += 1
-        self.skipped_in_a_row += 1
-        self.log.say(f"update {self.progress.update + 1}: the gradient is not finite; this update is left out.")
-        if self.skipped_in_a_row >= MOST_SKIPPED_IN_A_ROW:
+    def _backward(self, batches: list[Batch], tokens: int) -> float:
+        """Gradients of this process's batches, in smaller pieces from the first time that memory runs out."""
+        progress = self.progress
+        while True:
+            parts = split_all(batches, progress.split_above)
+            try:
+                return accumulate_gradients(self.model, parts, tokens, self.config.label_smoothing, self.job.machine)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Out of the except clause, which keeps the tensors of the failed attempt alive.
+            self.optimizer.zero_grad(set_to_none=True)
+            if self.job.machine.device.type == "cuda":
+                torch.cuda.empty_cache()
+            progress.split_above = halve(parts)
+            message = f"out of memory. From now on batches are split above {progress.split_above:,} padded tokens."
+            self.log.fault(progress, "out_of_memory", message, split_above=progress.split_above)
+
+    def _skip(self, batches: list[Batch], nll: float) -> None:
+        """A gradient that is not finite would spoil every weight: leave the update out, and say which pairs did it."""
+        progress = self.progress
+        progress.skipped += 1
+        progress.skipped_in_a_row += 1
+        own = {"nll": str(nll), "pairs": [int(index) for batch in batches for index in batch.indices]}
+        everyone = [json.loads(data) for data in self.workers.gather(json.dumps(own).encode())]
+        guilty = [one for one in everyone if one["nll"] in ("nan", "inf")] or everyone
+        pairs = [index for one in guilty for index in one["pairs"]]
+        shown = ", ".join(map(str, pairs[:8])) + (" ..." if len(pairs) > 8 else "")
+        message = f"loss or gradient is not finite; this update is left out (pairs {shown} of the training text)."
+        self.log.fault(progress, "not_finite", message, position=progress.position, pairs=pairs)
+
+    def _roll_back(self, why: str) -> None:
+        """Return to the newest checkpoint with half the learning rate; the text goes on from where it is."""
+        now, checkpoints = replace(self.progress), self.job.checkpoints
+        found = checkpoints.newest(self.log.say)
+        if found is None or now.rollbacks >= MOST_ROLLBACKS:
             raise NMTError(
-                f"{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient. Lower training.learning_rate, or "
-                "set training.precision = 'fp32'; the last checkpoint is intact."
+                f"{why}. Lower training.learning_rate, or set training.precision = 'fp32'; "
+                f"{'nothing was saved yet' if found is None else 'the last checkpoint is intact'}."
             )
+        self._restore(*found)
+        progress = self.progress
+        progress.epoch, progress.position, progress.split_above = now.epoch, now.position, now.split_above
+        self.plan = self._plan()
+        progress.train_seconds, progress.skipped = now.train_seconds, now.skipped
+        progress.rollbacks, progress.skipped_in_a_row = now.rollbacks + 1, 0
+        self.workers.wait()
+        self.log.rewind(progress)
+        message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
+        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks)
 
-    def _validate(self) -> None:
-        """Score the averaged weights, keep them as last/, and as best/ where they are."""
-        job, progress = self.job, self.progress
-        before = time.perf_counter()
+    def _restore(self, progress: Progress, folder: Folder) -> None:
+        where = step_dir(self.job.checkpoints.states, progress.update)
+        load_state(folder, self._state(), self.workers, where)
+        self.progress, self.saved_at = progress, progress.update
+        self.plan = self._plan()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _validate(self) -> bool:
+        """Score the averaged weights and keep them as the model of this update; False where they were rolled back."""
+        job, progress, before = self.job, self.progress, time.perf_counter()
         with self.average.applied(self.model):
-            result = validate(self.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
-            score = result.bleu if self.config.best_by == "bleu" else -result.loss
-            is_best = progress.best_score is None or score > progress.best_score
-            if is_best:
-                progress.best_score, progress.best_update, progress.best_bleu = score, progress.update, result.bleu
-                progress.validations_without_best = 0
-                save_model(job.directory / "best", self.model, job.about)
-            else:
-                progress.validations_without_best += 1
-            save_model(job.directory / "last", self.model, job.about)
+            own = self._scores() if self.workers.leads else []
+            scores: list[float] = json.loads(self.workers.share(json.dumps(own).encode()))
+            if scores:
+                loss, bleu = scores
+                score = bleu if self.config.best_by == "bleu" else -loss
+                is_best = progress.note_score(score, self.config.keep_best)
+                progress.best_bleu = bleu if is_best else progress.best_bleu
+                if self.workers.leads:
+                    job.checkpoints.save_model(self.model, job.about, progress, score)
+        if not scores:
+            self._roll_back("the weights, or the loss on the dev set, are not finite")
+            return False
         progress.validated_at = progress.update
-        seconds = time.perf_counter() - before
-        self.log.validation(progress, {"loss": result.loss, "bleu": result.bleu, "seconds": seconds}, is_best)
+        self.log.validation(progress, {"loss": loss, "bleu": bleu, "seconds": time.perf_counter() - before}, is_best)
+        return True
+
+    def _scores(self) -> list[float]:
+        """Loss and BLEU on the dev set; nothing where weights or loss are not finite, which must never be kept."""
+        job = self.job
+        if not all_finite(self.model.parameters()):
+            return []
+        result = validate(self.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
+        return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
+
+    def _save(self) -> None:
+        """A state to go on from. With torn or lost lines the log could not be the one of an uninterrupted run."""
+        now = time.perf_counter()
+        self.progress.wall_seconds, self.counted_from = self.progress.wall_seconds + now - self.counted_from, now
+        self.log.sync(self.progress)
+        self.job.checkpoints.save_state(self._state(), self.workers)
+        self.saved_at = self.progress.update
 
     def _state(self) -> TrainingState:
         return TrainingState(self.model, self.average, self.optimizer, self.progress)
-
-
-class _Window:
-    """Sums over the updates since the last line of the log."""
-
-    def __init__(self, clipped_before: int = 0) -> None:
-        self.nll = self.norm = self.seconds = 0.0
-        self.tokens = self.updates = 0
-        self.clipped_before = clipped_before
-
-    def add(self, nll: float, norm: float, tokens: int, seconds: float) -> None:
-        self.nll, self.norm, self.seconds = self.nll + nll, self.norm + norm, self.seconds + seconds
-        self.tokens, self.updates = self.tokens + tokens, self.updates + 1
-
-    def figures(self, learning_rate: float, progress: Progress) -> dict[str, float]:
-        return {
-            "nll": self.nll / max(self.tokens, 1),
-            "learning_rate": learning_rate,
-            "gradient_norm": self.norm / max(self.updates, 1),
-            "clipped": (progress.clipped - self.clipped_before) / max(self.updates, 1),
-            "tokens_per_second": self.tokens / max(self.seconds, 1e-9),
-        }
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """Within, Ctrl-C and SIGTERM only leave their number in the list, so that the update at hand can finish."""
-    received: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        received.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -18,12 +18,11 @@ def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opt
     return kind(groups, lr=config.learning_rate, betas=config.betas, eps=1e-8, fused=True)
 
 
-def clip_gradients(parameters: list[nn.Parameter], limit: float) -> tuple[float, bool]:
+def clip_gradients(gradients: list[Tensor], limit: float) -> tuple[float, bool]:
     """Scale gradients to a norm of at most `limit` (Pascanu et al., 2013; 0: never).
 
     Returns the norm before, and whether it was cut.
     """
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
     clipped = 0.0 < limit < norm < float("inf")
     if clipped:

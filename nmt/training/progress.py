@@ -1,8 +1,34 @@
 """Every counter that must survive a restart."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
+
+
+@dataclass
+class Window:
+    """Sums over the updates since the last line of the log."""
+
+    nll: float = 0.0
+    norm: float = 0.0
+    seconds: float = 0.0
+    tokens: int = 0
+    updates: int = 0
+    clipped: int = 0
+
+    def add(self, nll: float, norm: float, clipped: bool, tokens: int, seconds: float) -> None:
+        self.nll, self.norm, self.seconds = self.nll + nll, self.norm + norm, self.seconds + seconds
+        self.tokens, self.updates, self.clipped = self.tokens + tokens, self.updates + 1, self.clipped + clipped
+
+    def figures(self, learning_rate: float) -> dict[str, float]:
+        """Means: a token's, an update's, a second's."""
+        return {
+            "nll": self.nll / max(self.tokens, 1),
+            "learning_rate": learning_rate,
+            "gradient_norm": self.norm / max(self.updates, 1),
+            "clipped": self.clipped / max(self.updates, 1),
+            "tokens_per_second": self.tokens / max(self.seconds, 1e-9),
+        }
 
 
 @dataclass
@@ -11,28 +37,48 @@ class Progress:
 
     update: int = 0
     epoch: int = 0
-    position: int = 0  # batches of this epoch already used
+    position: int = 0  # batches of this epoch already used, by all processes together
     target_tokens: int = 0  # real ones, end-of-sentence included
     train_seconds: float = 0.0  # seconds spent in updates, data included; validation and checkpoints not
     wall_seconds: float = 0.0
     best_score: float | None = None  # larger is better, whatever it measures
     best_update: int = 0
     best_bleu: float | None = None
+    best_steps: list[tuple[float, int]] = field(default_factory=list)  # score and update of each, best first
     validations_without_best: int = 0
     clipped: int = 0  # updates whose gradient was cut
-    skipped: int = 0  # updates left out because a gradient was not finite
+    skipped: int = 0  # updates left out because loss or gradient were not finite
+    skipped_in_a_row: int = 0
+    rollbacks: int = 0  # returns to a checkpoint because too many were; each halves the learning rate
+    split_above: int = 0  # batches of more padded tokens are split: more ran out of memory (0: none did)
     validated_at: int = -1  # update of the last validation
     corpus: str = ""  # fingerprint of the text and of all that made examples of it
+    log_bytes: int = 0  # length of metrics.jsonl
+    log_sha256: str = ""  # and its checksum
+    window: Window = field(default_factory=Window)
     finish_reason: str = ""  # empty while there is more to do
 
     @property
     def tokens_per_second(self) -> float:
         return self.target_tokens / self.train_seconds if self.train_seconds else 0.0
 
+    def note_score(self, score: float, keep: int) -> bool:
+        """Take in the score of a validation at this update; whether it is the best so far. Remembers `keep` scores."""
+        is_best = self.best_score is None or score > self.best_score
+        if is_best:
+            self.best_score, self.best_update, self.validations_without_best = score, self.update, 0
+        else:
+            self.validations_without_best += 1
+        # The earlier of two equal ones is the better: it took less time.
+        self.best_steps = sorted([*self.best_steps, (score, self.update)], key=lambda step: (-step[0], step[1]))[:keep]
+        return is_best
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
+        """Raises KeyError, TypeError or ValueError where it is not what to_json wrote."""
         tree: dict[str, Any] = json.loads(text)
-        return cls(**tree)
+        best_steps = [(float(score), int(update)) for score, update in tree.pop("best_steps")]
+        return cls(**{**tree, "best_steps": best_steps, "window": Window(**tree["window"])})

@@ -1,5 +1,6 @@
 """From run directories to a translator."""
 
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +9,15 @@ import torch
 
 from nmt.config import parse_config
 from nmt.errors import CheckpointError, ConfigError
+from nmt.models.average import average_models
 from nmt.models.base import Seq2Seq
 from nmt.models.build import EncoderDecoder
 from nmt.models.ensemble import Ensemble
 from nmt.models.saved import SavedModel, load_model
 from nmt.search.hypothesis import SearchConfig
+from nmt.storage.folder import read_manifest
+from nmt.storage.seal import read_sealed
+from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.translator import Translator
 
@@ -22,8 +27,12 @@ def load(
 ) -> Translator:
     """The translator in a run directory, or in several, whose models then translate together as an ensemble.
 
+    `checkpoint` is `best`, `last`, `step-N`, or `best:K` and `last:K`, the mean of the weights of the best or last K
+    that the run kept (training.keep_best, training.keep_last).
+
     An ensemble searches as the recipe of its first run says, unless `search` is given.
-    Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers or languages differ.
+    Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers or languages differ;
+    ConfigError where there is no such checkpoint.
     """
     directories = [Path(run_dir)] if isinstance(run_dir, (str, Path)) else [Path(one) for one in run_dir]
     if not directories:
@@ -47,15 +56,41 @@ def load(
 def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
-    model, about = load_model(directory / checkpoint)
+    folders = [step_dir(directory / "models", update) for update in find_steps(directory / "models", checkpoint)]
+    loaded = [load_model(folder) for folder in folders]
+    model, about = average_models([model for model, _ in loaded]), loaded[0][1]
     tokenizers = TokenizerPair.load(directory)
     if tokenizers.fingerprint() != about.tokenizers:
         names = ", ".join(tokenizers.files())
         raise CheckpointError(
-            f"{directory}: {names} is not the tokenizer that {checkpoint}/ was trained with. "
+            f"{directory}: {names} is not the tokenizer that {folders[0]} was trained with. "
             "Put back the one of this run; another one would turn every translation into noise."
         )
     return model, about, tokenizers
+
+
+def find_steps(models: Path, checkpoint: str) -> list[int]:
+    """Updates of the models that `checkpoint` names (see `load`). Raises CheckpointError and ConfigError."""
+    match = re.fullmatch(r"(best|last)(?::([1-9]\d*))?|step-(\d+)", checkpoint)
+    if not match:
+        raise ConfigError(
+            f"checkpoint '{checkpoint}' must be best, last, step-N, or best:K and last:K for the mean of K models."
+        )
+    if match[3]:
+        return [int(match[3])]
+    if not match[2]:
+        return [follow(models, match[1])]
+    count, steps = int(match[2]), list_steps(models)
+    if count > len(steps):
+        kept = ", ".join(f"step-{update}" for update in steps) or "none"
+        raise ConfigError(
+            f"checkpoint '{checkpoint}': {models} keeps only {kept}. Set training.keep_{match[1]} = {count} "
+            "before training, or ask for fewer."
+        )
+    if match[1] == "last":
+        return steps[-count:]
+    scores = {update: float(read_manifest(step_dir(models, update))["about"]["score"]) for update in steps}
+    return sorted(steps, key=lambda update: (-scores[update], update))[:count]
 
 
 def recipe_search(run_dir: Path) -> SearchConfig:
@@ -63,12 +98,10 @@ def recipe_search(run_dir: Path) -> SearchConfig:
     recipe = run_dir / "experiment.toml"
     if not run_dir.is_dir():
         raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
+    if not recipe.exists():
+        raise CheckpointError(f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one.")
     try:
-        tree = tomllib.loads(recipe.read_text(encoding="utf-8"))
+        tree = tomllib.loads(read_sealed(run_dir, recipe.name).decode("utf-8"))
         return parse_config(SearchConfig, tree.get("search", {}), f"{recipe}: search")
-    except FileNotFoundError:
-        raise CheckpointError(
-            f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one."
-        ) from None
     except (OSError, ValueError, ConfigError) as error:
         raise CheckpointError(f"{recipe} is damaged ({error}). Copy the run again, or train again.") from None

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "nmt"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each may import only what stands before it (corpus and models do not know each other; search knows models/base alone).
-ORDER = ["errors", "config", "tokenizer", "corpus", "models", "search", "translation", "metrics", "training"]
+ORDER = ["errors", "config", "storage", "tokenizer", "corpus", "models", "search", "translation", "metrics", "training"]
 ORDER += ["experiment", "reports", "run", "cli"]
 
 

@@ -83,14 +83,15 @@ def test_a_run_directory_holds_what_the_readme_says(workplace: Path) -> None:
     assert {
         "experiment.toml",
         "tokenizer.model",
-        "best",
-        "last",
+        "manifest.json",
+        "models",
         "state",
         "progress.json",
         "metrics.jsonl",
         "record.json",
     } <= names
-    assert {path.name for path in (workplace / "runs/rnn/best").iterdir()} == {
+    best, *_ = (workplace / "runs/rnn/models").glob("step-*")
+    assert {path.name for path in best.iterdir()} == {
         "model.safetensors",
         "model.json",
         "manifest.json",
@@ -230,7 +231,8 @@ def test_python_and_the_command_line_search_alike_and_as_the_recipe_says(workpla
         [sys.executable, "-c", script], capture_output=True, cwd=workplace, env=environment, check=True
     )
     assert shown.stdout == b"1\n"
-    recipe.write_text(before, encoding="utf-8")
+    nmt("train", "transformer.toml", "--out", "runs/transformer", cwd=workplace)
+    assert recipe.read_text(encoding="utf-8") == before
 
 
 def test_n_best_may_be_a_search_key_and_wants_no_wider_beam_to_be_given(workplace: Path) -> None:

@@ -10,7 +10,8 @@ import torch
 from nmt import run as run_module
 from nmt.corpus.prepare import prepare_corpus
 from nmt.training.device import Machine
-from nmt.training.loop import Job
+from nmt.training.distributed import ALONE
+from nmt.training.loop import Job, _Trainer
 from tests.tiny import make_experiment
 
 
@@ -23,7 +24,13 @@ def tiny_job(folder: Path, **changes: Any) -> Job:
     )
     (folder / "run").mkdir(exist_ok=True)
     machine = Machine(torch.device("cpu"), "fp32", 1)
-    return run_module._job(experiment, corpus, machine, folder / "run", time.perf_counter())
+    checkpoints = run_module._checkpoints(experiment, folder / "run", machine, ALONE)
+    return run_module._job(experiment, corpus, machine, checkpoints, ALONE, time.perf_counter())
+
+
+def trainer_on(job: Job, log: "SilentLog") -> Any:
+    """A trainer that goes on from the newest checkpoint of the job's directory, where there is one."""
+    return _Trainer(job, log, job.checkpoints.newest(log.say))  # type: ignore[arg-type]
 
 
 def with_config(job: Job, **fields: Any) -> Job:
@@ -38,12 +45,21 @@ class SilentLog:
         self.trained: list[dict[str, float]] = []
         self.validated: list[dict[str, float]] = []
         self.said: list[str] = []
+        self.faults: list[dict[str, Any]] = []
 
     def train(self, progress: Any, figures: dict[str, float]) -> None:
         self.trained.append({"update": progress.update, **figures})
 
     def validation(self, progress: Any, figures: dict[str, float], is_best: bool) -> None:
         self.validated.append({"update": progress.update, "best": is_best, **figures})
+
+    def fault(self, progress: Any, what: str, message: str, **details: Any) -> None:
+        self.faults.append({"update": progress.update, "what": what, **details})
+        self.say(message)
+
+    def sync(self, progress: Any) -> None: ...
+
+    def rewind(self, progress: Any) -> None: ...
 
     def say(self, message: str) -> None:
         self.said.append(message)

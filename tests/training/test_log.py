@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from nmt.errors import DiskError
 from nmt.training import log as log_module
-from nmt.training.log import TrainingLog, cut_log, show_duration
+from nmt.training.log import TrainingLog, show_duration
 from nmt.training.progress import Progress
 from tests.tiny import printed, quiet_console
 
@@ -124,19 +125,64 @@ def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
     assert printed(console) == "[bold]data/[x].de[/bold]\n"
 
 
-def test_cutting_a_log_removes_what_comes_after_an_update_and_what_a_crash_cut_short(tmp_path: Path) -> None:
+def test_a_log_goes_back_to_where_a_checkpoint_was_and_on_from_there(tmp_path: Path) -> None:
+    progress = Progress(update=1)
+    with open_log(tmp_path, quiet_console()) as log:
+        log.train(progress, FIGURES)
+        log.sync(progress)
+        log.train(Progress(update=2), FIGURES)
+    with (tmp_path / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"kind": "tr')  # cut short by a crash
+    with open_log(tmp_path, quiet_console()) as log:
+        log.rewind(progress)
+        log.train(Progress(update=9), FIGURES)
+    assert [line["update"] for line in lines(tmp_path)] == [1, 9]
+
+
+def test_a_log_that_was_changed_is_put_aside_with_a_message(tmp_path: Path) -> None:
+    progress = Progress(update=1)
+    with open_log(tmp_path, quiet_console()) as log:
+        log.train(progress, FIGURES)
+        log.sync(progress)
     path = tmp_path / "metrics.jsonl"
-    written = [json.dumps({"kind": "train", "update": update}) for update in (1, 2, 3, 4)]
-    path.write_text("\n".join([*written, '{"kind": "tr']), encoding="utf-8")
-    cut_log(path, 2)
-    assert path.read_text(encoding="utf-8") == "\n".join([*written[:2], ""])
-    cut_log(path, -1)
-    assert path.read_text(encoding="utf-8") == ""
+    changed = path.read_bytes().replace(b"4.5", b"3.5")
+    path.write_bytes(changed)
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        log.rewind(progress)
+        log.train(Progress(update=2), FIGURES)
+    assert (tmp_path / "metrics.damaged.jsonl").read_bytes() == changed
+    assert [line["update"] for line in lines(tmp_path)] == [2]
+    assert printed(console).startswith(f"{path} was changed since it was written.")
 
 
-def test_cutting_a_log_that_is_not_there_makes_none(tmp_path: Path) -> None:
-    cut_log(tmp_path / "metrics.jsonl", 2)
-    assert list(tmp_path.iterdir()) == []
+def test_a_fault_is_a_line_for_programs_and_one_for_people(tmp_path: Path) -> None:
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        log.fault(Progress(update=4), "not_finite", "left out.", pairs=[3, 5])
+    assert printed(console) == "update 5: left out.\n"
+    (line,) = lines(tmp_path)
+    assert (line["kind"], line["what"], line["pairs"]) == ("fault", "not_finite", [3, 5])
+
+
+def test_a_process_that_does_not_lead_writes_and_says_nothing(tmp_path: Path) -> None:
+    console = quiet_console()
+    with TrainingLog(None, console, "tiny", 100, None) as log:
+        log.train(Progress(update=1), FIGURES)
+        log.fault(Progress(update=1), "not_finite", "left out.")
+        log.sync(Progress())
+        log.rewind(Progress())
+    assert (printed(console), list(tmp_path.iterdir())) == ("", [])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "metrics.jsonl").symlink_to("/dev/full")
+    with (
+        open_log(tmp_path, quiet_console()) as log,
+        pytest.raises(DiskError, match=r"metrics\.jsonl: the disk is full"),
+    ):
+        log.train(Progress(update=1), FIGURES)
 
 
 def test_tensorboard_gets_the_same_figures_where_it_is_installed(

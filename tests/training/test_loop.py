@@ -15,16 +15,17 @@ from torch import Tensor
 from nmt.corpus.batching import make_batch
 from nmt.errors import NMTError
 from nmt.models.saved import load_model
+from nmt.storage.steps import follow, list_steps
 from nmt.training import loop
-from nmt.training.loop import MOST_SKIPPED_IN_A_ROW, _Trainer, train
+from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
 from nmt.training.validate import Validation
-from tests.training.jobs import SilentLog, tiny_job, with_config
+from tests.training.jobs import SilentLog, tiny_job, trainer_on, with_config
 
 
 def start(folder: Path, **training: Any) -> tuple[Any, SilentLog]:
     """A trainer that has not done anything yet."""
     log = SilentLog()
-    return _Trainer(tiny_job(folder, **{f"training__{key}": value for key, value in training.items()}), log), log  # type: ignore[arg-type]
+    return trainer_on(tiny_job(folder, **{f"training__{key}": value for key, value in training.items()}), log), log
 
 
 @pytest.fixture
@@ -38,10 +39,34 @@ def test_a_run_ends_at_its_last_update_and_leaves_everything(tmp_path: Path) -> 
     progress = trainer.run()
     assert (progress.finish_reason, progress.update) == ("max_updates", 3)
     assert [line["update"] for line in log.validated] == [2, 3]
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {"best", "last", "state"}
+    run = tmp_path / "run"
+    assert {path.name for path in run.iterdir()} == {"models", "state"}
+    assert {path.name for path in (run / "models").iterdir()} == {"step-2", "step-3", "best", "last"}
+    assert {path.name for path in (run / "state").iterdir()} == {"step-2", "step-3", "latest"}
     assert progress.best_update in (2, 3)
+    assert follow(run / "models", "best") == progress.best_update
+    assert follow(run / "models", "last") == follow(run / "state", "latest") == 3
     assert 0 < progress.train_seconds < progress.wall_seconds
-    load_model(tmp_path / "run" / "best")
+    load_model(run / "models" / "step-3")
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_the_last_and_the_best_checkpoints_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = iter([3.0, 9.0, 5.0, 8.0, 1.0, 2.0])
+    monkeypatch.setattr(loop, "validate", lambda *_: Validation(1.0, next(scores)))
+    trainer, _ = start(tmp_path, max_updates=6, validate_every=1, keep_last=1, keep_best=3)
+    trainer.run()
+    assert list_steps(tmp_path / "run" / "models") == [2, 3, 4, 6]
+    assert list_steps(tmp_path / "run" / "state") == [6]
+    assert follow(tmp_path / "run" / "models", "best") == 2
+
+
+@pytest.mark.usefixtures("steady_dev_score")
+def test_states_can_be_saved_more_often_than_models_are_validated(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=5, validate_every=4, save_every=1, keep_last=9)
+    trainer.run()
+    assert list_steps(tmp_path / "run" / "state") == [1, 2, 3, 4, 5]
+    assert list_steps(tmp_path / "run" / "models") == [line["update"] for line in log.validated] == [4, 5]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -62,7 +87,7 @@ def test_a_signal_lets_the_update_finish_saves_and_ends_the_run(tmp_path: Path, 
     assert log.validated == []  # whoever stops a run does not want to wait
     assert {one: signal.getsignal(one) for one in before} == before
     job = with_config(trainer.job, max_updates=4)
-    assert _Trainer(job, log).progress.update == 3  # type: ignore[arg-type]
+    assert trainer_on(job, log).progress.update == 3
 
 
 def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_path: Path) -> None:
@@ -76,10 +101,10 @@ def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_p
 
     trainer._update = interrupted
     assert trainer.run().finish_reason == "interrupted"
-    assert not (tmp_path / "run" / "best").exists()
-    progress = train(trainer.job, log)  # type: ignore[arg-type]
+    assert not (tmp_path / "run" / "models").exists()
+    progress = trainer_on(trainer.job, log).run()
     assert (progress.finish_reason, progress.update) == ("max_updates", 2)
-    assert (tmp_path / "run" / "best").is_dir()
+    assert follow(tmp_path / "run" / "models", "best") == 2
     assert len(log.validated) == 1
 
 
@@ -87,7 +112,7 @@ def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_p
 def test_going_on_with_a_finished_run_does_not_validate_again(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, max_updates=2)
     trainer.run()
-    progress = train(trainer.job, log)  # type: ignore[arg-type]
+    progress = trainer_on(trainer.job, log).run()
     assert (progress.finish_reason, len(log.validated)) == ("max_updates", 1)
 
 
@@ -122,12 +147,12 @@ def test_the_best_is_the_one_with_the_highest_bleu_or_the_lowest_loss(
 def double_trainer(folder: Path, seen: list[list[Tensor]], monkeypatch: pytest.MonkeyPatch, **training: Any) -> Any:
     """A trainer in float64 without dropout whose gradients are kept in `seen`."""
     job = tiny_job(folder, model__dropout=0.0, **{f"training__{key}": value for key, value in training.items()})
-    trainer = _Trainer(dataclasses.replace(job, model=job.model.double()), SilentLog())  # type: ignore[arg-type]
+    trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
     clip = loop.clip_gradients
 
-    def keep(parameters: list[torch.nn.Parameter], limit: float) -> tuple[float, bool]:
-        seen.append([parameter.grad.clone() for parameter in parameters if parameter.grad is not None])
-        return clip(parameters, limit)
+    def keep(gradients: list[Tensor], limit: float) -> tuple[float, bool]:
+        seen.append([gradient.clone() for gradient in gradients])
+        return clip(gradients, limit)
 
     monkeypatch.setattr(loop, "clip_gradients", keep)
     return trainer
@@ -143,10 +168,10 @@ def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
     small = [make_batch(job.examples, part, job.tokenizers, 1, 0) for part in parts]
     big = make_batch(job.examples, np.concatenate(parts), job.tokenizers, 1, 0)
     weights = [parameter.detach().clone() for parameter in trainer.parameters]
-    nll, norm, tokens = trainer._update(small)
+    tokens, nll, norm, _ = trainer._update(small)
     for parameter, weight in zip(trainer.parameters, weights, strict=True):
         parameter.data.copy_(weight)
-    assert trainer._update([big]) == pytest.approx((nll, norm, tokens), rel=1e-10)
+    assert trainer._update([big]) == pytest.approx((tokens, nll, norm, False), rel=1e-10)
     assert tokens == big.num_target_tokens == sum(batch.num_target_tokens for batch in small)
     for apart, together in zip(*seen, strict=True):
         torch.testing.assert_close(apart, together, rtol=1e-10, atol=1e-10)
@@ -184,17 +209,22 @@ def values(trainer: Any) -> list[Tensor]:
 def test_an_update_whose_gradient_is_not_finite_is_left_out_whole(tmp_path: Path) -> None:
     trainer, log = start(tmp_path)
     spoil_gradients(trainer, {1})
-    batches = trainer._batches()
-    trainer._update([next(batches)])
+    trainer._update(trainer._own_batches())
     before = values(trainer)
-    trainer._update([next(batches)])
+    batches = trainer._own_batches()
+    trainer._update(batches)
     for now, then in zip(values(trainer), before, strict=True):
         assert torch.equal(now, then)
     assert (trainer.progress.update, trainer.progress.skipped) == (2, 1)
-    assert log.said == ["update 2: the gradient is not finite; this update is left out."]
-    trainer._update([next(batches)])
+    pairs = batches[0].indices.tolist()
+    assert log.faults == [{"update": 1, "what": "not_finite", "position": 2, "pairs": pairs}]
+    shown = ", ".join(map(str, pairs[:8])) + (" ..." if len(pairs) > 8 else "")
+    assert log.said == [
+        f"loss or gradient is not finite; this update is left out (pairs {shown} of the training text)."
+    ]
+    trainer._update(trainer._own_batches())
     assert not torch.equal(values(trainer)[0], before[0])
-    assert trainer.skipped_in_a_row == 0
+    assert trainer.progress.skipped_in_a_row == 0
 
 
 def test_a_run_that_only_leaves_updates_out_gives_up_with_advice(tmp_path: Path) -> None:
@@ -210,9 +240,8 @@ def test_a_run_that_only_leaves_updates_out_gives_up_with_advice(tmp_path: Path)
 def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_last(tmp_path: Path) -> None:
     trainer, _ = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
     rates = []
-    batches = trainer._batches()
     for _ in range(4):
-        trainer._update([next(batches)])
+        trainer._update(trainer._own_batches())
         rates.append(trainer.optimizer.param_groups[0]["lr"])
     falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (0.25, 0.5, 0.75, 1.0)]
     assert rates == pytest.approx([0.01 * warm * fall for warm, fall in zip([0.5, 1, 1, 1], falls, strict=True)])
@@ -221,9 +250,8 @@ def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_las
 def test_batches_go_through_epoch_after_epoch_without_leaving_anything_out(tmp_path: Path) -> None:
     trainer, _ = start(tmp_path)
     seen: list[int] = []
-    batches = trainer._batches()
     while trainer.progress.epoch < 2:
-        seen.extend(next(batches).indices.tolist())
+        seen.extend(index for batch in trainer._own_batches() for index in batch.indices.tolist())
     first, second, third = seen[:60], seen[60:120], seen[120:]
     assert sorted(first) == sorted(second) == list(range(60))
     assert first != second
@@ -236,13 +264,13 @@ def test_the_log_has_the_mean_over_the_updates_since_its_last_line(tmp_path: Pat
     update, made = trainer._update, []
 
     def remember(batches: list[Any]) -> Any:
-        made.append((*update(batches), trainer.progress.clipped))
-        return made[-1][:3]
+        made.append(update(batches))
+        return made[-1]
 
     trainer._update = remember
     trainer.run()
     assert [line["update"] for line in log.trained] == [2, 4]
     for line, (one, two) in zip(log.trained, [made[:2], made[2:]], strict=True):
-        assert line["nll"] == pytest.approx((one[0] + two[0]) / (one[2] + two[2]))
-        assert line["gradient_norm"] == pytest.approx((one[1] + two[1]) / 2)
-    assert [line["clipped"] for line in log.trained] == [made[1][3] / 2, (made[3][3] - made[1][3]) / 2]
+        assert line["nll"] == pytest.approx((one[1] + two[1]) / (one[0] + two[0]))
+        assert line["gradient_norm"] == pytest.approx((one[2] + two[2]) / 2)
+        assert line["clipped"] == (one[3] + two[3]) / 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nmt.training.progress import Progress
+from nmt.training.progress import Progress, Window
 
 
 def test_every_counter_survives_being_written_and_read() -> None:
@@ -18,14 +18,21 @@ def test_every_counter_survives_being_written_and_read() -> None:
         best_bleu=12.5,
         validations_without_best=2,
         clipped=4,
+        best_steps=[(-3.5, 6), (-3.75, 2)],
         skipped=1,
+        skipped_in_a_row=1,
+        rollbacks=2,
+        split_above=900,
+        log_bytes=123,
+        log_sha256="def",
+        window=Window(nll=0.1, norm=0.2, seconds=0.3, tokens=4, updates=5, clipped=6),
         validated_at=6,
         corpus="abc",
         finish_reason="patience",
     )
     assert Progress.from_json(progress.to_json()) == progress
     assert Progress.from_json(progress.to_json().encode()) == progress
-    assert Progress.from_json("{}") == Progress()
+    assert Progress.from_json(Progress().to_json()) == Progress()
 
 
 def test_throughput_is_tokens_over_training_time() -> None:
@@ -34,5 +41,25 @@ def test_throughput_is_tokens_over_training_time() -> None:
 
 
 def test_an_unknown_counter_is_not_swallowed() -> None:
+    text = Progress().to_json().replace('"update":', '"updates":')
     with pytest.raises(TypeError, match="updates"):
-        Progress.from_json('{"updates": 3}')
+        Progress.from_json(text)
+
+
+def test_the_best_scores_are_remembered_and_of_equal_ones_the_earlier_is_the_better() -> None:
+    progress = Progress()
+    found = []
+    for progress.update, score in ((1, 5.0), (2, 7.0), (3, 7.0), (4, 6.0)):
+        found.append(progress.note_score(score, keep=3))
+    assert found == [True, True, False, False]
+    assert progress.best_steps == [(7.0, 2), (7.0, 3), (6.0, 4)]
+    assert (progress.best_score, progress.best_update, progress.validations_without_best) == (7.0, 2, 2)
+
+
+def test_a_window_gives_means() -> None:
+    window = Window()
+    window.add(nll=6.0, norm=1.0, clipped=True, tokens=4, seconds=0.5)
+    window.add(nll=2.0, norm=2.0, clipped=False, tokens=12, seconds=1.5)
+    figures = {"nll": 0.5, "learning_rate": 0.1, "gradient_norm": 1.5, "clipped": 0.5, "tokens_per_second": 8.0}
+    assert window.figures(0.1) == figures
+    assert Window().figures(0.1)["nll"] == 0.0

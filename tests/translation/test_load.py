@@ -10,6 +10,8 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.models.ensemble import Ensemble
 from nmt.search.hypothesis import SearchConfig
+from nmt.storage.folder import read_manifest
+from nmt.translation.load import find_steps
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs, make_experiment, run
 
@@ -22,10 +24,58 @@ def test_a_run_directory_can_be_moved(tiny_run: Path, tmp_path: Path) -> None:
     shutil.rmtree(moved / "state")  # translating never opens it
     here = nmt.load(tiny_run, search=QUICK)
     here.model.double()
-    for checkpoint in ("best", "last"):
+    for checkpoint in ("best", "last", "step-2", "best:1"):
         loaded = nmt.load(moved, checkpoint, QUICK)
         loaded.model.double()
         assert [one.text for one in loaded.translate(LINES[:2])] == [one.text for one in here.translate(LINES[:2])]
+
+
+@pytest.fixture(scope="module")
+def long_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that has kept three models."""
+    folder = tmp_path_factory.mktemp("long")
+    changes = {"training__max_updates": 6, "training__validate_every": 2, "training__learning_rate": 0.02}
+    run(make_experiment(folder / "text", **changes, training__keep_last=3, training__keep_best=2), folder / "run")
+    return folder / "run"
+
+
+def test_the_mean_of_checkpoints_is_the_mean_of_their_weights(long_run: Path) -> None:
+    models = [nmt.load(long_run, f"step-{update}").model for update in (4, 6)]
+    mean = nmt.load(long_run, "last:2").model
+    for name, weight in mean.named_parameters():
+        parts = torch.stack([dict(model.named_parameters())[name].double() for model in models])
+        torch.testing.assert_close(weight, parts.mean(dim=0).float(), rtol=0, atol=1e-7)
+        assert name.endswith("bias") or not torch.equal(parts[0], parts[1])
+
+
+def test_the_best_checkpoints_are_those_with_the_highest_scores(long_run: Path) -> None:
+    scores = {u: read_manifest(long_run / "models" / f"step-{u}")["about"]["score"] for u in (2, 4, 6)}
+    ranked = sorted(scores, key=lambda update: (-scores[update], update))
+    for count in (1, 2, 3):
+        assert find_steps(long_run / "models", f"best:{count}") == ranked[:count]
+    assert find_steps(long_run / "models", "best") == ranked[:1]
+    assert find_steps(long_run / "models", "last:3") == [2, 4, 6]
+
+
+@pytest.mark.parametrize("checkpoint", ["worst", "best:0", "best:", "step-", "step-x", "../best", "last:-1"])
+def test_a_checkpoint_that_has_no_meaning_is_refused(long_run: Path, checkpoint: str) -> None:
+    with pytest.raises(ConfigError, match="must be best, last, step-N"):
+        nmt.load(long_run, checkpoint)
+
+
+def test_more_checkpoints_than_were_kept_are_refused_with_those_there_are(long_run: Path) -> None:
+    with pytest.raises(ConfigError, match=r"keeps only step-2, step-4, step-6\. Set training\.keep_last = 4"):
+        nmt.load(long_run, "last:4")
+    with pytest.raises(CheckpointError, match="step-5 is missing"):
+        nmt.load(long_run, "step-5")
+
+
+def test_a_recipe_changed_by_hand_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(tiny_run, tmp_path / "run")
+    recipe = changed / "experiment.toml"
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("beam = 5", "beam = 4"), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"experiment\.toml was changed after it was written"):
+        nmt.load(changed)
 
 
 def test_what_is_no_run_directory_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""A folder with a manifest: whole or absent, and every byte of it checked when it is read.
+
+The only order that survives a power cut on every file system (Pillai et al., 2014): write and sync each file of a new
+folder, the manifest last, sync the folder, rename it, sync its parent. A folder that has its final name is complete.
+"""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk, disk_error, make_folders
+
+FORMAT_VERSION = 2
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What was read: file name -> bytes, and what the writer noted about itself."""
+
+    files: dict[str, bytes]
+    about: dict[str, Any]
+
+
+def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any], disk: Disk) -> None:
+    """Make `directory` with these files, or leave it as it is where it already holds exactly these.
+
+    Raises DiskError where that fails; nothing is then left but what was there before.
+    """
+    manifest = build_manifest(files, about)
+    if directory.exists():
+        if _is_intact(directory, manifest):
+            return
+        remove_folder(directory, disk)
+    partial = directory.with_name(directory.name + ".tmp")
+    try:
+        make_folders(directory.parent, disk)
+        disk.remove(partial)
+        disk.make_folder(partial)
+        for name, data in {**files, MANIFEST: manifest}.items():  # the manifest last
+            disk.write(partial / name, data)
+            disk.sync(partial / name)
+        disk.sync(partial)
+        disk.rename(partial, directory)
+        disk.sync(directory.parent)
+    except OSError as error:
+        _remove_quietly(partial, disk)
+        raise disk_error(directory, error, sum(map(len, files.values()))) from error
+
+
+def remove_folder(directory: Path, disk: Disk) -> None:
+    """By way of another name, so that a crash half-way leaves no incomplete folder of the old one. Raises DiskError."""
+    doomed = directory.with_name(directory.name + ".gone.tmp")
+    try:
+        disk.remove(doomed)
+        disk.rename(directory, doomed)
+        disk.remove(doomed)
+    except OSError as error:
+        raise disk_error(directory, error) from error
+
+
+def read_folder(directory: Path) -> Folder:
+    """The files of a folder that write_folder wrote. Raises CheckpointError unless every byte is as it was."""
+    if not directory.is_dir():
+        raise CheckpointError(f"{directory} is missing. Copy the whole run directory, or train again.")
+    tree = read_manifest(directory)
+    files = {name: _read_checked(directory / name, entry) for name, entry in tree["files"].items()}
+    return Folder(files, tree["about"])
+
+
+def build_manifest(files: dict[str, bytes], about: dict[str, Any]) -> bytes:
+    """Sizes and SHA-256 sums of the files; the last sum is that of the manifest itself without it."""
+    entries = {name: {"bytes": len(data), "sha256": sha256(data)} for name, data in sorted(files.items())}
+    tree = {"format_version": FORMAT_VERSION, "about": about, "files": entries}
+    return _canonical({**tree, "sha256": sha256(_canonical(tree))})
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest of a folder, itself unchanged. Raises CheckpointError."""
+    path, remedy = directory / MANIFEST, "Copy it again, or train again."
+    try:
+        content = path.read_bytes()
+        tree: dict[str, Any] = json.loads(content)
+        own_sum, version = tree.pop("sha256", None), tree["format_version"]
+    except FileNotFoundError:
+        raise CheckpointError(f"{directory} has no {MANIFEST}: it is not complete. {remedy}") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise CheckpointError(f"{path} is not readable. {remedy}") from None
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
+            "Use the nmt version that wrote it, or train again."
+        )
+    if own_sum != sha256(_canonical(tree)) or content != _canonical({**tree, "sha256": own_sum}):
+        raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
+    return tree
+
+
+def sha256(data: bytes) -> str:
+    """The checksum of manifests, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _canonical(tree: dict[str, Any]) -> bytes:
+    return json.dumps(tree, indent=1, allow_nan=False).encode()
+
+
+def _read_checked(path: Path, entry: dict[str, Any]) -> bytes:
+    remedy = "Copy the whole run directory again, or train again."
+    if path.name in ("", ".", "..") or path.is_symlink() or not path.is_file():
+        raise CheckpointError(f"{path} is missing. {remedy}")
+    try:
+        if path.stat().st_size != entry["bytes"]:  # before a file of any size is read
+            raise CheckpointError(f"{path} has {path.stat().st_size:,} bytes instead of {entry['bytes']:,}. {remedy}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read ({error.strerror}). {remedy}") from None
+    if sha256(data) != entry["sha256"]:
+        raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
+    return data
+
+
+def _is_intact(directory: Path, manifest: bytes) -> bool:
+    try:
+        read_folder(directory)
+        return (directory / MANIFEST).read_bytes() == manifest
+    except (CheckpointError, OSError):
+        return False
+
+
+def _remove_quietly(path: Path, disk: Disk) -> None:
+    """Free the room of what could not be finished; the error that led here is the one to report."""
+    with suppress(OSError):
+        disk.remove(path)

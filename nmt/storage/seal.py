@@ -1,0 +1,33 @@
+"""The loose files of a run directory, vouched for by one manifest beside them."""
+
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk, replace_file
+from nmt.storage.folder import MANIFEST, build_manifest, read_manifest, sha256
+
+
+def seal(directory: Path, names: list[str], disk: Disk) -> None:
+    """Note size and SHA-256 of these files, those of them that exist, as they are now."""
+    files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}
+    for name in files:
+        disk.sync(directory / name)
+    replace_file(directory / MANIFEST, build_manifest(files, {}), disk)
+
+
+def read_sealed(directory: Path, name: str) -> bytes:
+    """A file that `seal` has noted. Raises CheckpointError where it is missing, not noted, or was changed since."""
+    entries: dict[str, dict[str, Any]] = read_manifest(directory)["files"]
+    path = directory / name
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
+    if name not in entries:
+        raise CheckpointError(f"{path} is not in {MANIFEST}: the run has not ended, or was changed. Train to its end.")
+    if sha256(data) != entries[name]["sha256"]:
+        raise CheckpointError(
+            f"{path} was changed after it was written: its checksum differs. Put back the one of this run."
+        )
+    return data

@@ -1,0 +1,92 @@
+"""Folders step-N of a run, and pointers: small files that name one of them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk, disk_error, replace_file
+from nmt.storage.folder import MANIFEST, Folder, read_folder, remove_folder, sha256
+
+_STEP = re.compile(r"step-(0|[1-9]\d*)")
+
+
+def step_dir(directory: Path, update: int) -> Path:
+    """Where the step of that many updates is."""
+    return directory / f"step-{update}"
+
+
+def list_steps(directory: Path) -> list[int]:
+    """Updates of the steps in a directory, smallest first. What a crash left half-written is none."""
+    if not directory.is_dir():
+        return []
+    matches = (_STEP.fullmatch(path.name) for path in directory.iterdir() if path.is_dir())
+    return sorted(int(match[1]) for match in matches if match)
+
+
+def point(directory: Path, name: str, update: int, disk: Disk) -> None:
+    """Have the pointer `name` name a step, and its manifest by checksum so that no changed bit names another one."""
+    manifest = (step_dir(directory, update) / MANIFEST).read_bytes()
+    text = f"step-{update} {sha256(manifest)}\n".encode()
+    if not (directory / name).is_file() or (directory / name).read_bytes() != text:
+        replace_file(directory / name, text, disk)
+
+
+def follow(directory: Path, name: str) -> int:
+    """The step that a pointer names. Raises CheckpointError where it is missing, changed, or names nothing."""
+    path = directory / name
+    try:
+        step, checksum = path.read_bytes().decode("ascii").removesuffix("\n").split(" ")
+        update = int(_STEP.fullmatch(step)[1])  # type: ignore[index]
+        manifest = (directory / step / MANIFEST).read_bytes()
+    except FileNotFoundError as error:
+        missing = Path(error.filename)
+        what = f"{missing} is missing" if missing == path else f"{path} names {step}, which is missing"
+        raise CheckpointError(f"{what}. {_whole_ones(directory)}") from None
+    except (OSError, ValueError, TypeError):
+        raise CheckpointError(f"{path} is not readable. {_whole_ones(directory)}") from None
+    if checksum != sha256(manifest):
+        raise CheckpointError(f"{path} and {step} do not fit: one was changed. {_whole_ones(directory)}")
+    return update
+
+
+def newest_whole(directory: Path, say: Callable[[str], None]) -> tuple[int, Folder] | None:
+    """The newest step that is as it was written; `say` tells of each newer one that is not. None: there is no step.
+
+    Raises CheckpointError where there are steps but none is whole.
+    """
+    failure: CheckpointError | None = None
+    for update, folder in _whole_steps(directory):
+        if isinstance(folder, Folder):
+            return update, folder
+        failure = failure or folder
+        say(f"{folder} Falling back to the checkpoint before it.")
+    if failure:
+        raise failure
+    return None
+
+
+def prune(directory: Path, keep: Iterable[int], disk: Disk) -> None:
+    """Remove every other step, and what a crash left half-written. Raises DiskError."""
+    for path in sorted(directory.glob("*.tmp")):
+        try:
+            disk.remove(path)
+        except OSError as error:
+            raise disk_error(path, error) from error
+    for update in set(list_steps(directory)) - set(keep):
+        remove_folder(step_dir(directory, update), disk)
+
+
+def _whole_steps(directory: Path) -> Iterator[tuple[int, Folder | CheckpointError]]:
+    for update in reversed(list_steps(directory)):
+        try:
+            yield update, read_folder(step_dir(directory, update))
+        except CheckpointError as error:
+            yield update, error
+
+
+def _whole_ones(directory: Path) -> str:
+    whole = [f"step-{update}" for update, folder in _whole_steps(directory) if isinstance(folder, Folder)]
+    if not whole:
+        return f"Is {directory.parent} the directory of a run that has trained?"
+    return f"Whole are: {', '.join(whole)}."

@@ -1,0 +1,36 @@
+"""Every checksum of a run directory, looked at."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nmt.errors import CheckpointError
+from nmt.storage.folder import read_folder, read_manifest
+from nmt.storage.seal import read_sealed
+from nmt.storage.steps import follow, list_steps, step_dir
+
+POINTERS = {"models": ("best", "last"), "state": ("latest",)}
+
+
+def problems(run: Path) -> list[str]:
+    """What is missing or was changed in a run, a sentence each; [] where every byte is as it was written."""
+    found: list[str] = []
+    for part, names in POINTERS.items():
+        for update in list_steps(run / part):
+            _try(found, lambda: read_folder(step_dir(run / part, update)))  # noqa: B023
+        for name in names:
+            if list_steps(run / part) or (run / part / name).exists():
+                _try(found, lambda: follow(run / part, name))  # noqa: B023
+    try:
+        sealed = list(read_manifest(run)["files"])
+    except CheckpointError as error:
+        return [*found, str(error)]
+    for name in sealed:
+        _try(found, lambda: read_sealed(run, name))  # noqa: B023
+    return found
+
+
+def _try(found: list[str], check: Callable[[], object]) -> None:
+    try:
+        check()
+    except CheckpointError as error:
+        found.append(str(error))

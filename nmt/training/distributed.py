@@ -1,0 +1,120 @@
+"""Several processes that train one model together; one process is the same path in a world of one.
+
+The gradients are summed after the backward pass, not hooked into it as in DistributedDataParallel: that leaves nothing
+overlapped, but a process that runs out of memory can then split its batch and try again while the others wait, where
+a hooked reduction would hang.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from nmt.errors import ConfigError
+
+TIMEOUT = timedelta(minutes=30)  # of a wait for the others, who may be translating the dev set
+CPU = torch.device("cpu")
+BUCKET_ELEMENTS = 1 << 24  # gradients summed in one call: 64 MB of fp32
+
+
+@dataclass(frozen=True)
+class Workers:
+    """This process among `size` equal ones; the one of rank 0 writes and speaks."""
+
+    rank: int = 0
+    size: int = 1
+    here: int = 1  # how many of them are on this machine
+    device: torch.device = CPU  # where the backend wants its tensors
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    def sum(self, *values: float) -> list[float]:
+        """The sum over all processes of each value, the same in all."""
+        if self.size == 1:
+            return list(values)
+        total = torch.tensor(values, dtype=torch.float64, device=self.device)
+        dist.all_reduce(total)
+        return total.tolist()
+
+    def sum_in_place(self, tensors: list[Tensor]) -> None:
+        """Replace each tensor by its sum over all processes: the same bits in all."""
+        if self.size == 1:
+            return
+        for bucket in _buckets(tensors):
+            flat = torch.cat([tensor.reshape(-1) for tensor in bucket])
+            dist.all_reduce(flat)
+            parts = flat.split([tensor.numel() for tensor in bucket])
+            for tensor, part in zip(bucket, parts, strict=True):
+                tensor.copy_(part.view_as(tensor))
+
+    def gather(self, data: bytes) -> list[bytes]:
+        """What each process gave, by rank, in all of them."""
+        if self.size == 1:
+            return [data]
+        lengths = self._gather_numbers(len(data))
+        padded = torch.frombuffer(bytearray(data.ljust(max(lengths) + 1, b"\0")), dtype=torch.uint8).to(self.device)
+        received = [torch.empty_like(padded) for _ in range(self.size)]
+        dist.all_gather(received, padded)
+        return [bytes(one.cpu().numpy().tobytes()[:length]) for one, length in zip(received, lengths, strict=True)]
+
+    def share(self, data: bytes) -> bytes:
+        """What the process of rank 0 gave, in all of them."""
+        return self.gather(data if self.leads else b"")[0]
+
+    def wait(self) -> None:
+        """Until all are here."""
+        self.sum(0.0)
+
+    def _gather_numbers(self, number: int) -> list[int]:
+        own = torch.zeros(self.size, dtype=torch.int64, device=self.device)
+        own[self.rank] = number
+        dist.all_reduce(own)
+        return [int(value) for value in own.tolist()]
+
+
+ALONE = Workers()
+
+
+@contextmanager
+def join_workers() -> Iterator[Workers]:
+    """The processes that torchrun (or anything that sets RANK and WORLD_SIZE) started, or this one alone.
+
+    gloo between CPUs, nccl between GPUs, one process a GPU. Raises ConfigError where a machine has too few GPUs.
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield ALONE
+        return
+    device = torch.device("cpu")
+    if torch.cuda.is_available():
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        if local >= torch.cuda.device_count():
+            raise ConfigError(
+                f"{local + 1} processes were started on a machine with {torch.cuda.device_count()} GPUs. "
+                "Give torchrun --nproc-per-node at most the number of GPUs, or hide them: CUDA_VISIBLE_DEVICES=''."
+            )
+        device = torch.device("cuda", local)
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=TIMEOUT)
+    try:
+        yield Workers(dist.get_rank(), size, int(os.environ.get("LOCAL_WORLD_SIZE", "1")), device)
+    finally:
+        dist.destroy_process_group()
+
+
+def _buckets(tensors: list[Tensor]) -> Iterator[list[Tensor]]:
+    bucket: list[Tensor] = []
+    for tensor in tensors:
+        if bucket and sum(one.numel() for one in bucket) + tensor.numel() > BUCKET_ELEMENTS:
+            yield bucket
+            bucket = []
+        bucket.append(tensor)
+    if bucket:
+        yield bucket

@@ -1,0 +1,51 @@
+"""metrics.jsonl: lines of JSON that a checkpoint can return to."""
+
+import hashlib
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any, Self
+
+
+class Journal:
+    """A file that grows line by line. A position is its length and the checksum of what is before."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = open(path, "r+b" if path.exists() else "w+b", buffering=0)  # noqa: SIM115 - closed on exit
+        self._digest = hashlib.sha256(self._file.read())  # the file now stands at its end
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, line: dict[str, Any]) -> None:
+        """One line, at once. JSON has no NaN: it becomes null. Raises OSError."""
+        known = {name: None if _is_odd(value) else value for name, value in line.items()}
+        data = (json.dumps(known, allow_nan=False) + "\n").encode()
+        self._digest.update(data)
+        while data:  # a disk that is nearly full takes a part
+            data = data[self._file.write(data) :]
+
+    def sync(self) -> tuple[int, str]:
+        """The position, once all before it is on the disk itself."""
+        os.fsync(self._file.fileno())
+        return self._file.tell(), self._digest.hexdigest()
+
+    def rewind(self, length: int, checksum: str) -> bool:
+        """Drop what comes after a position. False where what is before it was changed: nothing is dropped then."""
+        self._file.seek(0)
+        kept = self._file.read(length)
+        intact = len(kept) == length and (length == 0 or hashlib.sha256(kept).hexdigest() == checksum)
+        if intact:
+            self._file.truncate(length)
+            self._digest = hashlib.sha256(kept)
+        self._file.seek(0, os.SEEK_END)
+        return intact
+
+
+def _is_odd(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

@@ -1,0 +1,57 @@
+"""The gradients of one update, in pieces where the whole does not fit into memory."""
+
+import torch
+from torch import Tensor
+
+from nmt.corpus.batching import Batch, split_batch
+from nmt.errors import NMTError
+from nmt.models.build import EncoderDecoder
+from nmt.training.device import Machine
+from nmt.training.loss import cross_entropy
+
+
+def accumulate_gradients(
+    model: EncoderDecoder, batches: list[Batch], tokens: int, smoothing: float, machine: Machine
+) -> float:
+    """Add to the parameters' gradients those of the smoothed loss, summed over the batches and divided by `tokens`.
+
+    Returns the summed negative log-likelihood in nats.
+    """
+    nll = 0.0
+    for batch in batches:
+        with machine.autocast():
+            features = model(batch.source, batch.source_mask, batch.target_in)
+            output = model.output
+            loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, smoothing)
+        (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
+        nll += float(loss.nll)
+    return nll
+
+
+def split_all(batches: list[Batch], split_above: int) -> list[Batch]:
+    """The same sentences in batches of at most `split_above` padded tokens (0: as they are)."""
+    return [part for batch in batches for part in split_batch(batch, split_above)] if split_above else batches
+
+
+def is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
+    """Whether the machine ran out of memory; torch says so in one way on a GPU and in another on a CPU."""
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+
+
+def halve(batches: list[Batch]) -> int:
+    """How many padded tokens to allow so that the largest of these is split. Raises NMTError for a single pair."""
+    largest = max(batches, key=lambda batch: batch.padded_tokens)
+    if len(largest.indices) == 1:
+        raise NMTError(
+            f"Out of memory with a single pair of {largest.padded_tokens} tokens. Lower corpus.max_length, or make the "
+            "model smaller; the last checkpoint is intact."
+        )
+    return largest.padded_tokens // 2
+
+
+def gradients_of(parameters: list[Tensor]) -> list[Tensor]:
+    """Every gradient; zeros, which stay, for a parameter that has none, so that all processes sum alike."""
+    for parameter in parameters:
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]

@@ -1,0 +1,135 @@
+"""After a power cut at any instant, a run has its old checkpoint or the new one, whole."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from nmt.storage.disk import Disk, replace_file
+from nmt.storage.folder import Folder, read_folder, write_folder
+from nmt.storage.steps import follow, list_steps, newest_whole, point, prune, step_dir
+from tests.storage.forgetful import ForgetfulDisk, Operation, put_on_disk
+
+
+def save(run: Path, update: int, disk: Disk) -> None:
+    """What a validation does: model, state, pointers, retention of the last two."""
+    files = {"weights": b"w" * 8 + bytes([update]), "progress.json": str(update).encode()}
+    for part in ("models", "state"):
+        write_folder(step_dir(run / part, update), files, {"update": update}, disk)
+    point(run / "state", "latest", update, disk)
+    for name in ("last", "best"):
+        point(run / "models", name, update, disk)
+    for part in ("models", "state"):
+        prune(run / part, list_steps(run / part)[-2:], disk)
+
+
+class Cuts:
+    """Cuts the power after every operation, in every way that the disk may then be found."""
+
+    def __init__(self, run: Path, scratch: Path) -> None:
+        self.run, self.scratch = run, scratch
+        self.numbers = itertools.count()
+        self.durable_step = 0  # of the last save that had ended
+        self.saving = 0
+        self.seen: set[tuple[Operation, ...]] = set()
+
+    def __call__(self, disk: ForgetfulDisk) -> None:
+        for operations in disk.states():
+            state = tuple(operations)
+            if state not in self.seen:
+                self.seen.add(state)
+                self.check(operations)
+
+    def check(self, operations: list[Operation]) -> None:
+        root = self.scratch / str(next(self.numbers))
+        root.mkdir()
+        put_on_disk(operations, self.run.parent, root)
+        run, damaged = root / "run", []
+        found = newest_whole(run / "state", damaged.append) if list_steps(run / "state") else None
+        update = found[0] if found else 0
+        assert update in (self.durable_step, self.saving), operations
+        if found:
+            assert found[1].files["progress.json"] == str(update).encode()
+            assert found[1].files["weights"] == b"w" * 8 + bytes([update])
+        if self.durable_step:
+            for directory, name in (("models", "best"), ("models", "last"), ("state", "latest")):
+                pointed = follow(run / directory, name)
+                assert pointed in (self.durable_step, self.saving)
+                assert read_folder(step_dir(run / directory, pointed)).files["progress.json"] == str(pointed).encode()
+
+
+def test_a_power_cut_leaves_the_old_checkpoint_or_the_new_one(tmp_path: Path) -> None:
+    run = tmp_path / "disk" / "run"
+    run.parent.mkdir()
+    (tmp_path / "cuts").mkdir()
+    cuts = Cuts(run, tmp_path / "cuts")
+    disk = ForgetfulDisk(cuts)
+    for update in (1, 2, 3, 4):
+        cuts.saving = update
+        save(run, update, disk)
+        cuts.durable_step = update
+        cuts(disk)
+    assert len(cuts.seen) >= 1000
+    assert list_steps(run / "state") == [3, 4]
+
+
+class NoSync(ForgetfulDisk):
+    """As a disk that was never asked to sync files, or folders."""
+
+    def __init__(self, cuts: Cuts, files: bool) -> None:
+        super().__init__(cuts)
+        self.files = files
+
+    def sync(self, path: Path) -> None:
+        if path.is_dir() == self.files:
+            super().sync(path)
+
+
+@pytest.mark.parametrize("files", [True, False], ids=["files", "folders"])
+def test_without_a_sync_a_power_cut_would_lose_something(tmp_path: Path, files: bool) -> None:
+    run = tmp_path / "disk" / "run"
+    run.parent.mkdir()
+    (tmp_path / "cuts").mkdir()
+    cuts = Cuts(run, tmp_path / "cuts")
+
+    def save_all() -> None:
+        disk = NoSync(cuts, files)
+        for update in (1, 2, 3):
+            cuts.saving = update
+            save(run, update, disk)
+            cuts.durable_step = update
+            cuts(disk)
+
+    with pytest.raises(Exception):  # noqa: B017 - which of the promises breaks first does not matter
+        save_all()
+
+
+def test_a_replaced_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    root = tmp_path / "disk"
+    root.mkdir()
+    path, found = root / "file", set()
+
+    def check(disk: ForgetfulDisk) -> None:
+        for number, operations in enumerate(disk.states()):
+            there = tmp_path / f"{len(disk.operations)}-{len(disk.durable)}-{number}"
+            there.mkdir(exist_ok=True)
+            put_on_disk(operations, root, there)
+            found.add((there / "file").read_bytes() if (there / "file").exists() else None)
+
+    disk = ForgetfulDisk(check)
+    replace_file(path, b"old content", disk)
+    assert found == {None, b"old content"}
+    found.clear()
+    replace_file(path, b"new content", disk)
+    assert found == {b"old content", b"new content"}
+
+
+def test_a_folder_that_is_written_again_as_it_is_stays_untouched(tmp_path: Path) -> None:
+    disk = Disk()
+    write_folder(tmp_path / "step-1", {"a": b"1"}, {}, disk)
+    before = (tmp_path / "step-1" / "a").stat()
+    write_folder(tmp_path / "step-1", {"a": b"1"}, {}, disk)
+    assert (tmp_path / "step-1" / "a").stat().st_ino == before.st_ino
+    write_folder(tmp_path / "step-1", {"a": b"2"}, {}, disk)
+    assert read_folder(tmp_path / "step-1") == Folder({"a": b"2"}, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["step-1"]

@@ -1,0 +1,43 @@
+"""The loose files of a run, vouched for by one manifest."""
+
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk
+from nmt.storage.seal import read_sealed, seal
+
+
+def test_a_sealed_file_is_read_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"alpha")
+    seal(tmp_path, ["a", "absent"], Disk())
+    assert read_sealed(tmp_path, "a") == b"alpha"
+
+
+def test_a_changed_missing_or_unknown_file_is_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"alpha")
+    seal(tmp_path, ["a"], Disk())
+    with pytest.raises(CheckpointError, match=r"is not in manifest\.json"):
+        read_sealed(tmp_path, "b")
+    (tmp_path / "a").write_bytes(b"alphb")
+    with pytest.raises(CheckpointError, match="was changed after it was written"):
+        read_sealed(tmp_path, "a")
+    (tmp_path / "a").unlink()
+    with pytest.raises(CheckpointError, match="a is missing"):
+        read_sealed(tmp_path, "a")
+
+
+def test_sealing_again_takes_files_as_they_are_now(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"alpha")
+    seal(tmp_path, ["a"], Disk())
+    (tmp_path / "a").write_bytes(b"beta")
+    seal(tmp_path, ["a"], Disk())
+    assert read_sealed(tmp_path, "a") == b"beta"
+
+
+def test_without_a_manifest_nothing_is_vouched_for(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"alpha")
+    with pytest.raises(CheckpointError, match=r"has no manifest\.json"):
+        read_sealed(tmp_path, "a")

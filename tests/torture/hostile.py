@@ -1,0 +1,164 @@
+"""Checkpoints made to do harm: each is refused before any code of theirs runs or any file elsewhere is read."""
+
+import io
+import json
+import pickle
+import shutil
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+
+import nmt
+from nmt.errors import NMTError
+from nmt.storage.disk import Disk
+from nmt.storage.folder import MANIFEST, build_manifest, read_folder, write_folder
+from nmt.storage.steps import list_steps, point, step_dir
+from tests.torture.work import in_process, uninterrupted
+
+
+class Bomb:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, canary: Path) -> None:
+        self.canary = canary
+
+    def __reduce__(self) -> Any:
+        return (exec, (f"open({str(self.canary)!r}, 'w').write('boom')",))
+
+
+def header(tree: dict[str, Any], data: bytes = b"\0" * 64, length: int | None = None) -> bytes:
+    """A safetensors file with any header."""
+    text = json.dumps(tree).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def weights_files(step: Path, canary: Path) -> dict[str, bytes]:
+    """Contents for model.safetensors."""
+    bomb, original = pickle.dumps(Bomb(canary)), read_folder(step).files["model.safetensors"]
+    tensors = load(original)
+    name = next(iter(tensors))
+    objects, torch_file = io.BytesIO(), io.BytesIO()
+    np.save(objects, np.array([Bomb(canary)], dtype=object), allow_pickle=True)
+    torch.save({"weight": Bomb(canary)}, torch_file)
+    entry = {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}
+    return {
+        "a pickle": bomb,
+        "a pickle, protocol 0": pickle.dumps(Bomb(canary), protocol=0),
+        "a torch file with a pickle": torch_file.getvalue(),
+        "a zip with a pickle": zipped("archive/data.pkl", bomb),
+        "a zip that climbs out": zipped("../../outside", b"x"),
+        "a tar with a pickle": tarred("storages", bomb),
+        "a tar that climbs out": tarred("../../outside", b"x"),
+        "a numpy file of objects": objects.getvalue(),
+        "a script": b"#!/bin/sh\ntouch " + str(canary).encode(),
+        "a header of 2^63 bytes": header({}, length=1 << 63),
+        "a header longer than the file": header({}, length=1 << 20),
+        "offsets outside the file": header({name: {**entry, "data_offsets": [0, 1 << 40]}}),
+        "offsets that run backwards": header({name: {**entry, "data_offsets": [16, 0]}}),
+        "overlapping tensors": header({"a": entry, "b": {**entry, "data_offsets": [8, 24]}}),
+        "a shape that overflows": header({name: {**entry, "shape": [1 << 40, 1 << 40]}}),
+        "a type nobody knows": header({name: {**entry, "dtype": "X9"}}),
+        "NaN weights": save({**tensors, name: tensors[name] * float("nan")}),
+        "infinite weights": save({**tensors, name: tensors[name] + float("inf")}),
+        "another shape": save({**tensors, name: torch.zeros(3, 3)}),
+        "a missing tensor": save({key: value for key, value in tensors.items() if key != name}),
+        "one tensor more": save({**tensors, "extra": torch.zeros(2)}),
+    }
+
+
+def spoil_weights(content: bytes) -> Callable[[Path, Path], None]:
+    """A model with these weights, its checksums all right."""
+
+    def spoil(run: Path, step: Path) -> None:
+        files = read_folder(step).files | {"model.safetensors": content}
+        shutil.rmtree(step)
+        write_folder(step, files, {"score": 1.0}, Disk())
+
+    return spoil
+
+
+def link_out(run: Path, step: Path) -> None:
+    secret = run.parent / "secret.safetensors"
+    secret.write_bytes((step / "model.safetensors").read_bytes())
+    (step / "model.safetensors").unlink()
+    (step / "model.safetensors").symlink_to(secret)
+
+
+def path_out(run: Path, step: Path) -> None:
+    content = (step / "model.safetensors").read_bytes()
+    (run.parent / "secret").write_bytes(content)
+    files = {"../../../secret": content, "model.json": (step / "model.json").read_bytes()}
+    (step / MANIFEST).write_bytes(build_manifest(files, {"score": 1.0}))
+
+
+def other_tokenizer(run: Path, step: Path) -> None:
+    path = run / "tokenizer.model"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+def deep_json(run: Path, step: Path) -> None:
+    files = read_folder(step).files | {"model.json": b"[" * 100_000}
+    shutil.rmtree(step)
+    write_folder(step, files, {"score": 1.0}, Disk())
+
+
+def huge_model(run: Path, step: Path) -> None:
+    files = read_folder(step).files
+    tree = json.loads(files["model.json"])
+    tree["source_vocab"] = tree["target_vocab"] = 1 << 50
+    shutil.rmtree(step)
+    write_folder(step, files | {"model.json": json.dumps(tree).encode()}, {"score": 1.0}, Disk())
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """Every kind; a refusal is an NMTError and nothing else."""
+    original, canary = folder / "whole-hostile", folder / "canary"
+    assert in_process(uninterrupted, folder / "text", "rnn", original, {"max_updates": 2}) == 0
+    (update,) = list_steps(original / "models")
+    kinds: dict[str, Callable[[Path, Path], None]] = {
+        name: spoil_weights(content)
+        for name, content in weights_files(step_dir(original / "models", update), canary).items()
+    }
+    kinds |= {"a link to a file elsewhere": link_out, "a path that climbs out": path_out, "deep JSON": deep_json}
+    kinds |= {"another tokenizer": other_tokenizer, "a model of 2^50 words": huge_model}
+    refused, problems = 0, []
+    for name, spoil in kinds.items():
+        hostile = folder / "hostile"
+        shutil.rmtree(hostile, ignore_errors=True)
+        shutil.copytree(original, hostile)
+        step = step_dir(hostile / "models", update)
+        spoil(hostile, step)
+        point(hostile / "models", "best", update, Disk())
+        try:
+            nmt.load(hostile)
+            problems.append(f"{name}: loaded")
+        except NMTError:
+            refused += 1
+        except Exception as error:
+            problems.append(f"{name}: {type(error).__name__}: {error}")
+        if canary.exists() or (folder / "outside").exists():
+            problems.append(f"{name}: its code ran")
+    return {"trials": len(kinds), "refused": refused, "problems": problems}

@@ -1,0 +1,98 @@
+"""Two processes under torchrun, one of them killed at random: it starts again by itself and ends with the same bits."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.torture.work import differences, make_experiment
+
+ROOT = Path(__file__).parents[2]
+TRAINING: dict[str, Any] = {"max_updates": 40, "validate_every": 10, "save_every": 2, "accumulate": 1}
+
+
+def torchrun(folder: Path, directory: Path, kills: int, seed: int) -> subprocess.CompletedProcess[bytes]:
+    """Train with two processes, of which one, in each of the first `kills` starts, dies."""
+    recipe = folder / "recipe.toml"
+    if not recipe.exists():
+        from nmt.experiment import save_experiment
+
+        save_experiment(make_experiment(folder / "text", "rnn", **TRAINING), recipe)
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", f"--max-restarts={kills + 2}"]
+    command += ["--standalone", "--monitor-interval=0.2", "-m", "tests.torture.ranks"]
+    arguments = [str(recipe), str(directory), str(kills), str(seed)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.run([*command, *arguments], env=environment, capture_output=True, timeout=900, check=False)
+
+
+def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
+    """So many runs, each killed so many times, against one that was not."""
+    whole = folder / "whole-ranks"
+    done = torchrun(folder, whole, 0, seed)
+    assert done.returncode == 0, done.stderr.decode()[-3000:]
+    different, failed, restarts = 0, 0, []
+    for number in range(runs):
+        directory = folder / "killed-ranks"
+        shutil.rmtree(directory, ignore_errors=True)
+        (folder / "starts").unlink(missing_ok=True)
+        done = torchrun(folder, directory, kills, seed * 1000 + number)
+        if done.returncode:
+            failed += 1
+            continue
+        different += bool(differences(whole, directory))
+        times = [float(line) for line in (folder / "starts").read_text(encoding="utf-8").split()]
+        # A line when a process is told to die, and one when training goes on after that.
+        restarts += [up - down for down, up in zip(times[::2], times[1::2], strict=False)]
+    seconds = max(restarts, default=0.0)
+    return {"kills": len(restarts), "runs": runs, "failed": failed, "different": different, "slowest_restart": seconds}
+
+
+def _main() -> None:
+    """One of the processes that torchrun starts."""
+    recipe, directory, kills, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    rank, start = int(os.environ["RANK"]), int(os.environ["TORCHELASTIC_RESTART_COUNT"])
+    starts = directory.parent / "starts"
+    generator = random.Random(seed * 7919 + start)
+    victim, moment = generator.choice([0, 1]), generator.uniform(0.0, 0.8)
+
+    from rich.console import Console
+
+    from nmt.experiment import load_experiment
+    from nmt.run import train_run
+    from nmt.training.loop import _Trainer
+
+    update = _Trainer._update
+    begun = threading.Event()
+
+    def note() -> None:
+        with starts.open("a", encoding="utf-8") as file:
+            file.write(f"{time.time()}\n")
+
+    def watched(trainer: Any, batches: Any) -> Any:
+        if not begun.is_set():
+            begun.set()
+            if rank == 0 and start > 0 and start <= kills:
+                note()
+            if rank == victim and start < kills:
+                threading.Timer(moment, die).start()
+        result = update(trainer, batches)
+        if start < kills and trainer.progress.update == TRAINING["max_updates"] - 1:
+            time.sleep(5)  # not over before it is killed
+        return result
+
+    def die() -> None:
+        note()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    _Trainer._update = watched  # type: ignore[method-assign]
+    train_run(load_experiment(Path(recipe)), directory, Console(quiet=True))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,62 @@
+"""A little of what `recipes/torture.sh` does at length."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture import full, hostile, kill, ranks, resume, rot, syscalls
+from tests.torture.work import MODELS
+
+
+@pytest.mark.parametrize("places", resume.PLACES, ids=" then ".join)
+@pytest.mark.parametrize("model", MODELS)
+def test_a_run_that_was_stopped_ends_with_the_bits_of_one_that_was_not(
+    shared: Path, model: str, places: list[str]
+) -> None:
+    assert resume.check(shared, model, places) == []
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the module: the uninterrupted runs are trained once."""
+    return tmp_path_factory.mktemp("torture")
+
+
+def test_killed_at_random_instants_a_run_loses_nothing(shared: Path) -> None:
+    result = kill.run(shared, "rnn", kills=10)
+    assert result["kills"] >= 10
+    assert (result["lost"], result["different"]) == (0, 0)
+
+
+@pytest.mark.skipif(not syscalls.available(), reason="strace is not here or may not trace")
+def test_whichever_system_call_of_a_save_fails_there_is_a_whole_checkpoint(tmp_path: Path) -> None:
+    result = syscalls.run(tmp_path, [2], every=15)
+    assert result["trials"] >= 20
+    assert (result["torn"], result["tracebacks"], result["not_repaired"]) == ([], [], [])
+
+
+def test_changed_bytes_are_found_and_never_used(shared: Path) -> None:
+    for kind, result in rot.run(shared, {"flip": 40, "cut": 10, "swap": 5}).items():
+        assert (kind, result["missed"], result["silently_used"]) == (kind, [], [])
+
+
+def test_a_full_disk_is_said_clearly_and_costs_nothing(shared: Path) -> None:
+    result = full.run(shared, sizes=3)
+    if "skipped" in result:
+        pytest.skip(result["skipped"])
+    assert result["problems"] == []
+    assert result["clear"] == result["exact"] == result["intact"] == 3
+    assert result["enough_room"] < 3
+
+
+def test_hostile_checkpoints_are_refused_before_any_code_runs(shared: Path) -> None:
+    result = hostile.run(shared)
+    assert result["problems"] == []
+    assert result["refused"] == result["trials"] >= 25
+
+
+def test_a_killed_process_under_torchrun_starts_again_and_ends_with_the_same_bits(tmp_path: Path) -> None:
+    result = ranks.run(tmp_path, runs=1, kills=2)
+    assert (result["failed"], result["different"]) == (0, 0)
+    assert result["kills"] == 2
+    assert result["slowest_restart"] <= 30

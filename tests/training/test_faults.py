@@ -1,0 +1,222 @@
+"""What a run does when numbers stop being numbers, and when memory runs out."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from nmt.corpus.batching import make_batch, split_batch
+from nmt.errors import NMTError
+from nmt.models.saved import load_model
+from nmt.storage.steps import follow, list_steps, step_dir
+from nmt.training import loop
+from nmt.training import step as step_module
+from nmt.training.checkpoint import all_finite
+from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW
+from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory
+from tests.training.jobs import SilentLog, tiny_job, trainer_on
+
+NAN, INF = float("nan"), float("inf")
+
+
+def start(folder: Path, **training: Any) -> tuple[Any, SilentLog]:
+    log = SilentLog()
+    settings = {"max_updates": 20, "validate_every": 4, "learning_rate": 0.01, **training}
+    return trainer_on(tiny_job(folder, **{f"training__{key}": value for key, value in settings.items()}), log), log
+
+
+def inject(trainer: Any, place: str, value: float, at: set[int]) -> None:
+    """Put a value that is not finite somewhere before the given updates (counted from 0, over rollbacks too)."""
+    update, calls = trainer._update, [0]
+
+    def spoil(gradient: torch.Tensor) -> torch.Tensor:
+        return gradient * value if place == "gradient" and calls[0] - 1 in at else gradient
+
+    trainer.parameters[0].register_hook(spoil)
+
+    def spoilt(batches: list[Any]) -> Any:
+        now, calls[0] = calls[0] in at, calls[0] + 1
+        with torch.no_grad():
+            if now and place == "weights":
+                trainer.parameters[0][0, 0] = value
+            elif now and place == "average":
+                next(iter(trainer.average.weights.values()))[0, 0] = value
+            elif now and place == "moment":
+                next(iter(trainer.optimizer.state.values()))["exp_avg"][0, 0] = value
+        if now and place == "loss":
+            batches = [dataclasses.replace(batch) for batch in batches]
+            real = loop.accumulate_gradients
+
+            def broken(*arguments: Any) -> float:
+                nll = real(*arguments)
+                for parameter in trainer.parameters:
+                    parameter.grad.mul_(value)
+                return nll * value
+
+            loop.accumulate_gradients = broken  # type: ignore[assignment]
+            try:
+                return update(batches)
+            finally:
+                loop.accumulate_gradients = real
+        return update(batches)
+
+    trainer._update = spoilt
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "at"),
+    [
+        ("loss", NAN, {5}),
+        ("loss", INF, {0}),
+        ("gradient", NAN, {7}),
+        ("gradient", INF, {3, 4}),
+        ("gradient", NAN, {6, 7, 8, 9, 10, 11}),  # more in a row than are left out: back to a checkpoint
+        ("weights", NAN, {5}),
+        ("weights", INF, {7}),
+        ("moment", NAN, {6}),
+        ("average", NAN, {5}),
+        ("average", INF, {19}),  # just before the last validation
+    ],
+)
+def test_nothing_that_is_not_finite_is_ever_kept_and_the_run_completes(
+    tmp_path: Path, place: str, value: float, at: set[int]
+) -> None:
+    trainer, log = start(tmp_path)
+    inject(trainer, place, value, at)
+    progress = trainer.run()
+    assert (progress.update, progress.finish_reason) == (20, "max_updates")
+    models, states = tmp_path / "run" / "models", tmp_path / "run" / "state"
+    assert follow(models, "last") == 20
+    for update in list_steps(models):
+        model, _ = load_model(step_dir(models, update))  # refuses what is not finite
+        assert all_finite(model.parameters())
+    assert trainer_on(trainer.job, log).progress.update == 20
+    assert all_finite([*trainer.parameters, *trainer.average.weights.values()])
+    kinds = {fault["what"] for fault in log.faults}
+    assert kinds <= {"not_finite", "rolled_back"}
+    assert kinds
+    assert list_steps(states)[-1] == 20
+
+
+def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, schedule="constant", warmup=0)
+    inject(trainer, "gradient", NAN, set(range(6, 6 + MOST_SKIPPED_IN_A_ROW)))
+    seen: list[tuple[int, list[int]]] = []
+    update = trainer._update
+
+    def watch(batches: list[Any]) -> Any:
+        seen.append((trainer.progress.update, batches[0].indices.tolist()))
+        return update(batches)
+
+    trainer._update = watch
+    progress = trainer.run()
+    assert [fault["what"] for fault in log.faults] == ["not_finite"] * MOST_SKIPPED_IN_A_ROW + ["rolled_back"]
+    numbers = [number for number, _ in seen]
+    assert numbers == [*range(11), *range(8, 20)] or numbers == [*range(11), *range(4, 20)]
+    epoch = [index for _, indices in seen for index in indices][:60]
+    assert sorted(epoch) == list(range(60))  # no pair of the first epoch came twice
+    assert (progress.rollbacks, progress.skipped) == (1, MOST_SKIPPED_IN_A_ROW)
+    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0.005)
+
+
+def test_a_run_that_never_recovers_gives_up_with_its_last_checkpoint_intact(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=999)
+    inject(trainer, "gradient", NAN, set(range(5, 999)))
+    with pytest.raises(NMTError, match=r"had no finite gradient\. Lower .* the last checkpoint is intact\.$"):
+        trainer.run()
+    assert sum(fault["what"] == "rolled_back" for fault in log.faults) == MOST_ROLLBACKS
+    assert trainer_on(trainer.job, log).progress.update == 4
+
+
+def out_of_memory_above(limit: int, monkeypatch: pytest.MonkeyPatch, kind: str = "cpu") -> list[int]:
+    """Make the machine run out of memory for batches of more than `limit` padded tokens; returns the sizes that fit."""
+    fitted: list[int] = []
+
+    def accumulate(model: Any, batches: list[Any], tokens: int, smoothing: float, machine: Any) -> float:
+        nll = 0.0
+        for batch in batches:
+            nll += accumulate_gradients(model, [batch], tokens, smoothing, machine)  # it fails with gradients left over
+            if batch.padded_tokens > limit:
+                if kind == "gpu":
+                    raise torch.OutOfMemoryError("CUDA out of memory.")
+                raise RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory")
+            fitted.append(batch.padded_tokens)
+        return nll
+
+    monkeypatch.setattr(loop, "accumulate_gradients", accumulate)
+    return fitted
+
+
+@pytest.mark.parametrize("kind", ["cpu", "gpu"])
+@pytest.mark.parametrize("limit", [60, 100, 150])
+def test_where_memory_runs_out_batches_are_split_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, kind: str
+) -> None:
+    fitted = out_of_memory_above(limit, monkeypatch, kind)
+    trainer, log = start(tmp_path, max_updates=6)
+    progress = trainer.run()
+    assert progress.finish_reason == "max_updates"
+    assert 0 < progress.split_above <= limit
+    assert max(fitted) <= limit
+    assert {fault["what"] for fault in log.faults} == {"out_of_memory"}
+    assert len(log.faults) < 6  # it learns the limit, and does not fail in every update
+    assert trainer_on(trainer.job, log).progress.split_above == progress.split_above
+
+
+def test_an_update_in_pieces_has_the_gradients_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gradients = []
+    for limit in (10**9, 50):
+        job = tiny_job(tmp_path, model__dropout=0.0)
+        out_of_memory_above(limit, monkeypatch)
+        trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
+        batches = [make_batch(job.examples, np.arange(20), job.tokenizers, 1, 0)]
+        trainer._backward(batches, batches[0].num_target_tokens)
+        gradients.append([gradient.clone() for gradient in gradients_of(trainer.parameters)])
+    for whole, pieces in zip(*gradients, strict=True):
+        torch.testing.assert_close(whole, pieces, rtol=1e-10, atol=1e-12)
+
+
+def test_a_single_pair_that_does_not_fit_ends_the_run_with_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out_of_memory_above(0, monkeypatch)
+    trainer, _ = start(tmp_path)
+    with pytest.raises(NMTError, match=r"^Out of memory with a single pair of \d+ tokens\. Lower corpus\.max_length"):
+        trainer.run()
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> float:
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(loop, "accumulate_gradients", broken)
+    trainer, _ = start(tmp_path)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        trainer.run()
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("x"))
+
+
+def test_torch_says_that_memory_ran_out_in_the_words_we_look_for() -> None:
+    with pytest.raises(RuntimeError) as failure:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    assert step_module.is_out_of_memory(failure.value)
+
+
+def test_a_split_batch_holds_the_same_pairs_with_less_padding(tmp_path: Path) -> None:
+    job = tiny_job(tmp_path)
+    batch = make_batch(job.examples, np.arange(60), job.tokenizers, 1, 0)
+    parts = split_batch(batch, 200)
+    assert len(parts) > 3
+    assert all(part.padded_tokens <= 200 for part in parts)
+    assert [index for part in parts for index in part.indices] == list(range(60))
+    for part in parts:
+        whole = make_batch(job.examples, part.indices, job.tokenizers, 1, 0)
+        for name in ("source", "source_mask", "target_in", "target_out", "target_mask"):
+            assert torch.equal(getattr(part, name), getattr(whole, name)), name
+    assert split_batch(batch, batch.padded_tokens) == [batch]
+    assert [len(part.indices) for part in split_batch(batch, 1)] == [1] * 60
+    assert halve(parts) == max(part.padded_tokens for part in parts) // 2
