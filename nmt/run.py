@@ -36,7 +36,8 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     Raises ConfigError where the directory holds a run of another recipe, DataError and CheckpointError.
     """
     started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
-    if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
+    test_paths = experiment.corpus.text("test").paths() if experiment.corpus.test else []
+    if missing := [path for path in test_paths if not path.exists()]:
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
     with only_trainer(directory):
         return _train_alone(experiment, directory, console, started, commit)
@@ -52,7 +53,6 @@ def _train_alone(experiment: Experiment, directory: Path, console: Console, star
         remedy = f"Raise training.{done.finish_reason} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return done.finish_reason
-    machine = prepare_machine(experiment.training.precision, experiment.training.threads)
     corpus = prepare_corpus(
         _sources(experiment),
         experiment.tokenizer,
@@ -61,6 +61,8 @@ def _train_alone(experiment: Experiment, directory: Path, console: Console, star
         lambda text: _say(console, text),
     )
     _check_same_text(corpus, directory, done)
+    # After the text: from here on freed memory is kept, and training a tokenizer takes much.
+    machine = prepare_machine(experiment.training.precision, experiment.training.threads)
     corpus.tokenizers.save(directory)
     save_experiment(experiment, directory / "experiment.toml")
     job = _job(experiment, corpus, machine, directory, started)
@@ -103,7 +105,7 @@ def _say(console: Console, message: str) -> None:
 
 def _sources(experiment: Experiment) -> Sources:
     corpus = experiment.corpus
-    return Sources(corpus.reader, corpus.train.paths(), corpus.dev.paths(), corpus.max_length, corpus.filters)
+    return Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
 
 
 def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, directory: Path, launched: float) -> Job:
@@ -116,7 +118,7 @@ def _job(experiment: Experiment, corpus: PreparedCorpus, machine: Machine, direc
         about=SavedModel(
             experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages
         ),
-        examples=corpus.train,
+        corpus=corpus.train,
         tokenizers=corpus.tokenizers,
         dev=DevSet(corpus.dev, corpus.dev_examples, experiment.corpus.target_language),
         config=experiment.training,
@@ -194,7 +196,6 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
     }
     if torch.cuda.is_available():
         hardware["gpu"] = torch.cuda.get_device_name()
-    steps = max(len(job.examples), 1)
     return RunRecord(
         name=experiment.name,
         experiment=dump_config(experiment),
@@ -207,7 +208,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         parameters=parameters,
         vocab_size=job.about.target_vocab,
         updates=progress.update,
-        epochs=progress.target_tokens / float(job.examples.target.lengths.sum() + steps),
+        epochs=progress.target_tokens / job.corpus.target_tokens,
         target_tokens=progress.target_tokens,
         train_seconds=progress.train_seconds,
         wall_seconds=progress.wall_seconds,

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from nmt.corpus.batching import Batch, make_batch, plan_epoch
-from nmt.corpus.examples import Examples
+from nmt.corpus.pools import TrainingCorpus
 from nmt.errors import NMTError
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel, save_model
@@ -33,7 +33,7 @@ class Job:
 
     model: EncoderDecoder
     about: SavedModel
-    examples: Examples
+    corpus: TrainingCorpus
     tokenizers: TokenizerPair
     dev: DevSet
     config: TrainingConfig
@@ -109,12 +109,17 @@ class _Trainer:
     def _batches(self) -> Iterator[Batch]:
         """Batches from where the progress stands; epochs follow each other without end."""
         job, progress = self.job, self.progress
+        examples = None
         while True:
-            plan = plan_epoch(job.examples, self.config.batch_tokens, job.seed, progress.epoch)
+            if examples is None or job.corpus.num_pools > 1:  # a single pool is the same in every epoch
+                examples = job.corpus.pool(job.seed, progress.epoch, progress.pool)
+            plan = plan_epoch(examples, self.config.batch_tokens, job.seed, progress.epoch, progress.pool)
             for indices in plan[progress.position :]:
                 progress.position += 1
-                yield make_batch(job.examples, indices, job.tokenizers, job.seed, progress.epoch).to(job.machine.device)
-            progress.epoch, progress.position = progress.epoch + 1, 0
+                yield make_batch(examples, indices, job.tokenizers, job.seed, progress.epoch).to(job.machine.device)
+            progress.pool, progress.position = progress.pool + 1, 0
+            if progress.pool == job.corpus.num_pools:
+                progress.epoch, progress.pool = progress.epoch + 1, 0
 
     def _learning_rate(self) -> float:
         """The rate of the update that comes next."""
