@@ -1,5 +1,6 @@
 """A run that is stopped and resumed ends with the very bits of one that was not."""
 
+import functools
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from nmt.config import parse_config
+from nmt.corpus.pools import TrainingCorpus
 from nmt.experiment import Experiment
 from nmt.models.saved import read_folder
 from nmt.run import train_run
@@ -93,6 +95,21 @@ def test_a_run_stopped_by_a_signal_and_resumed_equals_an_uninterrupted_one(
     assert run(made, tmp_path / "parts") == "max_updates"
     assert content(tmp_path / "parts") == content(tmp_path / "whole")
     assert metrics(tmp_path / "parts") == metrics(tmp_path / "whole")
+
+
+def test_a_run_goes_on_in_the_pool_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pools = functools.partial(TrainingCorpus, pool_pairs=16, block_pairs=4)
+    monkeypatch.setattr("nmt.corpus.prepare.TrainingCorpus", pools)
+    settings: dict[str, Any] = {"schedule": "constant", "accumulate": 1, "validate_every": 50}
+    assert run(experiment(tmp_path, "rnn", max_updates=25, **settings), tmp_path / "whole") == "max_updates"
+    places = set()
+    for max_updates in (1, 4, 6, 9, 13, 17, 18, 25):
+        assert run(experiment(tmp_path, "rnn", max_updates=max_updates, **settings), tmp_path / "run") == "max_updates"
+        progress = json.loads((tmp_path / "run" / "progress.json").read_text())
+        places.add((progress["epoch"], progress["pool"], progress["position"]))
+    assert {pool for _, pool, _ in places} > {0, 1}
+    weights = [read_folder(tmp_path / name / "state")["weights.safetensors"] for name in ("run", "whole")]
+    assert weights[0] == weights[1]
 
 
 def test_a_finished_run_goes_on_when_the_limit_is_raised(tmp_path: Path) -> None:
