@@ -2,8 +2,8 @@
 
     python eval/bench/large_corpus.py --pairs 10_000_000 --json eval/bench/large_corpus.json
 
-The small corpus is the embedded phrasebook (29,624 pairs, about as many as Multi30k has). The large one is the same over
-and over, in each copy with another word in place of one in every sentence. Both are prepared (filtered, a tokenizer
+The small corpus is the embedded phrasebook (29,624 pairs, about as many as Multi30k has). The large one is the same
+over and over, after the first time with a word of each sentence changed. Both are prepared (filtered, a tokenizer
 trained, encoded) and then trained on for some updates, each in a process of its own on one core. A process reports the
 most memory it ever held: VmHWM of /proc, anonymous pages and pages of files. Linux only.
 """
@@ -87,9 +87,8 @@ def measure(folder: Path, num_pairs: int, updates: int, sampling: float) -> dict
         text = RECIPE.format(train=train, dev=base / "dev", updates=updates, sampling=sampling)
         recipe.write_text(text, encoding="utf-8")
         figures[name] = {phase: run_child(phase, recipe, folder / name / "run") for phase in CHILDREN}
-    train = (figures[name]["train"]["peak_bytes"] for name in ("large", "small"))
-    figures["train_growth_bytes"] = next(train) - next(train)
-    return figures
+    large, small = (figures[name]["train"]["peak_bytes"] for name in ("large", "small"))
+    return figures | {"train_growth_bytes": large - small}
 
 
 def multiply(base: Path, out: Path, num_pairs: int) -> None:
