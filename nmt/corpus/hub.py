@@ -57,11 +57,12 @@ def _stream_file(source: str) -> Iterator[dict[str, Any]]:
         pass  # readable: the library would only say that nothing matches
     import datasets
 
-    datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody is told which files are read here
+    datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody is told that files are read here
+    kind = file_format(source)
+    choices = {"keep_default_na": False} if kind == "csv" else {}  # "null" and "NA" are texts
+    path = glob.escape(str(Path(source).resolve()))
     try:
-        yield from datasets.load_dataset(
-            file_format(source), data_files=glob.escape(str(Path(source).resolve())), split="train", streaming=True
-        )
+        yield from datasets.load_dataset(kind, data_files=path, split="train", streaming=True, **choices)
     except Exception as error:  # what the library raises is of many kinds, and so is that which is beneath it
         raise DataError(
             f"{source} cannot be read as a {Path(source).suffix} file ({_first_line(error)}). Is it complete?"

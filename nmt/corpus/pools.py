@@ -47,13 +47,13 @@ class TrainingCorpus:
             self.shards.read("source", blocks),
             self.shards.read("target", blocks),
             texts,
-            np.concatenate([np.arange(first, last) for first, last in blocks]),
+            np.concatenate([np.arange(first, last, dtype=np.int64) for first, last in blocks]),
         )
 
 
 def deal(num_pairs: int, num_pools: int, block_pairs: int, seed: int, epoch: int) -> list[Longs]:
     """For each pool of an epoch, where its blocks begin, ascending: a pure function of its arguments."""
-    blocks = np.arange(0, num_pairs, block_pairs)
+    blocks = np.arange(0, num_pairs, block_pairs, dtype=np.int64)
     # Its own stream of random numbers: those of [seed, epoch, pool] plan the batches.
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch], spawn_key=(0,))))
     return [np.sort(part) for part in np.array_split(generator.permutation(blocks), num_pools)]

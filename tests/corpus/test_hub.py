@@ -56,6 +56,12 @@ def test_a_file_of_each_format_is_read_row_by_row(tmp_path: Path, name: str) -> 
     assert list(read_columns(source, ("en", "de"))) == [(english, german) for german, english in PAIRS]
 
 
+def test_in_a_csv_file_too_null_is_a_text_and_a_number_in_words(tmp_path: Path) -> None:
+    rows = [{"de": "null", "en": "NA"}, {"de": "", "en": "x"}, {"de": "12", "en": "1.50"}]
+    source = write_file(tmp_path / "a.csv", rows)
+    assert list(read_columns(source, COLUMNS)) == [("null", "NA"), ("", "x"), ("12", "1.50")]
+
+
 def test_the_reader_gives_pairs(tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "a.jsonl", ROWS)
     text = name_text("train", "datasets", {"source": source}, COLUMNS)
