@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from nmt.config import Config, dump_config, load_config, write_toml
 from nmt.corpus.filters import FilterConfig
+from nmt.corpus.hub import file_format
+from nmt.corpus.readers import Text, name_text
 from nmt.models.build import ModelConfig
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk, replace_file
@@ -15,19 +17,24 @@ from nmt.training.config import TrainingConfig
 
 
 class TextFiles(Config):
-    """Two aligned text files, or one TSV file as `source` and no target."""
+    """Two aligned text files; or as `source` and no target one TSV file, or with corpus.reader = "datasets" a data set
+    of the Hugging Face hub (and which `config`, `split`, `revision` of it) or a .jsonl, .json, .csv or .parquet file.
+    """
 
     source: str
     target: str | None = None
-
-    def paths(self) -> list[Path]:
-        return [Path(name) for name in (self.source, self.target) if name is not None]
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
 
 
 class CorpusConfig(Config):
-    """The text; paths are relative to the directory the command runs in. `max_length` is in tokens."""
+    """The text; paths are relative to the directory the command runs in. `max_length` is in tokens.
 
-    reader: Literal["parallel", "tsv"] = "parallel"
+    The languages name the columns of a data set.
+    """
+
+    reader: Literal["parallel", "tsv", "datasets"] = "parallel"
     source_language: str = ""
     target_language: str = ""
     train: TextFiles
@@ -36,13 +43,37 @@ class CorpusConfig(Config):
     max_length: int = Field(100, ge=1)
     filters: FilterConfig = FilterConfig()
 
+    def text(self, part: Literal["train", "dev", "test"]) -> Text:
+        """A part that the recipe has."""
+        files: TextFiles = getattr(self, part)
+        return name_text(
+            part, self.reader, files.model_dump(exclude_none=True), (self.source_language, self.target_language)
+        )
+
     @model_validator(mode="after")
     def _files_fit_reader(self) -> "CorpusConfig":
+        rules = {
+            "parallel": "needs a source and a target",
+            "tsv": "is one file, its source",
+            "datasets": "is one data set or file, its source",
+        }
         for name in ("train", "dev", "test"):
             files: TextFiles | None = getattr(self, name)
-            if files is not None and (files.target is None) == (self.reader == "parallel"):
-                rule = "needs a source and a target" if self.reader == "parallel" else "is one file, its source"
-                raise ValueError(f"corpus.{name} {rule} when corpus.reader = '{self.reader}'.")
+            if files is None:
+                continue
+            if (files.target is None) == (self.reader == "parallel"):
+                raise ValueError(f"corpus.{name} {rules[self.reader]} when corpus.reader = '{self.reader}'.")
+            named = [key for key in ("config", "split", "revision") if getattr(files, key) is not None]
+            if named and (self.reader != "datasets" or file_format(files.source)):
+                raise ValueError(
+                    f"corpus.{name}.{named[0]} is for a data set of the Hugging Face hub (corpus.reader = 'datasets'); "
+                    f"{files.source} is a file."
+                )
+        if self.reader == "datasets" and not (self.source_language and self.target_language):
+            raise ValueError(
+                "corpus.reader = 'datasets' needs corpus.source_language and corpus.target_language: the columns that "
+                "hold the two texts."
+            )
         return self
 
 

@@ -46,7 +46,8 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
-    if experiment.corpus.test and (missing := [path for path in experiment.corpus.test.paths() if not path.exists()]):
+    test_paths = experiment.corpus.text("test").paths() if experiment.corpus.test else []
+    if missing := [path for path in test_paths if not path.exists()]:
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
     with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
         if not workers.leads:
@@ -59,9 +60,7 @@ def _train_alone(
 ) -> str:
     """As train_run, where nobody else is at work in the directory."""
     training = experiment.training
-    machine = prepare_machine(training.precision, training.threads, workers.here)
-    checkpoints = _checkpoints(experiment, directory, machine, workers)
-    found = checkpoints.newest(lambda text: _say(console, text))
+    found = Checkpoints(directory).newest(lambda text: _say(console, text))
     done = found[0] if found else None
     _check_same(experiment, directory)
     if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
@@ -73,6 +72,9 @@ def _train_alone(
         return over
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
     _check_same_text(corpus, directory, done)
+    # After the text: from here on freed memory is kept, and training a tokenizer takes much.
+    machine = prepare_machine(training.precision, training.threads, workers.here)
+    checkpoints = _checkpoints(experiment, directory, machine, workers)
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
         for name in ("record.json", "progress.json"):  # until training ends again there is nothing to report
@@ -157,7 +159,7 @@ def _say(console: Console, message: str) -> None:
 
 def _sources(experiment: Experiment) -> Sources:
     corpus = experiment.corpus
-    return Sources(corpus.reader, corpus.train.paths(), corpus.dev.paths(), corpus.max_length, corpus.filters)
+    return Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
 
 
 def _job(
@@ -179,7 +181,7 @@ def _job(
         about=SavedModel(
             experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages
         ),
-        examples=corpus.train,
+        corpus=corpus.train,
         tokenizers=corpus.tokenizers,
         dev=DevSet(corpus.dev, corpus.dev_examples, experiment.corpus.target_language),
         config=experiment.training,
@@ -242,7 +244,6 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
     }
     if torch.cuda.is_available():
         hardware["gpu"] = torch.cuda.get_device_name()
-    steps = max(len(job.examples), 1)
     return RunRecord(
         name=experiment.name,
         experiment=dump_config(experiment),
@@ -255,7 +256,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         parameters=parameters,
         vocab_size=job.about.target_vocab,
         updates=progress.update,
-        epochs=progress.target_tokens / float(job.examples.target.lengths.sum() + steps),
+        epochs=progress.target_tokens / job.corpus.target_tokens,
         target_tokens=progress.target_tokens,
         train_seconds=progress.train_seconds,
         wall_seconds=progress.wall_seconds,

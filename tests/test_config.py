@@ -57,7 +57,10 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message
 
 def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_known() -> None:
     message = complaint(tree_with("corpus.dev.xyzzy", 1))
-    assert message == f"{RECIPE}: corpus.dev.xyzzy is not a field of TextFiles. Known: source, target."
+    assert (
+        message
+        == f"{RECIPE}: corpus.dev.xyzzy is not a field of TextFiles. Known: source, target, config, split, revision."
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,10 +135,51 @@ def test_every_mistake_is_listed_at_once() -> None:
             "corpus.dev needs a source and a target when corpus.reader = 'parallel'.",
         ),
         ("corpus.reader", "tsv", "corpus.train is one file, its source when corpus.reader = 'tsv'."),
+        (
+            "corpus.reader",
+            "datasets",
+            "corpus.train is one data set or file, its source when corpus.reader = 'datasets'.",
+        ),
+        (
+            "corpus.dev",
+            {"source": "a.de", "target": "a.en", "split": "x"},
+            "corpus.dev.split is for a data set of the Hugging Face hub (corpus.reader = 'datasets'); a.de is a file.",
+        ),
     ],
 )
 def test_what_cannot_go_together_is_refused_in_one_sentence(path: str, value: Any, message: str) -> None:
     assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
+
+
+def data_sets(**changes: Any) -> dict[str, Any]:
+    """A recipe that names data sets."""
+    tree = tiny_tree(Path("text"))
+    tree["corpus"] |= {"reader": "datasets", "train": {"source": "a/b", "split": "part"}, "dev": {"source": "a/b"}}
+    tree["corpus"] |= changes
+    return tree
+
+
+def test_data_sets_of_the_hub_and_files_in_their_formats_may_be_mixed() -> None:
+    tree = data_sets(dev={"source": "dev.jsonl"}, test={"source": "a/b", "config": "c", "revision": "d"})
+    corpus = parse_config(Experiment, tree, RECIPE).corpus
+    texts = [corpus.text(part) for part in ("train", "dev", "test")]
+    assert [text.split for text in texts] == ["part", None, "test"]
+    assert [text.columns for text in texts] == [("de", "en")] * 3
+    assert (texts[2].config, texts[2].revision) == ("c", "d")
+
+
+@pytest.mark.parametrize("key", ["config", "split", "revision"])
+def test_a_file_has_no_splits(key: str) -> None:
+    message = (
+        f"corpus.dev.{key} is for a data set of the Hugging Face hub (corpus.reader = 'datasets'); a.csv is a file."
+    )
+    assert complaint(data_sets(dev={"source": "a.csv", key: "x"})) == f"{RECIPE}: {message}"
+
+
+@pytest.mark.parametrize("language", ["source_language", "target_language"])
+def test_a_data_set_needs_languages_for_its_columns(language: str) -> None:
+    needed = "corpus.source_language and corpus.target_language: the columns that hold the two texts."
+    assert complaint(data_sets(**{language: ""})) == f"{RECIPE}: corpus.reader = 'datasets' needs {needed}"
 
 
 def test_heads_bind_no_attention_that_has_none() -> None:

@@ -38,7 +38,7 @@ def test_overrides_reach_the_experiment(tmp_path: Path) -> None:
 def test_a_tsv_corpus_is_one_file_for_each_part(tmp_path: Path) -> None:
     files = {name: {"source": f"{name}.tsv"} for name in ("train", "dev")}
     experiment = make_experiment(tmp_path, corpus={"reader": "tsv", **files})
-    assert experiment.corpus.train.paths() == [Path("train.tsv")]
+    assert experiment.corpus.text("train").paths() == [Path("train.tsv")]
 
 
 def test_the_test_files_are_checked_like_the_others(tmp_path: Path) -> None:

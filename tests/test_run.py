@@ -1,5 +1,6 @@
 """One training run: what it leaves, when it goes on, and what it refuses."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.build import build_model, count_parameters
+from nmt.models.saved import read_folder
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
 from nmt.training.lock import only_trainer
@@ -150,6 +152,20 @@ def test_a_missing_file_is_named_before_anything_is_written(tmp_path: Path, part
     experiment = make_experiment(tmp_path / "text", **{f"corpus__{part}": files | {side: str(missing)}})
     assert refusal(DataError, experiment, tmp_path / "run").startswith(f"{missing}: no such file")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_on_rows_of_a_data_set_is_the_run_on_the_same_lines(tmp_path: Path) -> None:
+    lines = make_experiment(tmp_path / "text")
+    parts = {}
+    for part, text in (("train", lines.corpus.text("train")), ("dev", lines.corpus.text("dev"))):
+        path = tmp_path / f"{part}.jsonl"
+        write_lines(path, [json.dumps({"translation": {"de": p.source, "en": p.target}}) for p in text.pairs()])
+        parts[f"corpus__{part}"] = {"source": str(path)}
+    rows = make_experiment(tmp_path / "text", corpus__reader="datasets", corpus__test=parts["corpus__dev"], **parts)
+    run(lines, tmp_path / "runs" / "lines")
+    run(rows, tmp_path / "runs" / "rows")
+    weights = [read_folder(tmp_path / "runs" / name / "last")["model.safetensors"] for name in ("lines", "rows")]
+    assert weights[0] == weights[1]
 
 
 def test_files_of_unequal_length_are_refused_with_both_counts(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
 
+    from nmt.corpus.readers import Text
     from nmt.reports.comparison import Report
     from nmt.reports.evaluation_set import EvaluationSet
     from nmt.reports.record import RunRecord
@@ -52,7 +53,7 @@ def compare(
     keep_freed_memory()
     progress = Console(stderr=True)
     records = [RunRecord.load(run / "record.json") for run in runs]
-    test = load_evaluation_set(*_test_files(runs, records, source, reference))
+    test = load_evaluation_set(_test_text(runs, records, source, reference))
     indices = () if no_text else pick_samples(test, samples)
     results = _translate_all(runs, records, test, [test.source[index] for index in indices], beam, progress)
     with progress.status("Scoring"):
@@ -69,17 +70,18 @@ def compare(
         print(_outcome(report, page), end="")
 
 
-def _test_files(
+def _test_text(
     runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
-) -> tuple[list[Path], str]:
-    """Paths of the test set, and their reader: the command line's, else those all recipes agree on."""
+) -> "Text":
+    """The test set: the command line's, else the one that all recipes agree on."""
+    from nmt.corpus.readers import Text, name_text
     from nmt.errors import ConfigError
 
     if (source is None) != (reference is None):
         given, missing = ("--source", "--reference") if reference is None else ("--reference", "--source")
         raise ConfigError(f"{given} needs {missing}: a test set is source sentences and their references.")
     if source is not None and reference is not None:
-        return [source, reference], "parallel"
+        return Text("parallel", str(source), str(reference))
     chosen = []
     for run, record in zip(runs, records, strict=True):
         corpus = record.experiment.get("corpus", {})
@@ -88,14 +90,13 @@ def _test_files(
             raise ConfigError(
                 f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference."
             )
-        paths = [Path(test[side]) for side in ("source", "target") if test.get(side)]
-        chosen.append((paths, str(corpus.get("reader", "parallel"))))
+        languages = str(corpus.get("source_language", "")), str(corpus.get("target_language", ""))
+        chosen.append(name_text("test", str(corpus.get("reader", "parallel")), test, languages))
     for run, other in zip(runs, chosen, strict=True):
         if other != chosen[0]:
-            first, second = (", ".join(map(str, paths)) for paths, _ in (chosen[0], other))
             raise ConfigError(
-                f"{runs[0]} is tested on {first} but {run} on {second}. Scores on different test sets cannot be "
-                "compared; choose one for all with --source and --reference."
+                f"{runs[0]} is tested on {chosen[0].describe()} but {run} on {other.describe()}. Scores on different "
+                "test sets cannot be compared; choose one for all with --source and --reference."
             )
     return chosen[0]
 

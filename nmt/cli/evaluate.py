@@ -26,7 +26,7 @@ def evaluate(
     target_language: Language = None,
 ) -> None:
     """Score a run, or a file of translations, against references: BLEU, chrF, TER with 95 % intervals."""
-    from nmt.corpus.readers import READERS
+    from nmt.corpus.readers import read_parallel
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, score
     from nmt.translation.formats import quiet_when_reader_leaves
@@ -37,7 +37,7 @@ def evaluate(
     if run is not None:
         if source is None:
             raise ConfigError(f"--source is missing: {run} needs sentences to translate.")
-        pairs = list(READERS["parallel"]([source, reference]))
+        pairs = list(read_parallel([source, reference]))
         outputs, about = _translate(run, [pair.source for pair in pairs], beam)
         about |= {"run": str(run), "source": str(source)}
         target_language = about.pop("target_language") if target_language is None else target_language
@@ -45,7 +45,7 @@ def evaluate(
         if source is not None or beam is not None:
             raise ConfigError("--source and --beam are for a run that translates; --hypotheses is translated already.")
         assert hypotheses is not None  # the first check
-        pairs = list(READERS["parallel"]([hypotheses, reference]))
+        pairs = list(read_parallel([hypotheses, reference]))
         outputs, about = [pair.source for pair in pairs], {"hypotheses": str(hypotheses)}
     scores = score(list(METRICS), outputs, [pair.target for pair in pairs], target_language=target_language or "")
     about |= {"reference": str(reference), "num_sentences": len(pairs)}

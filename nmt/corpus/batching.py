@@ -21,7 +21,7 @@ class Batch:
     target_in: Tensor  # int64 [batch, tgt_len], begins with begin-of-sentence
     target_out: Tensor  # int64 [batch, tgt_len], ends with end-of-sentence
     target_mask: Tensor  # bool [batch, tgt_len]
-    indices: Longs  # [batch], which examples of the corpus these are
+    indices: Longs  # [batch], which pairs of the corpus these are
 
     @property
     def num_target_tokens(self) -> int:
@@ -71,23 +71,25 @@ def pad(sentences: list[list[int]]) -> tuple[Tensor, Tensor]:
     return padded, mask
 
 
-def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int) -> list[Longs]:
-    """Which examples go together, in order, for one epoch: a pure function of its arguments.
+def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int, pool: int = 0) -> list[Longs]:
+    """Which examples go together, in order, for one pool of one epoch: a pure function of its arguments.
 
     No batch has more than `batch_tokens` padded target tokens (or twice as many source tokens), except a single
     sentence longer than that.
     """
-    generator = np.random.Generator(np.random.PCG64([seed, epoch]))
+    generator = np.random.Generator(np.random.PCG64([seed, epoch, pool] if pool else [seed, epoch]))
     source, target = examples.source.lengths + 1, examples.target.lengths + 1
     # Buckets of similar target length; inside, similar source length, jittered so that batches differ by epoch.
     order = np.lexsort((source + 2 * generator.random(len(source)), target // 2))
     batches, start, widest_target, widest_source = [], 0, 0, 0
-    for position, index in enumerate(order):
-        widest_target, widest_source = max(widest_target, target[index]), max(widest_source, source[index])
+    # Lists: a pool has a quarter of a million pairs, and single elements of arrays are slow.
+    lengths = zip(source[order].tolist(), target[order].tolist(), strict=True)
+    for position, (source_length, target_length) in enumerate(lengths):
+        widest_target, widest_source = max(widest_target, target_length), max(widest_source, source_length)
         rows = position - start + 1
         if rows > 1 and (rows * widest_target > batch_tokens or rows * widest_source > 2 * batch_tokens):
             batches.append(order[start:position])
-            start, widest_target, widest_source = position, target[index], source[index]
+            start, widest_target, widest_source = position, target_length, source_length
     if start < len(order):
         batches.append(order[start:])
     return [batches[index] for index in generator.permutation(len(batches))]
@@ -96,20 +98,21 @@ def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int) -> 
 def make_batch(examples: Examples, indices: Longs, tokenizers: TokenizerPair, seed: int, epoch: int) -> Batch:
     """Pad the examples into tensors; segment their text anew where the tokenizer samples."""
     sources, targets = [], []
-    for index in indices.tolist():
+    numbers = indices if examples.numbers is None else examples.numbers[indices]
+    for index, number in zip(indices.tolist(), numbers.tolist(), strict=True):
         if examples.texts:
-            pair = examples.texts[index]
-            sources.append(_sample(tokenizers.source, pair.source, (seed, epoch, index, 0)))
-            targets.append(_sample(tokenizers.target, pair.target, (seed, epoch, index, 1)))
+            source_text, target_text = (side.text(index) for side in examples.texts)
+            sources.append(_sample(tokenizers.source, source_text, (seed, epoch, number, 0)))
+            targets.append(_sample(tokenizers.target, target_text, (seed, epoch, number, 1)))
         else:
             sources.append(examples.source[index].tolist())
             targets.append(examples.target[index].tolist())
     source, source_mask = pad([[*ids, EOS_ID] for ids in sources])
     target_in, target_mask = pad([[BOS_ID, *ids] for ids in targets])
     target_out, _ = pad([[*ids, EOS_ID] for ids in targets])
-    return Batch(source, source_mask, target_in, target_out, target_mask, indices)
+    return Batch(source, source_mask, target_in, target_out, target_mask, numbers)
 
 
 def _sample(tokenizer: Tokenizer, text: str, place: tuple[int, int, int, int]) -> list[int]:
-    """Subword sampling without state: the run's seed, the epoch, the example and the side decide."""
+    """Subword sampling without state: the run's seed, the epoch, the number of the pair and the side decide."""
     return tokenizer.sample(text, int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0]))

@@ -1,6 +1,7 @@
 """Filters: which sentence pairs are worth training on, and how many each rule dropped."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import Field
 
@@ -27,21 +28,21 @@ class FilterConfig(Config):
     """Keep only the first of equal pairs."""
 
 
-def filter_pairs(pairs: Iterable[Pair], config: FilterConfig) -> tuple[list[Pair], dict[str, int]]:
-    """Keep the pairs that pass every rule, in order.
+class Filters:
+    """The rules of a config, and how many pairs each was the first to drop."""
 
-    Returns them and, for each rule that is on, in the order they are tried, how many pairs it was the first to drop.
-    """
-    rules = _rules(config)
-    counts = dict.fromkeys(rules, 0)
-    kept = []
-    for pair in pairs:
-        reason = next((name for name, drops in rules.items() if drops(pair)), None)
-        if reason is None:
-            kept.append(pair)
-        else:
-            counts[reason] += 1
-    return kept, counts
+    def __init__(self, config: FilterConfig) -> None:
+        self.rules = _rules(config)
+        self.counts = dict.fromkeys(self.rules, 0)  # in the order they are tried
+
+    def passing(self, pairs: Iterable[Pair]) -> Iterator[Pair]:
+        """The pairs that pass every rule, in order; the others are counted."""
+        for pair in pairs:
+            reason = next((name for name, drops in self.rules.items() if drops(pair)), None)
+            if reason is None:
+                yield pair
+            else:
+                self.counts[reason] += 1
 
 
 def describe_drops(counts: dict[str, int]) -> str:
@@ -83,12 +84,14 @@ def _is_uneven(pair: Pair, max_ratio: float) -> bool:
 
 
 def _seen_before() -> Callable[[Pair], bool]:
-    seen: set[Pair] = set()
+    seen: set[bytes] = set()  # not the text; that two of a billion pairs share a hash has p < 1e-20
 
     def rule(pair: Pair) -> bool:
-        if pair in seen:
+        text = f"{len(pair.source)}\n{pair.source}{pair.target}".encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(text, digest_size=16).digest()
+        if digest in seen:
             return True
-        seen.add(pair)
+        seen.add(digest)
         return False
 
     return rule

@@ -5,9 +5,12 @@ U+2028 ..., and two aligned files would then silently lose their alignment; so f
 """
 
 import gzip
+import hashlib
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nmt.errors import DataError
@@ -36,23 +39,64 @@ _NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]"
 _NEEDS_CLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
 
 
-def read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 text file, plain or `.gz`, without their line ends.
+def iter_lines(path: Path) -> Iterator[str]:
+    """The lines of a UTF-8 text file, plain or `.gz`, without their line ends; the file is read as they are asked for.
 
     Lines end at LF; one CR before it and a byte order mark at the start of the file are removed, and a last line
     counts whether or not it ends in LF. Nothing else is changed: see `clean`.
 
     Raises DataError when the file cannot be read, or naming line and byte when it is not UTF-8.
     """
-    data = _read_bytes(path)
+    offset, looks_like_utf16 = 0, False
+    with explain_failure(path), gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+        for number, data in enumerate(stream, start=1):
+            if number == 1:
+                looks_like_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+            try:
+                line = data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                encoding = "UTF-16" if looks_like_utf16 else "WINDOWS-1252"
+                raise DataError(
+                    f"{path}: line {number}, byte {error.start + 1} (0x{data[error.start]:02X}, offset "
+                    f"{offset + error.start} in the file) is not valid UTF-8. Convert the file first; if it is "
+                    f"{encoding}: iconv -f {encoding} -t UTF-8 OLD > NEW"
+                ) from None
+            if number == 1:
+                line = line.removeprefix(BYTE_ORDER_MARK)
+                if not line:  # a mark and nothing else is no line
+                    return
+            offset += len(data)
+            yield line.removesuffix("\n").removesuffix("\r")
+
+
+def read_lines(path: Path) -> list[str]:
+    """All lines of a file, as iter_lines gives them."""
+    return list(iter_lines(path))
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in blocks. Raises DataError when it cannot be read."""
+    with explain_failure(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def explain_failure(path: Path) -> Iterator[None]:
+    """Within, an error of the system about `path` becomes a DataError that says what to do."""
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(_explain_invalid(path, data, error.start)) from None
-    lines = text.removeprefix(BYTE_ORDER_MARK).split("\n")
-    if lines[-1] == "":  # what follows the last LF is not a line
-        del lines[-1]
-    return [line.removesuffix("\r") for line in lines]
+        yield
+    except FileNotFoundError:
+        raise DataError(
+            f"{path}: no such file. Check the path; the files under data/ are written by the prepare.py beside them."
+        ) from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None
+    except PermissionError:
+        raise DataError(f"{path}: not allowed to read it. Give yourself the permission (chmod u+r).") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is not a complete gzip file ({error}). Fetch it again, or gunzip it first.") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from None
 
 
 def decode_line(line: bytes) -> tuple[str, int]:
@@ -92,35 +136,3 @@ def is_blank(text: str) -> bool:
 
 
 _INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}
-
-
-def _read_bytes(path: Path) -> bytes:
-    """All bytes of a file, unpacked when its name ends in `.gz`."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rb") as stream:
-                return stream.read()
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(
-            f"{path}: no such file. Check the path; the files under data/ are written by the prepare.py beside them."
-        ) from None
-    except IsADirectoryError:
-        raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None
-    except PermissionError:
-        raise DataError(f"{path}: not allowed to read it. Give yourself the permission (chmod u+r).") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is not a complete gzip file ({error}). Fetch it again, or gunzip it first.") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from None
-
-
-def _explain_invalid(path: Path, data: bytes, offset: int) -> str:
-    """Say where `data` stops being UTF-8; `offset` counts from 0, lines and the bytes in them from 1."""
-    line_number = data.count(b"\n", 0, offset) + 1
-    column = offset - data.rfind(b"\n", 0, offset)
-    encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "WINDOWS-1252"
-    return (
-        f"{path}: line {line_number}, byte {column} (0x{data[offset]:02X}, offset {offset} in the file) is not valid "
-        f"UTF-8. Convert the file first; if it is {encoding}: iconv -f {encoding} -t UTF-8 OLD > NEW"
-    )

@@ -1,32 +1,34 @@
-"""From text files to encoded examples, once: tokenizer and ids are kept beside the runs and reused."""
+"""A corpus is prepared once: tokenizer and ids are kept beside the runs and reused."""
 
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sentencepiece
+from filelock import FileLock, Timeout
 
 from nmt.config import dump_config
-from nmt.corpus.examples import Examples, encode_pairs, load_examples, save_examples
-from nmt.corpus.filters import FilterConfig, describe_drops, filter_pairs
-from nmt.corpus.lines import clean
-from nmt.corpus.readers import READERS, Pair
+from nmt.corpus.encode import Say, encode, read_pairs, set_down, train_on
+from nmt.corpus.examples import Examples, encode_pairs
+from nmt.corpus.filters import FilterConfig, Filters, describe_drops
+from nmt.corpus.pools import TrainingCorpus
+from nmt.corpus.readers import Pair, Text
+from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
 from nmt.errors import CheckpointError, DataError
-from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
+from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
-
-LAYOUT_VERSION = 2  # raise when cleaning or encoding changes, so that older prepared corpora are not taken
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Which text, and how to read it."""
+    """Which text, and what of it to train on."""
 
-    reader: str
-    train: list[Path]
-    dev: list[Path]
+    train: Text
+    dev: Text
     max_length: int
     filters: FilterConfig
 
@@ -34,91 +36,114 @@ class Sources:
 @dataclass(frozen=True)
 class PreparedCorpus:
     tokenizers: TokenizerPair
-    train: Examples
+    train: TrainingCorpus
     dev: list[Pair]
     dev_examples: Examples
     fingerprint: str  # SHA-256 of the text and of every choice that made the examples
 
 
-def read_pairs(reader: str, paths: list[Path]) -> list[Pair]:
-    """All pairs of some files, cleaned. Raises DataError."""
-    return [Pair(clean(pair.source), clean(pair.target)) for pair in READERS[reader](paths)]
-
-
 def prepare_corpus(
-    sources: Sources, tokenizer: TokenizerConfig, seed: int, directory: Path, say: Callable[[str], None]
+    sources: Sources, tokenizer: TokenizerConfig, seed: int, directory: Path, say: Say
 ) -> PreparedCorpus:
     """Read, filter, tokenize and encode, or take what an earlier call left in `directory`.
 
     Raises DataError where files are missing or uneven, or where nothing is left to train on.
     """
-    dev = [pair for pair in read_pairs(sources.reader, sources.dev) if pair.source.strip() and pair.target.strip()]
+    dev = [pair for pair in read_pairs(sources.dev) if pair.source.strip() and pair.target.strip()]
     if not dev:
-        raise DataError(f"{sources.dev[0]} holds no pair with text on both sides. Validation needs at least one.")
+        raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     key = _fingerprint(sources, tokenizer, seed)
     folder = directory / key[:16]
-    ready = _load(folder, tokenizer)
-    if ready is None or tokenizer.sampling:
-        ready = _make(sources, tokenizer, seed, folder, ready[0] if ready else None, say)
-    tokenizers, train = ready
+    with _only_preparer(directory, say):
+        ready = _load(folder, tokenizer)
+        if ready is None:
+            _make(sources, tokenizer, seed, folder, say)
+            ready = _load(folder, tokenizer)
+    if ready is None:
+        raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
+    tokenizers, shards = ready
     dev_examples, _ = encode_pairs(dev, tokenizers, 10 * sources.max_length)
-    return PreparedCorpus(tokenizers, train, dev, dev_examples, key)
+    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, key)
 
 
 def _fingerprint(sources: Sources, tokenizer: TokenizerConfig, seed: int) -> str:
     choices = {
         "layout": LAYOUT_VERSION,
         "sentencepiece": sentencepiece.__version__,
-        "reader": sources.reader,
+        "text": sources.train.fingerprint(),
         "filters": dump_config(sources.filters),
         "max_length": sources.max_length,
         "tokenizer": dump_config(tokenizer),
         "seed": seed,
     }
-    digest = hashlib.sha256(json.dumps(choices, sort_keys=True).encode())
-    for path in sources.train:
+    return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def _only_preparer(directory: Path, say: Say) -> Iterator[None]:
+    """Within, no other process prepares text in `directory`: it waits, and then finds what this one made.
+
+    Raises DataError where the directory cannot be made.
+    """
+    path = directory / ".lock"
+    lock = FileLock(path)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-        except OSError:
-            READERS[sources.reader](sources.train)  # says what is wrong with which file
-            raise
-    return digest.hexdigest()
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"Another `nmt train` prepares text in {directory}; waiting for it.")
+            lock.acquire()
+    except NotImplementedError:
+        pass  # a file system without locks
+    except OSError as error:
+        raise DataError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+        if [one.name for one in directory.iterdir()] in ([], [path.name]):  # nothing came of it: leave no trace
+            path.unlink(missing_ok=True)
+            directory.rmdir()
 
 
-def _load(folder: Path, config: TokenizerConfig) -> tuple[TokenizerPair, Examples] | None:
-    examples = load_examples(folder / "train.safetensors")
-    if examples is None:
+def _load(folder: Path, config: TokenizerConfig) -> tuple[TokenizerPair, Shards] | None:
+    shards = open_shards(folder)
+    if shards is None:
         return None
     try:
-        tokenizers = TokenizerPair.load(folder, config)
-        expected = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    except (CheckpointError, OSError, ValueError):
+        return TokenizerPair.load(folder, config), shards
+    except CheckpointError:
         return None
-    return (tokenizers, examples) if tokenizers.fingerprint() == expected else None
 
 
-def _make(
-    sources: Sources,
-    config: TokenizerConfig,
-    seed: int,
-    folder: Path,
-    tokenizers: TokenizerPair | None,
-    say: Callable[[str], None],
-) -> tuple[TokenizerPair, Examples]:
-    pairs = read_pairs(sources.reader, sources.train)
-    kept, drops = filter_pairs(pairs, sources.filters)
-    if kept and tokenizers is None:
-        say(f"Training the tokenizer on {len(kept):,} pairs ...")
-        tokenizers = train_tokenizers([p.source for p in kept], [p.target for p in kept], config, seed, say)
-    train, too_long = encode_pairs(kept, tokenizers, sources.max_length) if tokenizers else (None, 0)
-    drops[f"longer than {sources.max_length} tokens"] = too_long
-    if tokenizers is None or train is None or len(train) == 0:
-        raise DataError(f"{sources.train[0]}: none of {len(pairs)} pairs is left to train on. {describe_drops(drops)}")
-    if sum(drops.values()):
-        say(describe_drops(drops))
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizers.save(folder)
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizers.fingerprint()), encoding="utf-8")
-    save_examples(train, folder / "train.safetensors")
-    # The text itself is only needed where each epoch segments it anew.
-    return tokenizers, train if config.sampling else Examples(train.source, train.target)
+def _make(sources: Sources, config: TokenizerConfig, seed: int, folder: Path, say: Say) -> None:
+    """Leaves the whole folder, or nothing."""
+    partial = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+    filters, too_long = Filters(sources.filters), 0
+    try:
+        text = set_down(sources.train, filters, partial / "text", say)
+        if len(text):
+            tokenizers = train_on(text, config, seed, say)
+            writer, too_long = encode(
+                text, tokenizers, sources.max_length, bool(config.sampling), partial / "encoded", say
+            )
+        num_read = len(text) + sum(filters.counts.values())
+        drops = filters.counts | {f"longer than {sources.max_length} tokens": too_long}
+        if sum(drops.values()) == num_read:
+            raise DataError(
+                f"{sources.train.source}: none of {num_read} pairs is left to train on. {describe_drops(drops)}"
+            )
+        if sum(drops.values()):
+            say(describe_drops(drops))
+        writer.seal({name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
+        shutil.rmtree(folder, ignore_errors=True)
+        (partial / "encoded").rename(folder)
+    except OSError as error:  # of writing: what goes wrong with reading has its own message
+        raise DataError(
+            f"{folder.parent}: cannot be written ({error.strerror or error}). A prepared corpus needs about as much "
+            "space as its text, and while it is made as much again. Make room, or use another --out."
+        ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

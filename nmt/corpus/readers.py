@@ -1,15 +1,22 @@
-"""Readers: from the paths a recipe names to sentence pairs.
+"""Readers: from what a recipe names to sentence pairs.
 
-A reader is a function `(paths) -> Iterator[Pair]` with one line in READERS. It checks all it reads before it returns,
-so that a broken file is found before anything is trained. Pairs hold the text as it is in the file.
+A reader is a function `(text) -> Iterator[Pair]` with one line in READERS. It streams, as a corpus need not fit in
+memory, and says what is wrong with a file when it gets there; nothing is trained before all text was read to its end.
+Pairs hold the text as it is in the file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
-from nmt.corpus.lines import read_lines
+from nmt.corpus.hub import file_format, read_columns
+from nmt.corpus.lines import hash_file, iter_lines
 from nmt.errors import DataError
+
+# The usual names on the hub for the parts of a corpus.
+SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,55 @@ class Pair:
     target: str
 
 
-Reader = Callable[[Sequence[Path]], Iterator[Pair]]
+@dataclass(frozen=True)
+class Text:
+    """Where one part of a corpus is, and how to read it."""
+
+    reader: str
+    source: str  # a file, or with the reader `datasets` a data set of the hub
+    target: str | None = None
+    columns: tuple[str, str] | None = None  # of a data set: where source and target are
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
+
+    def pairs(self) -> Iterator[Pair]:
+        """All of it, as it is. Raises DataError on the way."""
+        return READERS[self.reader](self)
+
+    def paths(self) -> list[Path]:
+        """The files it is in; none for a data set of the hub."""
+        if self.reader == "datasets" and file_format(self.source) is None:
+            return []
+        return [Path(name) for name in (self.source, self.target) if name is not None]
+
+    def describe(self) -> str:
+        """Its name in a message."""
+        names = ", ".join(filter(None, (self.source, self.target)))
+        choices = ", ".join(filter(None, (*(self.columns or ()), self.config, self.split, self.revision)))
+        return f"{names} ({choices})" if choices else names
+
+    def fingerprint(self) -> str:
+        """Tells one text from another by the bytes of its files; one on the hub by its name, split and revision.
+
+        Raises DataError when a file cannot be read.
+        """
+        content = [hash_file(path) for path in self.paths()] or [self.source, self.config, self.split, self.revision]
+        return json.dumps([self.reader, self.columns, content])
+
+
+def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple[str, str]) -> Text:
+    """The `train`, `dev` or `test` text that a table of a recipe names."""
+    on_hub = reader == "datasets" and file_format(files["source"]) is None
+    return Text(
+        reader,
+        files["source"] if on_hub else str(Path(files["source"])),
+        str(Path(files["target"])) if "target" in files else None,
+        columns=languages if reader == "datasets" else None,
+        config=files.get("config"),
+        split=files.get("split", SPLITS[part] if on_hub else None),
+        revision=files.get("revision"),
+    )
 
 
 def read_parallel(paths: Sequence[Path]) -> Iterator[Pair]:
@@ -31,14 +86,17 @@ def read_parallel(paths: Sequence[Path]) -> Iterator[Pair]:
     if len(paths) != 2:
         raise DataError(f"{_names(paths)}: parallel text is two files, the source and the target.")
     source_path, target_path = paths
-    sources, targets = read_lines(source_path), read_lines(target_path)
-    if len(sources) != len(targets):
-        partner = target_path.name if target_path.parent == source_path.parent else target_path
-        raise DataError(
-            f"{source_path} has {len(sources)} lines but {partner} has {len(targets)}. "
-            "Parallel files must have equal length."
-        )
-    return _pair_up(sources, targets)
+    sources, targets = iter_lines(source_path), iter_lines(target_path)
+    for number, (source, target) in enumerate(zip_longest(sources, targets)):
+        if source is None or target is None:
+            longer = number + 1 + sum(1 for _ in sources) + sum(1 for _ in targets)  # one of them is at its end
+            counts = (number, longer) if source is None else (longer, number)
+            partner = target_path.name if target_path.parent == source_path.parent else target_path
+            raise DataError(
+                f"{source_path} has {counts[0]} lines but {partner} has {counts[1]}. "
+                "Parallel files must have equal length."
+            )
+        yield Pair(source, target)
 
 
 def read_tsv(paths: Sequence[Path]) -> Iterator[Pair]:
@@ -48,27 +106,31 @@ def read_tsv(paths: Sequence[Path]) -> Iterator[Pair]:
     """
     if len(paths) != 1:
         raise DataError(f"{_names(paths)}: tab-separated text is one file with source TAB target in each line.")
-    sources, targets = [], []
-    for number, line in enumerate(read_lines(paths[0]), start=1):
+    for number, line in enumerate(iter_lines(paths[0]), start=1):
         fields = line.split("\t")
         if len(fields) != 2:
             raise DataError(
                 f"{paths[0]}: line {number} has {len(fields)} tab-separated fields. Each line must have two, source "
                 "and target; cut -f1,2 keeps the first two columns of a wider file."
             )
-        sources.append(fields[0])
-        targets.append(fields[1])
-    return _pair_up(sources, targets)
+        yield Pair(*fields)
 
 
-READERS: dict[str, Reader] = {
-    "parallel": read_parallel,
-    "tsv": read_tsv,
+def read_dataset(text: Text) -> Iterator[Pair]:
+    """Two columns of a data set of the Hugging Face hub, or of a file in one of its formats.
+
+    Raises DataError when it is not there, not reachable or without these columns.
+    """
+    assert text.columns is not None  # name_text
+    place = text.config, text.split, text.revision
+    return (Pair(source, target) for source, target in read_columns(text.source, text.columns, *place))
+
+
+READERS: dict[str, Callable[[Text], Iterator[Pair]]] = {
+    "parallel": lambda text: read_parallel(text.paths()),
+    "tsv": lambda text: read_tsv(text.paths()),
+    "datasets": read_dataset,
 }
-
-
-def _pair_up(sources: list[str], targets: list[str]) -> Iterator[Pair]:
-    return (Pair(source, target) for source, target in zip(sources, targets, strict=True))
 
 
 def _names(paths: Sequence[Path]) -> str:

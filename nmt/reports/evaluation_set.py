@@ -1,11 +1,11 @@
 """The sentences systems are compared on."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmt.corpus.readers import READERS
+from nmt.corpus.lines import hash_file
+from nmt.corpus.readers import Text
 from nmt.errors import DataError
 
 
@@ -13,7 +13,8 @@ from nmt.errors import DataError
 class EvaluationSet:
     """A test set: source sentences, one reference for each, and which files they were.
 
-    The hashes identify the files where their text may not be shown.
+    The hashes identify the files where their text may not be shown; of a data set of the hub, which is no file, they
+    are those of the sentences, a line each.
     """
 
     source_path: Path
@@ -27,22 +28,19 @@ class EvaluationSet:
         return len(self.source)
 
 
-def load_evaluation_set(paths: Sequence[Path], reader: str = "parallel") -> EvaluationSet:
-    """Read a test set: the source's and the references' file, or one file that holds both, as the reader has it.
-
-    Raises DataError when a file is missing, not UTF-8, empty or longer than the other.
-    """
-    pairs = list(READERS[reader](paths))
+def load_evaluation_set(text: Text) -> EvaluationSet:
+    """Read a test set. Raises DataError when a file is missing, not UTF-8, empty or longer than the other."""
+    paths = text.paths() or [Path(text.source)]
+    pairs = list(text.pairs())
     if not pairs:
         raise DataError(f"{' and '.join(map(str, paths))}: empty. A test set needs at least one sentence.")
-    return EvaluationSet(
-        source_path=paths[0],
-        reference_path=paths[-1],
-        source=tuple(pair.source for pair in pairs),
-        reference=tuple(pair.target for pair in pairs),
-        source_sha256=hashlib.sha256(paths[0].read_bytes()).hexdigest(),
-        reference_sha256=hashlib.sha256(paths[-1].read_bytes()).hexdigest(),
-    )
+    source, reference = tuple(pair.source for pair in pairs), tuple(pair.target for pair in pairs)
+    hashes = [hash_file(path) for path in text.paths()] or [_hash_lines(source), _hash_lines(reference)]
+    return EvaluationSet(paths[0], paths[-1], source, reference, hashes[0], hashes[-1])
+
+
+def _hash_lines(lines: tuple[str, ...]) -> str:
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def has_spaces(sentences: tuple[str, ...]) -> bool:

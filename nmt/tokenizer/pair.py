@@ -1,6 +1,6 @@
 """The tokenizers of both languages: one model for both, or one each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,24 @@ class TokenizerPair:
         return cls(joint, joint)
 
 
+@dataclass(frozen=True)
+class _Both:
+    """The sentences of both languages, as often as they are asked for."""
+
+    sources: Iterable[str]
+    targets: Iterable[str]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.sources
+        yield from self.targets
+
+
 def train_tokenizers(
-    sources: list[str], targets: list[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
+    sources: Iterable[str], targets: Iterable[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
 ) -> TokenizerPair:
-    """Train one tokenizer on both sides, or one on each."""
+    """Train one tokenizer on both sides, or one on each. The texts are gone through more than once."""
     if config.joint:
-        joint = train_sentencepiece(sources + targets, config, seed, say)
+        joint = train_sentencepiece(_Both(sources, targets), config, seed, say)
         return TokenizerPair(joint, joint)
     return TokenizerPair(
         train_sentencepiece(sources, config, seed, say), train_sentencepiece(targets, config, seed, say)

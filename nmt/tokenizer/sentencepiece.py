@@ -22,12 +22,16 @@ SMALLEST_VOCABULARY = 300  # 256 bytes, the special ids and some letters
 
 class TokenizerConfig(Config):
     """`sampling` is the share of training sentences segmented anew each epoch (subword regularisation, Kudo, 2018):
-    one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing."""
+    one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing.
+
+    Of a corpus of more than `training_pairs`, only every second, third ... pair trains the tokenizer: SentencePiece
+    keeps all of that text in memory, several times."""
 
     kind: Literal["unigram", "bpe"] = "unigram"
     vocab_size: int = Field(8000, ge=SMALLEST_VOCABULARY)
     joint: bool = True
     character_coverage: float = Field(1.0, gt=0.9, le=1.0)
+    training_pairs: int = Field(1_000_000, ge=1)
     sampling: float = Field(0.0, ge=0.0, le=1.0)
     sampling_candidates: int = Field(16, ge=2)
     sampling_smoothing: float = Field(0.2, gt=0.0)
@@ -104,13 +108,15 @@ class SentencePieceTokenizer:
 def train_sentencepiece(
     texts: Iterable[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
 ) -> SentencePieceTokenizer:
-    """Train on raw text; a corpus too small for `vocab_size` gets the largest vocabulary it can fill, and a message."""
-    lines = [text for text in texts if text.strip()]
-    if not lines:
+    """Train on raw text; a corpus too small for `vocab_size` gets the largest vocabulary it can fill, and a message.
+
+    `texts` is gone through more than once.
+    """
+    if not any(text.strip() for text in texts):
         raise DataError("There is no text to train a tokenizer on: every line is blank.")
     vocab_size = config.vocab_size
     try:
-        model = _train(lines, config, vocab_size, seed)
+        model = _train(texts, config, vocab_size, seed)
     except RuntimeError as error:
         limit = re.search(r"<= (\d+)", str(error))
         if not limit:
@@ -124,15 +130,15 @@ def train_sentencepiece(
         vocab_size = int(limit[1])
         filled = f"{vocab_size} of {config.vocab_size} tokenizer pieces"
         say(f"The corpus fills only {filled}: vocab_size is now {vocab_size}.")
-        model = _train(lines, config, vocab_size, seed)
+        model = _train(texts, config, vocab_size, seed)
     return SentencePieceTokenizer(model, config)
 
 
-def _train(lines: list[str], config: TokenizerConfig, vocab_size: int, seed: int) -> bytes:
+def _train(texts: Iterable[str], config: TokenizerConfig, vocab_size: int, seed: int) -> bytes:
     sentencepiece.set_random_generator_seed(seed)
     writer = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines),
+        sentence_iterator=(text for text in texts if text.strip()),
         model_writer=writer,
         model_type=config.kind,
         vocab_size=vocab_size,

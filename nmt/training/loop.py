@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from nmt.corpus.batching import Batch, make_batch, plan_epoch
-from nmt.corpus.examples import Examples, Longs
+from nmt.corpus.batching import Batch, make_batch
+from nmt.corpus.pools import TrainingCorpus
 from nmt.errors import NMTError
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
@@ -21,6 +21,7 @@ from nmt.training.device import Machine
 from nmt.training.distributed import ALONE, Workers
 from nmt.training.log import TrainingLog
 from nmt.training.optimizer import MovingAverage, build_optimizer, clip_gradients
+from nmt.training.plan import Planned, plan_from
 from nmt.training.progress import Progress, Window
 from nmt.training.schedule import SCHEDULES
 from nmt.training.signals import stop_signals
@@ -37,7 +38,7 @@ class Job:
 
     model: EncoderDecoder
     about: SavedModel
-    examples: Examples
+    corpus: TrainingCorpus
     tokenizers: TokenizerPair
     dev: DevSet
     config: TrainingConfig
@@ -130,23 +131,16 @@ class _Trainer:
         stopped, progress.train_seconds = self.workers.sum(float(bool(received)), seconds)
         return "interrupted" if stopped else reason_to_stop(progress, self.config)
 
-    def _plan(self) -> Iterator[tuple[int, Longs]]:
-        """Epoch and examples of each batch from where the progress stands; epochs follow each other without end."""
-        job, progress = self.job, self.progress
-        while True:
-            plan = plan_epoch(job.examples, self.config.batch_tokens, job.seed, progress.epoch)
-            for indices in plan[progress.position :]:
-                progress.position += 1
-                yield progress.epoch, indices
-            progress.epoch, progress.position = progress.epoch + 1, 0
+    def _plan(self) -> Iterator[Planned]:
+        return plan_from(self.progress, self.job.corpus, self.config.batch_tokens, self.job.seed)
 
     def _own_batches(self) -> list[Batch]:
-        """This process's part of the next update: there is one plan for all, dealt out in turn."""
+        """This process's part of the next update: the plan is dealt out in turn."""
         job, size = self.job, self.workers.size
         dealt = [next(self.plan) for _ in range(self.config.accumulate * size)]
         return [
-            make_batch(job.examples, indices, job.tokenizers, job.seed, epoch).to(job.machine.device)
-            for epoch, indices in dealt[self.workers.rank :: size]
+            make_batch(one.examples, one.indices, job.tokenizers, job.seed, one.epoch).to(job.machine.device)
+            for one in dealt[self.workers.rank :: size]
         ]
 
     def _learning_rate(self) -> float:
@@ -221,9 +215,9 @@ class _Trainer:
             )
         self._restore(*found)
         progress = self.progress
-        progress.epoch, progress.position, progress.split_above = now.epoch, now.position, now.split_above
+        progress.epoch, progress.pool, progress.position = now.epoch, now.pool, now.position
         self.plan = self._plan()
-        progress.train_seconds, progress.skipped = now.train_seconds, now.skipped
+        progress.split_above, progress.train_seconds, progress.skipped = now.split_above, now.train_seconds, now.skipped
         progress.rollbacks, progress.skipped_in_a_row = now.rollbacks + 1, 0
         self.workers.wait()
         self.log.rewind(progress)

@@ -37,7 +37,8 @@ class Progress:
 
     update: int = 0
     epoch: int = 0
-    position: int = 0  # batches of this epoch already used, by all processes together
+    pool: int = 0  # pools of this epoch already used up
+    position: int = 0  # batches of this pool already used, by all processes together
     target_tokens: int = 0  # real ones, end-of-sentence included
     train_seconds: float = 0.0  # seconds spent in updates, data included; validation and checkpoints not
     wall_seconds: float = 0.0

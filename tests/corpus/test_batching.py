@@ -1,5 +1,7 @@
 """Batches: complete, within the budget, and a function of seed and epoch."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -54,6 +56,30 @@ def test_the_plan_depends_on_seed_and_epoch_alone() -> None:
     assert all(one != other for index, one in enumerate(different) for other in different[:index])
 
 
+def test_pools_are_planned_each_in_its_own_way_and_the_first_as_an_epoch_of_one_pool() -> None:
+    examples = examples_of([(3 + index % 7, 2 + index % 5) for index in range(100)])
+    plans = [[batch.tolist() for batch in plan_epoch(examples, 50, 1, 2, pool)] for pool in range(3)]
+    assert plans[0] == plan(examples, seed=1, epoch=2)
+    assert plans[0] != plans[1] != plans[2] != plans[0]
+    assert all(sorted(index for batch in each for index in batch) == list(range(100)) for each in plans)
+
+
+def test_the_plan_is_the_one_of_a_sort_by_lengths_cut_at_the_budget_and_shuffled() -> None:
+    lengths = [(3 + index % 11, 1 + index % 9) for index in range(70)]
+    generator = np.random.Generator(np.random.PCG64([5, 3]))
+    jitter = generator.random(70)
+    order = sorted(range(70), key=lambda i: ((lengths[i][1] + 1) // 2, lengths[i][0] + 1 + 2 * jitter[i]))
+    batches: list[list[int]] = []
+    for index in order:
+        grown = [*batches[-1], index] if batches else [index]
+        source, target = (len(grown) * max(lengths[i][side] + 1 for i in grown) for side in (0, 1))
+        if batches and target <= 60 and source <= 120:
+            batches[-1] = grown
+        else:
+            batches.append([index])
+    assert plan(examples_of(lengths), 60, 5, 3) == [batches[i] for i in generator.permutation(len(batches))]
+
+
 def test_epochs_differ_in_which_sentences_go_together_and_not_only_in_order() -> None:
     examples = examples_of([(3 + index % 3, 4) for index in range(100)])
     first, second = ({frozenset(batch) for batch in plan(examples, epoch=epoch)} for epoch in (0, 1))
@@ -89,6 +115,13 @@ def test_a_batch_frames_targets_for_teacher_forcing(tiny_tokenizers: TokenizerPa
     assert batch.indices.tolist() == [1, 0]
 
 
+def test_a_batch_names_its_pairs_as_the_corpus_does(tiny_tokenizers: TokenizerPair) -> None:
+    examples = dataclasses.replace(examples_of([(2, 3), (4, 1), (1, 1)]), numbers=np.array([70, 3, 900]))
+    batch = make_batch(examples, np.array([2, 0]), tiny_tokenizers, seed=1, epoch=0)
+    assert batch.indices.tolist() == [900, 70]
+    assert batch.source_mask.sum(1).tolist() == [2, 3]
+
+
 def test_moving_a_batch_to_a_device_keeps_every_value(tiny_tokenizers: TokenizerPair) -> None:
     batch = make_batch(examples_of([(2, 3), (4, 1)]), np.array([0, 1]), tiny_tokenizers, seed=1, epoch=0)
     moved = batch.to(torch.device("meta"))
@@ -99,7 +132,7 @@ def test_moving_a_batch_to_a_device_keeps_every_value(tiny_tokenizers: Tokenizer
 
 @pytest.fixture
 def sampled(tiny_tokenizers: TokenizerPair) -> Examples:
-    return encode_pairs(invented_pairs(), tiny_tokenizers, 100)[0]
+    return encode_pairs(invented_pairs(), tiny_tokenizers, 100, keep_texts=True)[0]
 
 
 def test_where_subwords_are_sampled_each_epoch_segments_the_same_text_anew(
@@ -121,3 +154,17 @@ def test_a_sample_does_not_depend_on_what_else_is_in_the_batch(
     together = make_batch(sampled, np.array([3, 7, 5]), tiny_tokenizers, seed=1, epoch=4)
     alone = make_batch(sampled, np.array([7]), tiny_tokenizers, seed=1, epoch=4)
     assert together.source[1][together.source_mask[1]].tolist() == alone.source[0].tolist()
+
+
+def test_a_sample_depends_on_the_number_of_the_pair_and_not_on_its_place_in_a_pool(
+    sampled: Examples, tiny_tokenizers: TokenizerPair
+) -> None:
+    assert sampled.texts is not None
+    kept = np.array([7, 40, 12])
+    pairs = [invented_pairs()[index] for index in kept]
+    pool = encode_pairs(pairs, tiny_tokenizers, 100, keep_texts=True)[0]
+    whole = make_batch(sampled, kept, tiny_tokenizers, seed=1, epoch=4)
+    part = make_batch(dataclasses.replace(pool, numbers=kept), np.arange(3), tiny_tokenizers, seed=1, epoch=4)
+    assert torch.equal(part.source, whole.source)
+    assert torch.equal(part.target_out, whole.target_out)
+    assert part.indices.tolist() == whole.indices.tolist() == [7, 40, 12]

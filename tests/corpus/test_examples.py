@@ -1,11 +1,10 @@
-"""Sentence pairs as flat arrays of ids, in memory and on disk."""
-
-from pathlib import Path
+"""Sentence pairs as flat arrays of ids."""
 
 import numpy as np
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nmt.corpus.examples import Examples, Side, encode_pairs, load_examples, save_examples
+from nmt.corpus.examples import Examples, Side, encode_pairs
 from nmt.corpus.readers import Pair
 from nmt.tokenizer.pair import TokenizerPair
 from tests.tiny import invented_pairs
@@ -13,14 +12,9 @@ from tests.tiny import invented_pairs
 SENTENCES = [[4, 5, 6], [], [7], [8, 9]]
 
 
-def equal(one: Examples, other: Examples) -> bool:
-    arrays = [(e.source.ids, e.source.starts, e.target.ids, e.target.starts) for e in (one, other)]
-    return all(np.array_equal(left, right) for left, right in zip(*arrays, strict=True))
-
-
-@pytest.fixture
-def examples(tiny_tokenizers: TokenizerPair) -> Examples:
-    return encode_pairs(invented_pairs(), tiny_tokenizers, 100)[0]
+def texts(examples: Examples) -> list[Pair]:
+    assert examples.texts is not None
+    return [Pair(*both) for both in zip(*(side.texts() for side in examples.texts), strict=True)]
 
 
 def test_packed_sentences_come_back_one_by_one() -> None:
@@ -35,6 +29,13 @@ def test_taking_some_sentences_keeps_the_order_asked_for() -> None:
     assert [side[index].tolist() for index in range(len(side))] == [[8, 9], [4, 5, 6]]
 
 
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_packed_texts_come_back_together_and_one_by_one(sentences: list[str]) -> None:
+    side = Side.pack_texts(sentences)
+    assert side.texts() == sentences
+    assert [side.text(index) for index in range(len(side))] == sentences
+
+
 def test_no_sentences_are_a_side_of_length_zero() -> None:
     side = Side.pack([])
     assert len(side) == 0
@@ -43,46 +44,23 @@ def test_no_sentences_are_a_side_of_length_zero() -> None:
 
 def test_pairs_are_encoded_in_order_with_their_text(tiny_tokenizers: TokenizerPair) -> None:
     pairs = invented_pairs()
-    examples, dropped = encode_pairs(pairs, tiny_tokenizers, 100)
+    examples, dropped = encode_pairs(pairs, tiny_tokenizers, 100, keep_texts=True)
     assert (len(examples), dropped) == (len(pairs), 0)
-    assert examples.texts == tuple(pairs)
+    assert texts(examples) == pairs
     for index in (0, 17, 59):
         assert tiny_tokenizers.source.decode(examples.source[index].tolist()) == pairs[index].source
         assert tiny_tokenizers.target.decode(examples.target[index].tolist()) == pairs[index].target
+
+
+def test_texts_are_kept_on_request_only(tiny_tokenizers: TokenizerPair) -> None:
+    assert encode_pairs(invented_pairs(), tiny_tokenizers, 100)[0].texts is None
 
 
 def test_pairs_with_a_side_that_is_too_long_or_empty_are_dropped_and_counted(tiny_tokenizers: TokenizerPair) -> None:
     short = Pair("der Hund", "the dog")
     longest = max(len(tiny_tokenizers.source.encode(text)) for text in (short.source, short.target))
     pairs = [short, Pair("der Hund " * 9, "the dog"), Pair("der Hund", "the dog " * 9), Pair(" ", "the dog"), short]
-    examples, dropped = encode_pairs(pairs, tiny_tokenizers, longest)
+    examples, dropped = encode_pairs(pairs, tiny_tokenizers, longest, keep_texts=True)
     assert dropped == 3
-    assert examples.texts == (short, short)
+    assert texts(examples) == [short, short]
     assert len(examples.source) == len(examples.target) == 2
-
-
-def test_saved_examples_load_equal_without_their_text(examples: Examples, tmp_path: Path) -> None:
-    save_examples(examples, tmp_path / "train.safetensors")
-    loaded = load_examples(tmp_path / "train.safetensors")
-    assert loaded is not None
-    assert equal(loaded, examples)
-    assert loaded.texts == ()
-    assert {path.name for path in tmp_path.iterdir()} == {"train.safetensors", "train.json"}
-
-
-def test_a_damaged_or_missing_file_is_as_if_never_saved(examples: Examples, tmp_path: Path) -> None:
-    path = tmp_path / "train.safetensors"
-    assert load_examples(path) is None
-    save_examples(examples, path)
-    content = path.read_bytes()
-    for position in range(0, len(content), 97):
-        path.write_bytes(content[:position] + bytes([content[position] ^ 4]) + content[position + 1 :])
-        assert load_examples(path) is None
-    path.write_bytes(content[:-1])
-    assert load_examples(path) is None
-    path.write_bytes(content)
-    assert load_examples(path) is not None
-    (tmp_path / "train.json").write_text("{", encoding="utf-8")
-    assert load_examples(path) is None
-    (tmp_path / "train.json").unlink()
-    assert load_examples(path) is None

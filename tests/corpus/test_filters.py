@@ -5,12 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from nmt.corpus.filters import FilterConfig, describe_drops, filter_pairs
+from nmt.corpus.filters import FilterConfig, Filters, describe_drops
 from nmt.corpus.readers import Pair
 
 OFF = FilterConfig(max_characters=0, max_words=0, max_length_ratio=0)
 SIDES = st.text(st.sampled_from("ab \t"), max_size=40)
 PAIRS = st.lists(st.builds(Pair, SIDES, SIDES), max_size=30)
+
+
+def filter_pairs(pairs: list[Pair], config: FilterConfig) -> tuple[list[Pair], dict[str, int]]:
+    """What passes, and how many pairs each rule dropped."""
+    filters = Filters(config)
+    return list(filters.passing(pairs)), filters.counts
 
 
 def dropped(pairs: list[Pair], config: FilterConfig) -> dict[str, int]:
@@ -56,6 +62,20 @@ def test_duplicates_are_dropped_on_request_and_the_first_stays() -> None:
     kept, counts = filter_pairs(pairs, OFF.model_copy(update={"drop_duplicates": True}))
     assert kept == pairs[:2]
     assert counts == {"empty": 0, "duplicate": 2}
+
+
+def test_pairs_whose_texts_only_join_to_the_same_are_no_duplicates() -> None:
+    pairs = [Pair("ab", "c"), Pair("a", "bc"), Pair("2\na", "b"), Pair("\ud800", "a"), Pair("\ufffd", "a")]
+    assert dropped(pairs, OFF.model_copy(update={"drop_duplicates": True})) == {}
+
+
+def test_pairs_pass_one_by_one() -> None:
+    filters = Filters(OFF)
+    pairs = filters.passing(iter([Pair("a", "b"), Pair("", "b"), Pair("c", "d")]))
+    assert next(pairs) == Pair("a", "b")
+    assert filters.counts == {"empty": 0}
+    assert next(pairs) == Pair("c", "d")
+    assert filters.counts == {"empty": 1}
 
 
 def test_a_pair_counts_for_the_first_rule_that_drops_it() -> None:

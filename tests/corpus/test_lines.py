@@ -1,13 +1,14 @@
 """Lines: only LF ends one, bad bytes are located, cleaned text holds nothing that breaks a record."""
 
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.corpus.lines import clean, decode_line, is_blank, one_line, read_lines
+from nmt.corpus.lines import clean, decode_line, hash_file, is_blank, iter_lines, one_line, read_lines
 from nmt.errors import DataError
 
 # Everything that ends a line for str.splitlines, and CR.
@@ -54,6 +55,10 @@ def write(folder: Path, data: bytes, name: str = "text.de") -> Path:
         (b"a\r\r\n", ["a\r"]),
         (b"a\rb\n", ["a\rb"]),
         (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
+        (b"\xef\xbb\xbf", []),
+        (b"\xef\xbb\xbf\n", [""]),
+        (b"\xef\xbb\xbf\r", [""]),
+        (b"a\r", ["a"]),
         ("Straße\n".encode(), ["Straße"]),
     ],
 )
@@ -71,6 +76,36 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, lines
     path = tmp_path_factory.mktemp("lines") / "text"
     path.write_bytes("".join(f"{line}\n" for line in lines).encode())
     assert read_lines(path) == lines
+
+
+BYTES = st.lists(st.sampled_from([b"\n", b"\r", b"\xef\xbb\xbf", "ß".encode(), b"\xc3", b"a", b"\x85"])).map(b"".join)
+
+
+@given(BYTES)
+def test_line_by_line_a_file_is_what_it_is_as_a_whole(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = write(tmp_path_factory.mktemp("lines"), data)
+    try:
+        whole = data.decode().removeprefix("\ufeff").split("\n")
+    except UnicodeDecodeError as error:
+        with pytest.raises(DataError, match=rf"offset {error.start} in the file\)"):
+            read_lines(path)
+        return
+    expected = whole if whole[-1] else whole[:-1]
+    assert read_lines(path) == [line.removesuffix("\r") for line in expected]
+
+
+def test_lines_come_before_the_rest_of_the_file_is_read(tmp_path: Path) -> None:
+    lines = iter_lines(write(tmp_path, b"eins\nzwei\n\xff\n"))
+    assert [next(lines), next(lines)] == ["eins", "zwei"]
+    with pytest.raises(DataError, match=r"line 3, byte 1 \(0xFF, offset 10 in the file\)"):
+        next(lines)
+
+
+def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
+    data = b"abc\n" * 100_000
+    assert hash_file(write(tmp_path, data)) == hashlib.sha256(data).hexdigest()
+    with pytest.raises(DataError, match=r"train\.de: no such file"):
+        hash_file(tmp_path / "train.de")
 
 
 def test_a_gz_file_reads_as_the_plain_one(tmp_path: Path) -> None:
@@ -128,12 +163,14 @@ def test_a_folder_is_explained(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    path = write(tmp_path, b"a\n")
+
+    def refuse(path: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied", str(path))  # chmod does not stop root, who may run this test
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"text\.de: not allowed to read it.*chmod"):
-        read_lines(write(tmp_path, b"a\n"))
+        read_lines(path)
 
 
 @pytest.mark.parametrize(

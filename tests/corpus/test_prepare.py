@@ -1,13 +1,18 @@
-"""From text files to examples: once, reused, and made again where damaged."""
+"""From text files to an encoded corpus: once, reused, and made again where damaged."""
 
+import errno
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
+from nmt.corpus import shards
+from nmt.corpus.examples import Examples
 from nmt.corpus.filters import FilterConfig
-from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus, read_pairs
-from nmt.corpus.readers import Pair
+from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
+from nmt.corpus.readers import Pair, Text
 from nmt.errors import DataError
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 from tests.tiny import VOCAB_SIZE, invented_pairs, write_corpus, write_lines
@@ -25,8 +30,9 @@ class Preparation:
         self, max_length: int = 30, seed: int = 1, filters: FilterConfig | None = None, **tokenizer: object
     ) -> PreparedCorpus:
         self.said = []
-        train, dev = ([self.folder / f"{part}.de", self.folder / f"{part}.en"] for part in ("train", "dev"))
-        sources = Sources("parallel", train, dev, max_length, filters or FilterConfig())
+        names = ([str(self.folder / f"{part}.{language}") for language in ("de", "en")] for part in ("train", "dev"))
+        train, dev = (Text("parallel", *both) for both in names)
+        sources = Sources(train, dev, max_length, filters or FilterConfig())
         config = TokenizerConfig.model_validate({"vocab_size": VOCAB_SIZE, **tokenizer})
         return prepare_corpus(sources, config, seed, self.folder / "prepared", self.said.append)
 
@@ -44,14 +50,28 @@ def prepare(tmp_path: Path) -> Preparation:
     return Preparation(tmp_path)
 
 
+def examples(corpus: PreparedCorpus) -> Examples:
+    """All that is trained on."""
+    assert corpus.train.num_pools == 1
+    return corpus.train.pool(seed=1, epoch=0, number=0)
+
+
 def ids(corpus: PreparedCorpus) -> list[list[int]]:
-    return [[*corpus.train.source[index], -1, *corpus.train.target[index]] for index in range(len(corpus.train))]
+    all_pairs = examples(corpus)
+    return [[*all_pairs.source[index], -1, *all_pairs.target[index]] for index in range(len(all_pairs))]
+
+
+def texts(corpus: PreparedCorpus) -> list[Pair]:
+    sides = examples(corpus).texts
+    assert sides is not None
+    return [Pair(*both) for both in zip(*(side.texts() for side in sides), strict=True)]
 
 
 def test_what_is_prepared_is_the_text(prepare: Preparation) -> None:
     corpus = prepare()
     pairs = invented_pairs()
-    decoded = [corpus.tokenizers.source.decode(corpus.train.source[index].tolist()) for index in range(len(pairs))]
+    encoded = examples(corpus).source
+    decoded = [corpus.tokenizers.source.decode(encoded[index].tolist()) for index in range(len(pairs))]
     assert decoded == [pair.source for pair in pairs]
     assert corpus.dev == pairs[::10]
     assert len(corpus.dev_examples) == 6
@@ -67,7 +87,9 @@ def test_a_second_call_takes_what_the_first_one_left(prepare: Preparation) -> No
     assert second.fingerprint == first.fingerprint
 
 
-@pytest.mark.parametrize("name", ["train.safetensors", "train.json", "tokenizer.model", "tokenizer.json"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "tokenizer.model", "00000.source.values", "00000.target.starts", "00000.target.values"]
+)
 @pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
 def test_a_damaged_prepared_file_is_made_again(prepare: Preparation, name: str, damage: str) -> None:
     before = ids(prepare())
@@ -93,7 +115,7 @@ def test_other_choices_are_prepared_beside_each_other(prepare: Preparation) -> N
         prepare(kind="bpe"),
     ]
     assert len({corpus.fingerprint for corpus in made}) == len(made)
-    assert len(list((prepare.folder / "prepared").iterdir())) == len(made)
+    assert len(list((prepare.folder / "prepared").glob("*/manifest.json"))) == len(made)
     prepare()
     assert not prepare.trained
 
@@ -106,18 +128,71 @@ def test_changed_text_is_prepared_anew(prepare: Preparation) -> None:
     assert prepare.trained
 
 
-def test_sampling_keeps_the_text_and_reuses_the_tokenizer(prepare: Preparation) -> None:
-    assert prepare(sampling=0.5).train.texts == tuple(invented_pairs())
+def test_where_subwords_are_sampled_the_text_is_kept_and_reused(prepare: Preparation) -> None:
+    assert texts(prepare(sampling=0.5)) == invented_pairs()
     again = prepare(sampling=0.5)
-    assert not prepare.trained
-    assert again.train.texts == tuple(invented_pairs())
+    assert prepare.said == []
+    assert texts(again) == invented_pairs()
     assert again.tokenizers.source.config.sampling == 0.5
+    assert examples(prepare()).texts is None
 
 
-def test_text_is_cleaned_before_anything_else(tmp_path: Path) -> None:
-    write_lines(tmp_path / "a", ["one\u2028two\x00"])
-    write_lines(tmp_path / "b", ["eins\tzwei"])
-    assert read_pairs("parallel", [tmp_path / "a", tmp_path / "b"]) == [Pair("one two", "eins zwei")]
+def test_ids_take_two_bytes_and_no_text_or_temporary_folder_is_left(prepare: Preparation) -> None:
+    corpus = prepare()
+    num_ids = sum(len(row) - 1 for row in ids(corpus))
+    (folder,) = (path for path in (prepare.folder / "prepared").iterdir() if path.is_dir())
+    names = {f"00000.{side}.{part}" for side in ("source", "target") for part in ("values", "starts")}
+    assert {path.name for path in folder.iterdir()} == names | {"manifest.json", "tokenizer.model"}
+    assert sum((folder / f"00000.{side}.values").stat().st_size for side in ("source", "target")) == 2 * num_ids
+
+
+def test_who_prepares_the_same_text_at_the_same_time_waits_and_takes_it(prepare: Preparation) -> None:
+    (prepare.folder / "prepared").mkdir()
+    corpora = []
+    with FileLock(prepare.folder / "prepared" / ".lock"):
+        other = threading.Thread(target=lambda: corpora.append(prepare()))
+        other.start()
+        other.join(timeout=1)
+        assert other.is_alive()
+    other.join()
+    assert "prepares text in" in prepare.said[0]
+    assert len(corpora[0].train) == 60
+
+
+def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:
+    before = ids(prepare())
+    path = prepare.prepared("manifest.json")
+    (path.parent.with_name(path.parent.name + ".tmp") / "text").mkdir(parents=True)
+    path.unlink()
+    assert ids(prepare()) == before
+    assert not list((prepare.folder / "prepared").glob("*.tmp"))
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(prepare: Preparation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shards.os, "fsync", full)
+    with pytest.raises(DataError, match=r"prepared: cannot be written \(No space left on device\)\. .* Make room"):
+        prepare()
+    assert not (prepare.folder / "prepared").exists()
+
+
+def test_a_file_that_goes_wrong_at_its_end_leaves_nothing(prepare: Preparation) -> None:
+    with (prepare.folder / "train.de").open("ab") as file:
+        file.write(b"\xff\n")
+    with pytest.raises(DataError, match=r"train\.de: line 61, byte 1"):
+        prepare()
+    assert not (prepare.folder / "prepared").exists()
+
+
+def test_a_tokenizer_may_be_trained_on_a_part_of_the_pairs(prepare: Preparation) -> None:
+    whole = prepare()
+    assert "Training the tokenizer on 60 pairs ..." in prepare.said
+    part = prepare(training_pairs=25)  # every third
+    assert "Training the tokenizer on 20 of 60 pairs ..." in prepare.said
+    assert whole.tokenizers.fingerprint() != part.tokenizers.fingerprint()
+    assert len(part.train) == 60
 
 
 def test_dev_pairs_with_a_blank_side_are_left_out(prepare: Preparation) -> None:
@@ -137,7 +212,7 @@ def test_long_dev_sentences_count_although_training_ones_are_dropped(prepare: Pr
     pairs = invented_pairs()
     write_lines(prepare.folder / "dev.de", [f"{pairs[0].source} {pairs[1].source}"])
     write_lines(prepare.folder / "dev.en", [f"{pairs[0].target} {pairs[1].target}"])
-    longest = int(np.max(prepare().train.source.lengths))
+    longest = int(np.max(examples(prepare()).source.lengths))
     assert len(prepare(max_length=longest).dev_examples) == 1
 
 

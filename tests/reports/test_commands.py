@@ -80,6 +80,21 @@ def test_compare_refuses_runs_with_different_test_sets(folder):
         nmt("compare", "runs/good", "runs/other", "--out", "report")
 
 
+def test_compare_reads_the_data_set_that_the_recipes_name(folder):
+    rows = [dict(zip(("de", "en"), pair, strict=True)) for pair in zip(TEST.source, TEST.reference, strict=True)]
+    (folder / "test.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    for name in ("good", "bad"):
+        path = folder / "runs" / name / "record.json"
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        corpus = {"reader": "datasets", "source_language": "de", "target_language": "en"}
+        fields["experiment"]["corpus"] = corpus | {"test": {"source": "test.jsonl"}}
+        path.write_text(json.dumps(fields), encoding="utf-8")
+    nmt("compare", "runs/bad", "runs/good", "--out", "report")
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert (results["test"]["source"], results["test"]["num_sentences"]) == ("test.jsonl", 40)
+    assert results["runs"][1]["scores"][0]["value"] == pytest.approx(100)
+
+
 def test_compare_needs_a_test_set(folder):
     make_run(folder / "runs" / "none", "none", test=None)
     with pytest.raises(ConfigError, match=r"runs/none: its recipe names no test set .* --source, --reference"):

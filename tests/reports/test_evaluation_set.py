@@ -4,15 +4,20 @@ import hashlib
 
 import pytest
 
+from nmt.corpus.readers import Text, name_text
 from nmt.errors import DataError
 from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
 from tests.reports.synthetic import evaluation_set
 
 
+def parallel(folder):
+    return Text("parallel", str(folder / "test.de"), str(folder / "test.en"))
+
+
 def test_a_test_set_is_two_files_and_their_hashes(tmp_path):
     (tmp_path / "test.de").write_bytes("Guten Tag.\nJa\u2028nein.\n".encode())
     (tmp_path / "test.en").write_bytes(b"Hello.\nYes no.\n")
-    test = load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+    test = load_evaluation_set(parallel(tmp_path))
     assert test.source == ("Guten Tag.", "Ja\u2028nein.")
     assert test.reference == ("Hello.", "Yes no.")
     assert len(test) == 2
@@ -21,22 +26,33 @@ def test_a_test_set_is_two_files_and_their_hashes(tmp_path):
 
 def test_a_test_set_may_be_one_file_of_tab_separated_pairs(tmp_path):
     (tmp_path / "test.tsv").write_bytes(b"Ja.\tYes.\n")
-    test = load_evaluation_set([tmp_path / "test.tsv"], "tsv")
+    test = load_evaluation_set(Text("tsv", str(tmp_path / "test.tsv")))
     assert (test.source, test.reference, test.source_path) == (("Ja.",), ("Yes.",), test.reference_path)
+
+
+def test_a_test_set_may_be_a_data_set_which_is_known_by_its_sentences(monkeypatch):
+    rows = [{"translation": {"de": "Ja.", "en": "Yes."}}, {"translation": {"de": "Nein.", "en": "No."}}]
+    asked = []
+    monkeypatch.setattr("datasets.load_dataset", lambda *names, **choices: asked.append((names, choices)) or rows)
+    test = load_evaluation_set(name_text("test", "datasets", {"source": "any/where", "config": "x"}, ("de", "en")))
+    assert asked == [(("any/where", "x"), {"split": "test", "revision": None, "streaming": True})]
+    assert (test.source, test.reference) == (("Ja.", "Nein."), ("Yes.", "No."))
+    assert test.source_path.as_posix() == "any/where"
+    assert test.reference_sha256 == hashlib.sha256(b"Yes.\nNo.\n").hexdigest()
 
 
 def test_files_of_different_length_are_named_with_their_counts(tmp_path):
     (tmp_path / "test.de").write_bytes(b"Eins.\nZwei.\n")
     (tmp_path / "test.en").write_bytes(b"One.\n")
     with pytest.raises(DataError, match=r"test\.de has 2 lines but test\.en has 1\b"):
-        load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+        load_evaluation_set(parallel(tmp_path))
 
 
 def test_an_empty_test_set_is_an_error(tmp_path):
     (tmp_path / "test.de").touch()
     (tmp_path / "test.en").touch()
     with pytest.raises(DataError, match="empty"):
-        load_evaluation_set([tmp_path / "test.de", tmp_path / "test.en"])
+        load_evaluation_set(parallel(tmp_path))
 
 
 def test_samples_are_short_distinct_and_spread_over_the_set():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import types
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nmt.corpus.examples import Examples, Side
 from nmt.models.build import EncoderDecoder
 from nmt.training.distributed import ALONE, BUCKET_ELEMENTS, Workers, _buckets, join_workers
 from nmt.training.loop import _Trainer
+from nmt.training.plan import plan_from
 from nmt.training.progress import Progress
 from tests.training.jobs import SilentLog, tiny_job
 from tests.training.processes import together
@@ -107,14 +109,11 @@ def test_every_pair_comes_once_an_epoch_on_any_number_of_processes(
 
 def dealt_out(examples: Examples, batch_tokens: int, workers: Workers, accumulate: int) -> list[list[list[int]]]:
     """The batches of each update of one process, until the first epoch is over."""
-    trainer: Any = object.__new__(_Trainer)
-    trainer.progress, trainer.workers = Progress(), workers
-    trainer.config = type("Config", (), {"batch_tokens": batch_tokens, "accumulate": accumulate})
-    trainer.job = type("Job", (), {"examples": examples, "seed": 1})
-    plan = trainer._plan()
+    progress, corpus = Progress(), types.SimpleNamespace(num_pools=1, pool=lambda *_: examples)
+    plan = plan_from(progress, corpus, batch_tokens, 1)  # type: ignore[arg-type]
     updates = []
-    while trainer.progress.epoch == 0:
-        dealt = [next(plan)[1].tolist() for _ in range(accumulate * workers.size)]
+    while progress.epoch == 0:
+        dealt = [next(plan).indices.tolist() for _ in range(accumulate * workers.size)]
         updates.append(dealt[workers.rank :: workers.size])
     return updates
 

@@ -172,7 +172,7 @@ def test_an_update_in_pieces_has_the_gradients_of_the_whole(tmp_path: Path, monk
         job = tiny_job(tmp_path, model__dropout=0.0)
         out_of_memory_above(limit, monkeypatch)
         trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
-        batches = [make_batch(job.examples, np.arange(20), job.tokenizers, 1, 0)]
+        batches = [make_batch(job.corpus.pool(1, 0, 0), np.arange(20), job.tokenizers, 1, 0)]
         trainer._backward(batches, batches[0].num_target_tokens)
         gradients.append([gradient.clone() for gradient in gradients_of(trainer.parameters)])
     for whole, pieces in zip(*gradients, strict=True):
@@ -208,13 +208,13 @@ def test_torch_says_that_memory_ran_out_in_the_words_we_look_for() -> None:
 
 def test_a_split_batch_holds_the_same_pairs_with_less_padding(tmp_path: Path) -> None:
     job = tiny_job(tmp_path)
-    batch = make_batch(job.examples, np.arange(60), job.tokenizers, 1, 0)
+    batch = make_batch(job.corpus.pool(1, 0, 0), np.arange(60), job.tokenizers, 1, 0)
     parts = split_batch(batch, 200)
     assert len(parts) > 3
     assert all(part.padded_tokens <= 200 for part in parts)
     assert [index for part in parts for index in part.indices] == list(range(60))
     for part in parts:
-        whole = make_batch(job.examples, part.indices, job.tokenizers, 1, 0)
+        whole = make_batch(job.corpus.pool(1, 0, 0), part.indices, job.tokenizers, 1, 0)
         for name in ("source", "source_mask", "target_in", "target_out", "target_mask"):
             assert torch.equal(getattr(part, name), getattr(whole, name)), name
     assert split_batch(batch, batch.padded_tokens) == [batch]

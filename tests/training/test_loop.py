@@ -165,8 +165,9 @@ def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
     trainer = double_trainer(tmp_path, seen, monkeypatch, learning_rate=1e-12)
     job = trainer.job
     parts = [np.arange(0, 5), np.arange(5, 18)]
-    small = [make_batch(job.examples, part, job.tokenizers, 1, 0) for part in parts]
-    big = make_batch(job.examples, np.concatenate(parts), job.tokenizers, 1, 0)
+    examples = job.corpus.pool(1, 0, 0)
+    small = [make_batch(examples, part, job.tokenizers, 1, 0) for part in parts]
+    big = make_batch(examples, np.concatenate(parts), job.tokenizers, 1, 0)
     weights = [parameter.detach().clone() for parameter in trainer.parameters]
     tokens, nll, norm, _ = trainer._update(small)
     for parameter, weight in zip(trainer.parameters, weights, strict=True):
@@ -181,7 +182,7 @@ def test_the_gradient_is_that_of_the_mean_loss_of_a_token(tmp_path: Path, monkey
     seen: list[list[Tensor]] = []
     trainer = double_trainer(tmp_path, seen, monkeypatch, label_smoothing=0.1)
     job = trainer.job
-    batch = make_batch(job.examples, np.arange(8), job.tokenizers, 1, 0)
+    batch = make_batch(job.corpus.pool(1, 0, 0), np.arange(8), job.tokenizers, 1, 0)
     logits = job.model.logits(job.model(batch.source, batch.source_mask, batch.target_in))[batch.target_mask]
     targets = batch.target_out[batch.target_mask]
     loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing=0.1)
@@ -256,6 +257,26 @@ def test_batches_go_through_epoch_after_epoch_without_leaving_anything_out(tmp_p
     assert sorted(first) == sorted(second) == list(range(60))
     assert first != second
     assert len(third) > 0
+
+
+def test_in_pools_too_each_epoch_holds_every_pair_once_and_any_place_of_it_is_found_again(tmp_path: Path) -> None:
+    trainer, _ = start(tmp_path)
+    corpus = dataclasses.replace(trainer.job.corpus, pool_pairs=16, block_pairs=4)
+    trainer.job = dataclasses.replace(trainer.job, corpus=corpus)
+    assert corpus.num_pools == 4
+    places, seen = [], []
+    trainer.plan = trainer._plan()
+    while trainer.progress.epoch < 2:
+        places.append(dataclasses.replace(trainer.progress))
+        seen.append(trainer._own_batches()[0].indices.tolist())
+    flat = [index for batch in seen for index in batch]
+    assert sorted(flat[:60]) == sorted(flat[60:120]) == list(range(60))
+    assert flat[:60] != flat[60:120]
+    assert max(place.pool for place in places) == 3
+    for place, expected in zip(places, seen, strict=True):
+        trainer.progress = place
+        trainer.plan = trainer._plan()
+        assert trainer._own_batches()[0].indices.tolist() == expected
 
 
 @pytest.mark.usefixtures("steady_dev_score")

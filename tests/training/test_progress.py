@@ -9,6 +9,7 @@ def test_every_counter_survives_being_written_and_read() -> None:
     progress = Progress(
         update=7,
         epoch=1,
+        pool=2,
         position=3,
         target_tokens=700,
         train_seconds=1.25,

@@ -1,0 +1,85 @@
+"""Data sets of the Hugging Face hub, and files in their formats, streamed by the library `datasets`."""
+
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nmt.corpus.lines import explain_failure, one_line
+from nmt.errors import DataError
+
+# How the name of a file ends -> what the library calls its format.
+FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+
+
+def file_format(source: str) -> str | None:
+    """The format of the file that `source` names, or None where it names a data set of the hub."""
+    return FORMATS.get(Path(source.removesuffix(".gz")).suffix)
+
+
+def read_columns(
+    source: str,
+    columns: tuple[str, str],
+    config: str | None = None,
+    split: str | None = None,
+    revision: str | None = None,
+) -> Iterator[tuple[str, str]]:
+    """The texts of two columns, row by row; the columns may be inside one called `translation`, as in many corpora.
+
+    A missing text is empty, and a line end in a text is a space. Raises DataError, see the readers.
+    """
+    rows = _stream_file(source) if file_format(source) else _stream_hub(source, config, split, revision)
+    for number, row in enumerate(rows, start=1):
+        nested = row.get("translation")
+        texts = row if columns[0] in row or not isinstance(nested, dict) else nested
+        try:
+            both = _text(texts[columns[0]]), _text(texts[columns[1]])
+        except KeyError as missing:
+            raise DataError(
+                f"{source} has no column {missing}. Set corpus.source_language and corpus.target_language to two of "
+                f"these: {', '.join(map(str, texts))}."
+            ) from None
+        except TypeError as error:
+            raise DataError(f"{source}: row {number}: {error}. A column must hold one text in each row.") from None
+        yield both
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"a {type(value).__name__} is not text")
+    return one_line(value)
+
+
+def _stream_file(source: str) -> Iterator[dict[str, Any]]:
+    with explain_failure(Path(source)), open(source, "rb"):
+        pass  # readable: the library would only say that nothing matches
+    import datasets
+
+    datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody is told that files are read here
+    kind = file_format(source)
+    choices = {"keep_default_na": False} if kind == "csv" else {}  # "null" and "NA" are texts
+    path = glob.escape(str(Path(source).resolve()))
+    try:
+        yield from datasets.load_dataset(kind, data_files=path, split="train", streaming=True, **choices)
+    except Exception as error:  # what the library raises is of many kinds, and so is that which is beneath it
+        raise DataError(
+            f"{source} cannot be read as a {Path(source).suffix} file ({_first_line(error)}). Is it complete?"
+        ) from error
+
+
+def _stream_hub(name: str, config: str | None, split: str | None, revision: str | None) -> Iterator[dict[str, Any]]:
+    import datasets
+
+    try:
+        yield from datasets.load_dataset(name, config, split=split, revision=revision, streaming=True)
+    except Exception as error:  # each of several network libraries raises classes of its own
+        raise DataError(
+            f"{name}: cannot be read from the Hugging Face hub ({_first_line(error)}). Check name, config, split and "
+            "revision in the recipe, and the network; or fetch the text first and name its files."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".split("\n")[0].rstrip(".")

@@ -1,0 +1,157 @@
+"""Data sets: files through the library itself, the hub by a stand-in, and what is said when they do not serve."""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from nmt.corpus.hub import file_format, read_columns
+from nmt.corpus.readers import Pair, name_text
+from nmt.errors import DataError
+
+COLUMNS = ("de", "en")
+PAIRS = [("Zwei Hunde.", "Two dogs."), ("Ein Vogel, ein Baum.", 'A "bird", a tree.'), ("Straße", "street 😀")]
+ROWS = [dict(zip(COLUMNS, pair, strict=True)) for pair in PAIRS]
+
+
+def write_jsonl(path: Path, rows: list[Any]) -> str:
+    data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return str(path)
+
+
+def write_file(path: Path, rows: list[dict[str, str]]) -> str:
+    if path.name.endswith((".jsonl", ".gz")):
+        return write_jsonl(path, rows)
+    if path.suffix == ".json":
+        path.write_text(json.dumps(rows), encoding="utf-8")
+    elif path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    return str(path)
+
+
+def complaint(source: str, columns: tuple[str, str] = COLUMNS) -> str:
+    with pytest.raises(DataError) as failure:
+        list(read_columns(source, columns))
+    return str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.json", "a.csv", "a.parquet", "a.jsonl.gz", "with [brackets] and *.jsonl"]
+)
+def test_a_file_of_each_format_is_read_row_by_row(tmp_path: Path, name: str) -> None:
+    source = write_file(tmp_path / name, ROWS)
+    assert list(read_columns(source, COLUMNS)) == PAIRS
+    assert list(read_columns(source, ("en", "de"))) == [(english, german) for german, english in PAIRS]
+
+
+def test_in_a_csv_file_too_null_is_a_text_and_a_number_in_words(tmp_path: Path) -> None:
+    rows = [{"de": "null", "en": "NA"}, {"de": "", "en": "x"}, {"de": "12", "en": "1.50"}]
+    source = write_file(tmp_path / "a.csv", rows)
+    assert list(read_columns(source, COLUMNS)) == [("null", "NA"), ("", "x"), ("12", "1.50")]
+
+
+def test_the_reader_gives_pairs(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "a.jsonl", ROWS)
+    text = name_text("train", "datasets", {"source": source}, COLUMNS)
+    assert list(text.pairs()) == [Pair(*pair) for pair in PAIRS]
+    assert text.paths() == [Path(source)]
+
+
+def test_columns_may_be_inside_a_translation(tmp_path: Path) -> None:
+    source = write_jsonl(
+        tmp_path / "a.jsonl", [{"id": str(index), "translation": row} for index, row in enumerate(ROWS)]
+    )
+    assert list(read_columns(source, COLUMNS)) == PAIRS
+
+
+def test_a_missing_text_is_empty_and_a_line_end_in_a_text_a_space(tmp_path: Path) -> None:
+    rows = [{"de": "a\nb\u2028c", "en": None}, {"de": None, "en": "x"}, {"en": "y"}]
+    assert list(read_columns(write_jsonl(tmp_path / "a.jsonl", rows), COLUMNS)) == [("a b c", ""), ("", "x"), ("", "y")]
+
+
+def test_a_column_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    flat = write_jsonl(tmp_path / "flat.jsonl", [{"id": 1, **row} for row in ROWS])
+    remedy = "Set corpus.source_language and corpus.target_language to two of these"
+    assert complaint(flat, ("de", "fr")) == f"{flat} has no column 'fr'. {remedy}: id, de, en."
+    assert complaint(flat, ("fr", "de")) == f"{flat} has no column 'fr'. {remedy}: id, de, en."
+    nested = write_jsonl(tmp_path / "nested.jsonl", [{"id": 1, "translation": row} for row in ROWS])
+    assert complaint(nested, ("fr", "de")) == f"{nested} has no column 'fr'. {remedy}: de, en."
+
+
+def test_a_column_that_holds_no_text_is_named_with_the_row(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "a.jsonl", [{"de": "a", "en": 1}])
+    assert complaint(source) == f"{source}: row 1: a int is not text. A column must hold one text in each row."
+
+
+def test_a_file_that_is_not_there_or_broken_is_named(tmp_path: Path) -> None:
+    assert complaint(str(tmp_path / "a.jsonl")).startswith(f"{tmp_path / 'a.jsonl'}: no such file.")
+    for name, data in (("a.jsonl", b'{"de": "a"\n'), ("a.parquet", b"PAR1"), ("a.csv", b"")):
+        (tmp_path / name).write_bytes(data)
+        assert complaint(str(tmp_path / name)).startswith(f"{tmp_path / name} cannot be read as a .{name[2:]} file (")
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("a/b.jsonl", "json"),
+        ("b.json", "json"),
+        ("b.csv.gz", "csv"),
+        ("b.parquet", "parquet"),
+        ("bentrevett/multi30k", None),
+        ("wmt/wmt14", None),
+        ("Helsinki-NLP/opus-100", None),
+        ("a/v1.0", None),
+    ],
+)
+def test_a_file_is_told_from_a_data_set_by_the_end_of_its_name(source: str, kind: str | None) -> None:
+    assert file_format(source) == kind
+
+
+def test_a_data_set_of_the_hub_is_streamed_and_asked_for_as_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, given = [], []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for number, row in enumerate(ROWS):
+            given.append(number)
+            yield {"translation": row}
+
+    def load(*names: str, **choices: Any) -> Iterator[dict[str, Any]]:
+        asked.append((names, choices))
+        return rows()
+
+    monkeypatch.setattr("datasets.load_dataset", load)
+    pairs = read_columns("wmt/wmt14", COLUMNS, "de-en", "train", "main")
+    assert next(pairs) == PAIRS[0]
+    assert given == [0]
+    assert list(pairs) == PAIRS[1:]
+    assert asked == [(("wmt/wmt14", "de-en"), {"split": "train", "revision": "main", "streaming": True})]
+
+
+def test_a_hub_that_does_not_answer_is_explained_before_or_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*names: str, **choices: Any) -> Any:
+        raise ConnectionError("no route.\nMany more lines.")
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield ROWS[0]
+        raise TimeoutError("gone")
+
+    remedy = "Check name, config, split and revision in the recipe, and the network; or fetch the text first"
+    monkeypatch.setattr("datasets.load_dataset", refuse)
+    message = complaint("some/where")
+    assert message.startswith(
+        f"some/where: cannot be read from the Hugging Face hub (ConnectionError: no route). {remedy}"
+    )
+    monkeypatch.setattr("datasets.load_dataset", lambda *names, **choices: rows())
+    assert "(TimeoutError: gone)" in complaint("some/where")
