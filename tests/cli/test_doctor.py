@@ -2,12 +2,19 @@
 
 import importlib.metadata
 import platform
+import shutil
+from pathlib import Path
 
 import pytest
 import torch
+import typer
+from typer.testing import CliRunner
 
 from nmt import __version__
 from nmt.cli import doctor as command
+
+app = typer.Typer()
+app.command()(command.doctor)
 
 
 def rows(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
@@ -50,3 +57,16 @@ def test_it_says_how_to_get_what_is_missing(
 )
 def test_it_says_which_precision_is_chosen_and_why(fast: bool, precision: str) -> None:
     assert precision in command._precision(fast, "cpu")
+
+
+def test_a_run_as_it_was_written_is_said_to_be_so(tiny_run: Path) -> None:
+    done = CliRunner().invoke(app, [str(tiny_run)])
+    assert (done.exit_code, done.output) == (0, f"{tiny_run}: every file is as it was written.\n")
+
+
+def test_a_changed_run_is_named_and_the_status_says_so(tiny_run: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "record.json").write_text("{}", encoding="utf-8")
+    done = CliRunner().invoke(app, [str(tiny_run), str(run)])
+    assert done.exit_code == 1
+    assert f"{run / 'record.json'} was changed after it was written" in done.output
