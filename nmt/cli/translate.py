@@ -211,7 +211,7 @@ def _glossary_summary(terms: list[tuple[int, "Term"]]) -> str:
     if unmet:
         summary += f", {len(unmet)} not: {_some(unmet)}"
     if against:
-        summary += f"; {len(against)} written without their source: {_some(against)}"
+        summary += f"; {len(against)} written without a source: {_some(against)}"
     return f"{summary}."
 
 

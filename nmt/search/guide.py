@@ -107,7 +107,7 @@ class Guide:
 def allot(lacking: Sequence[int], at_risk: Sequence[bool], beam: int) -> list[int]:
     """Up to `beam` candidates, given in order of rank: as many for each number of lacking tokens, as far as they go.
 
-    Those at risk get at most half of the beam while there are others. First come those that lack least, the best first.
+    Those at risk get at most half of the beam while there are others. Those that lack least come first.
     """
     turns, taken = [], Counter[int]()
     for place, number in enumerate(lacking):
@@ -116,4 +116,4 @@ def allot(lacking: Sequence[int], at_risk: Sequence[bool], beam: int) -> list[in
     order = [place for _, _, place in sorted(turns)]
     late = [place for place in order if at_risk[place]][beam // 2 :]
     chosen = [place for place in order if place not in late] + late
-    return sorted(chosen[:beam], key=lambda place: (lacking[place], place))
+    return sorted(chosen[:beam], key=lambda place: (lacking[place], at_risk[place], place))

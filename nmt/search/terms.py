@@ -112,16 +112,11 @@ class Terms:
         return any(whole[node] not in self.allowed for node in progress.nodes if node in whole)
 
     def lacking(self, progress: Progress) -> int:
-        """How many tokens of what is required are still to come, at the least."""
-        ways, total = self.phrases.ways, 0
-        met = progress.met if self.is_at_risk(progress) else self._met_if_it_ended(progress)
-        for required, times in zip(self.required, met, strict=True):
-            if times < required.times:
-                own = [ways[phrase] for phrase in required.phrases]
-                shortest = min(len(way) for way in own)
-                left = [len(way) - done for way in own for done, (node, _) in enumerate(way) if node in progress.nodes]
-                total += (required.times - times - 1) * shortest + min([shortest, *left])
-        return total
+        """How many tokens of what is required are still to come: as many next tokens, well chosen, are enough."""
+        joined = self._left(progress, progress.met, joins=True)
+        if self.is_at_risk(progress):
+            return joined
+        return min(joined, self._left(progress, self._met_if_it_ended(progress), joins=False))
 
     def next_tokens(self, progress: Progress) -> list[int]:
         """Tokens that begin what is required, or go on with it."""
@@ -146,6 +141,20 @@ class Terms:
             written += self.is_at_risk(progress) and token not in self.phrases.joining
             progress = self.after(progress, token)
         return self.lacking(progress) + written + self.is_at_risk(progress)
+
+    def _left(self, progress: Progress, met: tuple[int, ...], joins: bool) -> int:
+        """As `lacking`, if the next token joins the last word, or if it does not. One phrase at a time goes on."""
+        total = begun = 0
+        for required, times in zip(self.required, met, strict=True):
+            if times < required.times:
+                ways = [self.phrases.ways[phrase] for phrase in required.phrases]
+                shortest = min(len(way) for way in ways)
+                total += (required.times - times) * shortest
+                for way in ways:
+                    for done, (node, token) in enumerate(way):
+                        if node in progress.nodes and (token in self.phrases.joining) == joins:
+                            begun = max(begun, shortest - (len(way) - done))
+        return total - begun
 
     def _met_if_it_ended(self, progress: Progress) -> tuple[int, ...]:
         whole = {self.phrases.whole[node] for node in progress.nodes if node in self.phrases.whole}
