@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nmt.errors import CheckpointError, ConfigError, DataError, NMTError
 
 if TYPE_CHECKING:
+    from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
     from nmt.translation.result import Translation
     from nmt.translation.translator import Translator
@@ -19,6 +20,7 @@ __all__ = [
     "CheckpointError",
     "ConfigError",
     "DataError",
+    "Glossary",
     "NMTError",
     "Translation",
     "Translator",
@@ -29,9 +31,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Names that need torch are imported when first used: `import nmt` and `nmt --help` stay quick."""
-    if name in ("Translation", "Translator", "load"):
-        from nmt.translation import load, result, translator
+    if name in ("Glossary", "Translation", "Translator", "load"):
+        from nmt.translation import glossary, load, result, translator
 
-        modules = {"Translation": result, "Translator": translator, "load": load}
+        modules = {"Glossary": glossary, "Translation": result, "Translator": translator, "load": load}
         return getattr(modules[name], name)
     raise AttributeError(f"module 'nmt' has no attribute {name!r}")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from nmt.search.hypothesis import SearchConfig
     from nmt.translation.formats import Format
+    from nmt.translation.glossary import Glossary
+    from nmt.translation.result import Term
     from nmt.translation.translator import Translator
 
 Runs = Annotated[
@@ -27,6 +29,11 @@ NBest = Annotated[
     int | None, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: 1]")
 ]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
+GlossaryFile = Annotated[
+    Path | None,
+    typer.Option("--glossary", help="TSV file, `source term TAB target term` a line: what terms must be called."),
+]
+Exact = Annotated[bool, typer.Option("--exact", help="The same to the last digit in any batch and order; slower.")]
 Checkpoint = Annotated[str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K models.")]
 Alignment = Annotated[
     bool, typer.Option("--alignment", help="Also write which source word each word comes from: 0-0 1-2.")
@@ -48,6 +55,8 @@ def translate(
     n_best: NBest = None,
     format: FormatName = "text",
     alignment: Alignment = False,
+    glossary: GlossaryFile = None,
+    exact: Exact = False,
     score: Score = None,
     checkpoint: Checkpoint = "best",
     set: Set = None,
@@ -59,16 +68,21 @@ def translate(
     from nmt.errors import ConfigError
     from nmt.training.device import keep_freed_memory
     from nmt.translation.formats import FORMATS, quiet_when_reader_leaves
+    from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
 
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    if output and output.resolve() in [path.resolve() for path in (input, score) if path]:
+    if output and output.resolve() in [path.resolve() for path in (input, score, glossary) if path]:
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    if score and (beam or n_best or alignment or set):
-        raise ConfigError("--score searches for nothing: leave out --beam, --n-best, --alignment and --set.")
+    if score and (beam or n_best or alignment or glossary or exact or set):
+        raise ConfigError(
+            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact and --set."
+        )
     console = Console(stderr=True)
-    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, set or []))
+    overrides = [*(set or []), *(["exact=true"] if exact else [])]
+    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, overrides))
+    terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
         given = files.enter_context(_open_input(score)) if score else None
@@ -81,7 +95,7 @@ def translate(
             if replaced:
                 _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
         else:
-            _translate_stream(translator, source, sink, FORMATS[format], alignment, console)
+            _translate_stream(translator, source, sink, FORMATS[format], alignment, terms, console)
 
 
 def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":
@@ -147,15 +161,17 @@ def _translate_stream(
     sink: BinaryIO,
     format: "Format",
     alignment: bool,
+    glossary: "Glossary | None",
     console: "Console",
 ) -> None:
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
     from nmt.translation.stream import chunks, patience_for
 
     replaced, split, cut, looping = 0, [], [], []
+    terms: list[tuple[int, Term]] = []
     for records in chunks(format.read(source), patience=patience_for(source)):
         texts, prefixes = [record.text for record in records], [record.prefix for record in records]
-        translations = translator.translate(texts, alignment=alignment, prefixes=prefixes)
+        translations = translator.translate(texts, alignment=alignment, prefixes=prefixes, glossary=glossary)
         for record, translation in zip(records, translations, strict=True):
             format.write(sink, record, translation, translator.search.n_best)
             replaced += record.num_replaced
@@ -165,6 +181,7 @@ def _translate_stream(
                 cut.append(record.index + 1)
             if translation.repeats:
                 looping.append(record.index + 1)
+            terms += [(record.index + 1, term) for term in translation.terms]
         sink.flush()
     if replaced:
         _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
@@ -172,6 +189,8 @@ def _translate_stream(
         _warn(console, f"Longer than the model allows, so split and joined again: {_lines(split)}.")
     if looping:
         _warn(console, f"Says the same again and again: {_lines(looping)}. Try --set no_repeat_ngram=4.")
+    if glossary is not None:
+        _warn(console, _glossary_summary(terms))
     if cut:
         _warn(
             console,
@@ -179,10 +198,28 @@ def _translate_stream(
         )
 
 
+def _glossary_summary(terms: list[tuple[int, "Term"]]) -> str:
+    """How many terms there were and how many were met, and some examples of those that were not."""
+    asked = [(line, term) for line, term in terms if term.source is not None]
+    unmet = [f'line {line} "{term.source}" -> "{term.target}"' for line, term in asked if not term.met]
+    against = [f'line {line} "{term.target}"' for line, term in terms if term.source is None]
+    lines = len({line for line, _ in asked})
+    counts = f"{len(asked)} term{'s' * (len(asked) != 1)} in {lines} line{'s' * (lines != 1)}"
+    summary = f"glossary: {counts}, {len(asked) - len(unmet)} met"
+    if unmet:
+        summary += f", {len(unmet)} not: {_some(unmet)}"
+    if against:
+        summary += f"; {len(against)} written without a source: {_some(against)}"
+    return f"{summary}."
+
+
 def _lines(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:5]))
-    more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
-    return f"{'line' if len(numbers) == 1 else 'lines'} {shown}{more}"
+    return f"{'line' if len(numbers) == 1 else 'lines'} {_some([str(number) for number in numbers])}"
+
+
+def _some(items: list[str]) -> str:
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return f"{', '.join(items[:5])}{more}"
 
 
 def _warn(console: "Console", message: str) -> None:

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from nmt.models.base import Rows, Seq2Seq
 from nmt.search.constraints import Constraints
+from nmt.search.guide import Guide
 from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
 from nmt.search.length import penalty
 from nmt.search.score import score
-from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.search.terms import Terms
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,18 @@ def beam_search(
     config: SearchConfig,
     keep_attention: bool = False,
     prefixes: Sequence[Sequence[int]] | None = None,
+    terms: Sequence[Terms] | None = None,
 ) -> list[list[Hypothesis]]:
     """The n best hypotheses, the best first, of each sentence of source int64 [batch, src_len].
 
     Twice as many continuations as beams are looked at in every step: at most `beam` of them end the sentence, so
     `beam` live ones always remain. Finished sentences leave the batch at once.
+    With `terms` a `Guide` says what is looked at besides, and what lives on.
     """
     lengths: list[int] = source_mask.sum(dim=1).tolist()
-    constraints = Constraints.build(config, lengths, prefixes)
-    ended = Ended(config, lengths, keep_attention)
+    constraints = Constraints.build(config, lengths, prefixes, terms)
+    ended = Ended(config, lengths, keep_attention, terms)
+    guide = Guide.begin(terms, config.beam) if terms else None
     active = list(range(len(lengths)))  # which sentence each group of `beam` rows is
     memory = model.encode(source, source_mask)
     spread = torch.arange(len(active), device=source.device).repeat_interleave(config.beam)
@@ -65,7 +70,15 @@ def beam_search(
     while active:
         features, state = model.step(beams.written[:, -1], state, memory)
         log_probs = constraints.next_log_probs(model.logits(features), beams.written, active)
-        extension = _extend(beams.totals.to(log_probs.dtype), log_probs, config)
+        totals = beams.totals.to(log_probs.dtype)
+        if guide is None:
+            extension = _extend(totals, log_probs, config)
+            live = _keep_live(extension, config.beam)
+        else:
+            guide.block(log_probs)
+            extension = _add(_extend(totals, log_probs, config), guide.proposals(log_probs), totals, log_probs)
+            places, guide = guide.share_out(extension.rows, extension.tokens, extension.ranking)
+            live = extension.pick(places)
         looked = None
         if beams.looked is not None:
             looked = torch.cat([beams.looked, state.attention.unsqueeze(1).to(beams.looked.dtype)], dim=1)
@@ -73,7 +86,6 @@ def beam_search(
         length = beams.written.shape[1]  # tokens in a continuation, begin-of-sentence not counted
         for index, place in torch.nonzero((extension.tokens == EOS_ID) & extension.totals.isfinite()).tolist():
             ended.add(active[index], before, extension, (index, place), "eos")
-        live = _keep_live(extension, config.beam)
         best = live.totals.amax(dim=1).tolist()
         going = []
         for index, sentence in enumerate(active):
@@ -88,14 +100,23 @@ def beam_search(
         if len(going) < len(active):
             memory = memory.select(kept)
             active = [active[index] for index in going]
+            if guide is not None:
+                guide = guide.select(going)
     return [found[: config.n_best] for found in ended.found]
 
 
 class Ended:
     """The hypotheses of each sentence that have ended: the `beam` best, the best first."""
 
-    def __init__(self, config: SearchConfig, source_lengths: list[int], keep_attention: bool) -> None:
+    def __init__(
+        self,
+        config: SearchConfig,
+        source_lengths: list[int],
+        keep_attention: bool,
+        terms: Sequence[Terms] | None = None,
+    ) -> None:
         self.config, self.source_lengths, self.keep_attention = config, source_lengths, keep_attention
+        self.terms = terms
         self.found: list[list[Hypothesis]] = [[] for _ in source_lengths]
 
     def add(
@@ -109,9 +130,10 @@ class Ended:
         if before.looked is not None:
             attention = before.looked[row, :, : self.source_lengths[sentence]].clone()
         points = score(self.config, values, attention)
+        unmet = self.terms[sentence].unmet(tokens) if self.terms else 0
         found = self.found[sentence]
-        found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason))
-        found.sort(key=lambda one: -one.score)
+        found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason, unmet))
+        found.sort(key=lambda one: (one.unmet, -one.score))
         del found[self.config.beam :]
 
     def give_up(self, sentence: int, before: Beams, live: Extension, index: int) -> None:
@@ -128,7 +150,9 @@ class Ended:
         if best == float("-inf") or (config.stopping == "first" and len(found) >= config.beam):
             return False
         # Log-probability only falls, the length penalty only grows, coverage adds nothing: no later score is higher.
-        return len(found) < config.n_best or found[config.n_best - 1].score < best / penalty(config, limit)
+        if len(found) < config.n_best or found[config.n_best - 1].unmet:
+            return True
+        return found[config.n_best - 1].score < best / penalty(config, limit)
 
 
 def _first(like: Tensor, sentences: int, beam: int, keep_attention: bool) -> Beams:
@@ -154,6 +178,26 @@ def _extend(totals: Tensor, log_probs: Tensor, config: SearchConfig) -> Extensio
     first_rows = torch.arange(len(best), device=totals.device).unsqueeze(1) * beam
     totals, values, tokens = (part.view(-1, beam * width).gather(1, places) for part in (candidates, values, tokens))
     return Extension(best, totals, values, first_rows + places // width, tokens)
+
+
+def _add(extension: Extension, proposals: list[list[tuple[int, int]]], totals: Tensor, log_probs: Tensor) -> Extension:
+    """With the proposed continuations (row and token) of each sentence that it lacks, and last an impossible one."""
+    known = [
+        set(zip(*pairs, strict=True)) for pairs in zip(extension.rows.tolist(), extension.tokens.tolist(), strict=True)
+    ]
+    new = [[one for one in proposed if one not in have] for proposed, have in zip(proposals, known, strict=True)]
+    width = max(map(len, new)) + 1
+    beam = len(totals) // len(new)
+    padded = [pairs + [(index * beam, PAD_ID)] * (width - len(pairs)) for index, pairs in enumerate(new)]
+    rows, tokens = torch.tensor(padded, device=totals.device).unbind(dim=-1)  # [sentences, width]
+    values = log_probs[rows, tokens]
+    candidates = totals[rows] + values
+    pairs = zip(
+        (extension.ranking, extension.totals, extension.values, extension.rows, extension.tokens),
+        (candidates, candidates, values, rows, tokens),
+        strict=True,
+    )
+    return Extension(*(torch.cat(pair, dim=1) for pair in pairs))
 
 
 def _keep_live(extension: Extension, beam: int) -> Extension:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.length import length_limits
+from nmt.search.terms import Terms
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 NEVER_WRITTEN = (PAD_ID, BOS_ID, UNK_ID)  # byte fallback spells what the vocabulary lacks: unk is never needed
@@ -25,14 +26,24 @@ class Constraints:
 
     @classmethod
     def build(
-        cls, config: SearchConfig, source_lengths: list[int], prefixes: Sequence[Sequence[int]] | None
+        cls,
+        config: SearchConfig,
+        source_lengths: list[int],
+        prefixes: Sequence[Sequence[int]] | None,
+        terms: Sequence[Terms] | None = None,
     ) -> "Constraints":
-        """`prefixes` are tokens that each hypothesis begins with; None: any beginning will do."""
+        """`prefixes` are tokens that each hypothesis begins with; None: any beginning will do.
+
+        Where these and what `terms` require need more tokens than a hypothesis may have, it may have more.
+        """
         begins = [tuple(prefix) for prefix in prefixes or [()] * len(source_lengths)]
         limits = length_limits(config, source_lengths)
+        must = [len(begin) for begin in begins]
+        if terms:
+            must = [length + one.needed for length, one in zip(must, terms, strict=True)]
         longest = [
-            max(limit, len(begin) + config.max_length_extra) if begin else limit
-            for limit, begin in zip(limits, begins, strict=True)
+            max(limit, length + config.max_length_extra) if length else limit
+            for limit, length in zip(limits, must, strict=True)
         ]
         shortest = [
             min(int(length * config.min_length_ratio), limit)

@@ -31,6 +31,10 @@ class SearchConfig(Config):
     drawn depends on `seed` and on the sentence itself, not on the batch it stands in.
 
     `mbr` orders hypotheses not by score but by how much the others agree with them (minimum Bayes risk).
+
+    `batch_sentences` are searched together. How many, and which, changes the last digits of scores (matrix products of
+    other shapes add up in another order) and so, rarely, which of two equally good hypotheses is found. With `exact`
+    each sentence is searched by itself: texts and scores are the same to the last bit in any batch and any order.
     """
 
     method: Literal["beam", "sample"] = "beam"
@@ -52,6 +56,7 @@ class SearchConfig(Config):
     no_repeat_ngram: int = Field(0, ge=0)
     mbr: Literal["none", "chrf", "bleu"] = "none"
     batch_sentences: int = Field(64, ge=1)
+    exact: bool = False
 
     @property
     def hypotheses(self) -> int:
@@ -94,6 +99,7 @@ class Hypothesis:
     score: float  # log_prob after length and coverage penalty
     attention: Tensor | None  # [tgt_len, src_len], rows sum to one; only where it was asked for
     finish_reason: FinishReason
+    unmet: int = 0  # tokens of required terms that it lacks, and terms in it that it should not have
 
     @property
     def log_prob(self) -> float:

@@ -85,6 +85,18 @@ class SentencePieceTokenizer:
     def pieces(self, ids: list[int]) -> tuple[str, ...]:
         return tuple(self.processor.id_to_piece(i) for i in ids)
 
+    def spellings(self) -> tuple[bytes, ...]:
+        """What each id writes, in UTF-8, with the space before a word; special ids write nothing."""
+        return tuple(self._spelling(index) for index in range(self.vocab_size))
+
+    def _spelling(self, index: int) -> bytes:
+        piece = str(self.processor.id_to_piece(index))
+        if index in (PAD_ID, UNK_ID, BOS_ID, EOS_ID):
+            return b""
+        if self.processor.is_byte(index):  # such as <0xC3>
+            return bytes([int(piece[3:5], base=16)])
+        return piece.replace("\u2581", " ").encode("utf-8")
+
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.model).hexdigest()

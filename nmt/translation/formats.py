@@ -9,8 +9,9 @@ text    in: one sentence in each line; out: its translation. With n-best, as Mos
 jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
         certain way, that text in "prefix"; out: the same object with "translation", "score", "finish_reason",
         "confidence" (0 to 1), "word_confidences" (one for each word of the translation), "repeats" (true: it hangs in a
-        loop), "alignment" where asked for and, with n-best, "hypotheses", a list of objects with the same fields but
-        "text" for "translation".
+        loop), "terms" where those of a glossary apply (a list of objects with "source", null for a target that should
+        not be there, "target" and "met"), "alignment" where asked for and, with n-best, "hypotheses", a list of objects
+        with the same fields but "text" for "translation".
 A blank line stays blank, and has no alignment.
 """
 
@@ -150,6 +151,8 @@ def _details(hypothesis: Candidate) -> dict[str, Any]:
         "word_confidences": [round(value, 6) for value in hypothesis.word_confidences],
         "repeats": hypothesis.repeats,
     }
+    if hypothesis.terms:
+        details["terms"] = [vars(term) for term in hypothesis.terms]
     if hypothesis.alignment is not None:
         details["alignment"] = pharaoh(hypothesis.alignment)
     return details

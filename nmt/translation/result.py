@@ -10,6 +10,15 @@ from nmt.translation.words import Links, word_groups
 
 
 @dataclass(frozen=True)
+class Term:
+    """A term of a glossary in a line, and whether its translation is as it should be."""
+
+    source: str | None  # None: none of the target's sources is in the line, and the target should not be there
+    target: str  # where several would do, the one that is there
+    met: bool
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One hypothesis as text."""
 
@@ -21,6 +30,7 @@ class Candidate:
     finish_reason: str
     alignment: Links | None = None  # (source word, target word), from 0; only where it was asked for
     repeats: bool = False  # a phrase follows itself again and again, as it does not in the source
+    terms: tuple[Term, ...] = ()  # of the glossary, where there is one
 
     @property
     def log_prob(self) -> float:
@@ -69,6 +79,10 @@ class Translation:
     @property
     def repeats(self) -> bool:
         return any(candidate.repeats for candidate in self.hypotheses[:1])
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.hypotheses[0].terms if self.hypotheses else ()
 
 
 @dataclass(frozen=True)

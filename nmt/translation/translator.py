@@ -10,8 +10,10 @@ from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
+from nmt.search.terms import Terms
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.glossary import Glossary
 from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import split_long
 from nmt.translation.words import align, is_loop
@@ -25,10 +27,16 @@ class Segment:
     ids: list[int]
     prefix: list[int]  # what its translation must begin with
     first_word: int = 0  # of the line
+    terms: Terms | None = None  # what it must say, and what not; None without a glossary
 
     @property
     def source(self) -> list[int]:
         return [*self.ids, EOS_ID]
+
+    @property
+    def needed(self) -> int:
+        """How many tokens its terms need."""
+        return self.terms.needed if self.terms else 0
 
 
 class Translator:
@@ -52,29 +60,29 @@ class Translator:
         attention: bool = False,
         alignment: bool = False,
         prefixes: Sequence[str] | None = None,
+        glossary: Glossary | None = None,
         tick: Callable[[int], None] | None = None,
     ) -> list[Translation]:
         """One translation a line, in order. `tick` is told how many more segments are done.
 
         A line of more tokens than the model was trained on is split at sentence ends and joined again.
         `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
+        `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
-        Raises ConfigError where alignment or coverage is asked of a model without attention, NMTError where the model's
-        probabilities are no numbers.
+        Raises ConfigError where alignment or coverage is asked of a model without attention, or a glossary of a search
+        that cannot keep to it; NMTError where the model's probabilities are no numbers.
         """
         config = search or self.search
-        if (alignment or config.coverage) and not self.looks:
-            what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
-            raise ConfigError(f"This model has no attention, so {what}.")
+        self._refuse(config, alignment, glossary)
         begins = prefixes or [""] * len(lines)
         segments = [
             segment
             for number, (line, prefix) in enumerate(zip(lines, begins, strict=True))
-            for segment in self._segments(number, line, prefix)
+            for segment in self._segments(number, line, prefix, glossary)
         ]
         found: list[list[Candidate]] = [[] for _ in segments]
-        order = sorted(range(len(segments)), key=lambda index: -len(segments[index].ids))
+        order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
         for start in range(0, len(order), config.batch_sentences):
             chosen = order[start : start + config.batch_sentences]
             batch = self._search([segments[index] for index in chosen], config, attention, alignment)
@@ -85,24 +93,47 @@ class Translator:
         by_line: list[list[tuple[Segment, list[Candidate]]]] = [[] for _ in lines]
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))
-        return [self._join(parts) for parts in by_line]
+        joined = [self._join(parts) for parts in by_line]
+        if glossary is None:
+            return joined
+        return [_checked(*parts, glossary) for parts in zip(joined, lines, begins, strict=True)]
 
-    def _segments(self, number: int, line: str, prefix: str) -> list[Segment]:
+    def _refuse(self, config: SearchConfig, alignment: bool, glossary: Glossary | None) -> None:
+        """Raise ConfigError for what cannot be."""
+        if (alignment or config.coverage) and not self.looks:
+            what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
+            raise ConfigError(f"This model has no attention, so {what}.")
+        if glossary is None:
+            return
+        if config.method != "beam" or config.mbr != "none":
+            asked = "search.method = 'sample'" if config.method != "beam" else f"search.mbr = {config.mbr!r}"
+            raise ConfigError(
+                f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
+            )
+        if glossary.tokenizer is not self.tokenizers.target:
+            raise ConfigError(
+                "The glossary was read for another model: read it with the tokenizers of this translator."
+            )
+
+    def _segments(self, number: int, line: str, prefix: str, glossary: Glossary | None) -> list[Segment]:
         text = clean(line)
         if is_blank(text):
             return []
         tokenizer = self.tokenizers.source
         begin = self.tokenizers.target.encode(clean(prefix))
+        allowed = glossary.allowed(text, clean(prefix)) if glossary else frozenset()
         ids = tokenizer.encode(text)
         if len(ids) <= self.max_length:
-            return [Segment(number, ids, begin)] if ids else []
+            terms = glossary.terms(text, allowed) if glossary else None
+            return [Segment(number, ids, begin, terms=terms)] if ids else []
         segments: list[Segment] = []
         end = 0
         for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
             start = text.index(piece, end)
             words = len(text[:start].split(" ")) - 1  # as many as spaces: a piece may begin within a word
             if ids := tokenizer.encode(piece):
-                segments.append(Segment(number, ids, [] if segments else begin, words))
+                terms = glossary.terms(piece, allowed) if glossary else None
+                segments.append(Segment(number, ids, [] if segments else begin, words, terms))
             end = start + len(piece)
         return segments
 
@@ -113,7 +144,8 @@ class Translator:
         source, mask = pad([segment.source for segment in segments])
         wanted = config if config.mbr == "none" else config.model_copy(update={"n_best": config.hypotheses})
         prefixes = [segment.prefix for segment in segments] if any(segment.prefix for segment in segments) else None
-        found = search(self.model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes)
+        terms = [segment.terms for segment in segments if segment.terms]  # of all of them, or of none
+        found = search(self.model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes, terms)
         candidates = [
             [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
             for segment, hypotheses in zip(segments, found, strict=True)
@@ -152,6 +184,13 @@ class Translator:
             depth = min(len(candidates) for _, candidates in parts)
             best = tuple(concatenate([candidates[rank] for _, candidates in parts], words) for rank in range(depth))
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))
+
+
+def _checked(translation: Translation, line: str, prefix: str, glossary: Glossary) -> Translation:
+    """With the terms of the line, and which of them each hypothesis has."""
+    source, begin = clean(line), clean(prefix)
+    hypotheses = (replace(one, terms=glossary.check(source, begin, one.text)) for one in translation.hypotheses)
+    return replace(translation, hypotheses=tuple(hypotheses))
 
 
 def _most_agreed(candidates: list[Candidate], config: SearchConfig) -> list[Candidate]:

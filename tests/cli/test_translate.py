@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation import stream
+from nmt.translation.result import Term
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs
 
@@ -107,7 +109,13 @@ def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> 
         (
             ["--score", "x", "--beam", "3"],
             ConfigError,
-            "--score searches for nothing: leave out --beam, --n-best, --alignment and --set.",
+            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact and --set.",
+        ),
+        (
+            ["--glossary", "missing.tsv"],
+            DataError,
+            "missing.tsv: no such file. Check the path; the files under data/ are written by the prepare.py beside "
+            "them.",
         ),
         (["-o", "missing/out.txt"], DataError, "missing/out.txt: cannot be written (No such file or directory)."),
     ],
@@ -247,3 +255,59 @@ def test_a_loop_is_said_on_stderr(tiny_run: Path) -> None:
 def test_a_closed_standard_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert command._stdin().read() == b""
+
+
+def test_terms_of_a_glossary_are_kept_to_and_counted(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("# German\tEnglish\nhund\tdog\nsieht\tsees\nvogel\tbird\n", encoding="utf-8")
+    text = "".join(json.dumps({"source": line, "terms": "old"}) + "\n" for line in ["der Hund sieht", "die Katze"])
+    done = invoke(tiny_run, *SHORT, "--glossary", tmp_path / "terms.tsv", "--format", "jsonl", text=text)
+    first, second = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    assert first["terms"] == [
+        {"source": "hund", "target": "dog", "met": True},
+        {"source": "sieht", "target": "sees", "met": True},
+    ]
+    assert {"dog", "sees"} <= set(re.findall(r"\w+", first["translation"]))
+    assert second["terms"] == "old"  # none applies
+    assert not {"dog", "sees", "bird"} & set(re.findall(r"\w+", second["translation"]))
+    assert "nmt: glossary: 2 terms in 1 line, 2 met." in done.stderr
+
+
+def test_terms_that_cannot_be_met_are_named(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("hund\twow wow\nkatze\tcat\n", encoding="utf-8")
+    options = ["--glossary", tmp_path / "terms.tsv", "--set", "no_repeat_ngram=1"]
+    done = invoke(tiny_run, *SHORT, *options, text="eine Katze\nder Hund\n")
+    assert done.stdout.count("\n") == 2
+    assert 'nmt: glossary: 2 terms in 2 lines, 1 met, 1 not: line 2 "hund" -> "wow wow".' in done.stderr
+
+
+def test_a_summary_of_terms_gives_a_few_examples() -> None:
+    terms = [(line, Term("a", "b", line > 7)) for line in range(1, 11)] + [(12, Term(None, "c", False))]
+    assert command._glossary_summary(terms) == (
+        'glossary: 10 terms in 10 lines, 3 met, 7 not: line 1 "a" -> "b", line 2 "a" -> "b", line 3 "a" -> "b", '
+        'line 4 "a" -> "b", line 5 "a" -> "b" and 2 more; 1 written without a source: line 12 "c".'
+    )
+    assert command._glossary_summary([]) == "glossary: 0 terms in 0 lines, 0 met."
+
+
+def test_a_glossary_is_for_beam_search_only(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("hund\tdog\n", encoding="utf-8")
+    done = invoke(tiny_run, "--glossary", tmp_path / "terms.tsv", "--set", "method=sample", text="der Hund\n")
+    assert isinstance(done.exception, ConfigError)
+    assert "A glossary needs beam search" in str(done.exception)
+
+
+def test_the_output_may_not_be_the_glossary(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.tsv").write_text("hund\tdog\n", encoding="utf-8")
+    failure = invoke(tiny_run, "--glossary", tmp_path / "terms.tsv", "-o", tmp_path / "terms.tsv").exception
+    assert isinstance(failure, ConfigError)
+    assert (tmp_path / "terms.tsv").read_text(encoding="utf-8") == "hund\tdog\n"
+
+
+def test_exact_search_gives_the_same_scores_in_any_order(tiny_run: Path) -> None:
+    def scores(lines: list[str]) -> dict[str, str]:
+        done = invoke(tiny_run, *SHORT, "--exact", "--format", "jsonl", text="".join(lines))
+        return {json.loads(line)["source"]: line for line in done.stdout.split("\n")[:-1]}
+
+    lines = [json.dumps({"source": line}) + "\n" for line in LINES]
+    assert len(scores(lines)) == len(LINES)
+    assert scores(lines) == scores(lines[::-1]) == {**scores(lines[:2]), **scores(lines[2:])}

@@ -48,7 +48,7 @@ DECODERS |= {
 ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
 
 
-def build(architecture: str, dropout: float = 0.0, seed: int = 0) -> EncoderDecoder:
+def build(architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = VOCAB) -> EncoderDecoder:
     """A small model in float64 and eval mode; embedding width 10 differs from every other width."""
     encoder, decoder = architecture.split("/")
     tree = {
@@ -59,7 +59,7 @@ def build(architecture: str, dropout: float = 0.0, seed: int = 0) -> EncoderDeco
         "decoder": DECODERS[decoder],
     }
     torch.manual_seed(seed)
-    model = build_model(parse_config(ModelConfig, tree, architecture), VOCAB, VOCAB)
+    model = build_model(parse_config(ModelConfig, tree, architecture), vocab, vocab)
     return model.double().eval()
 
 

@@ -188,3 +188,12 @@ def test_what_is_no_tokenizer_is_refused(tmp_path: Path, content: bytes | None) 
         path.write_bytes(content)
     with pytest.raises(CheckpointError, match=r"tokenizer\.model is (missing|empty|not a SentencePiece model)"):
         SentencePieceTokenizer.load(path)
+
+
+@given(ANY_TEXT)
+def test_spellings_put_together_are_the_text_with_a_space_before_it(tiny_tokenizers: TokenizerPair, text: str) -> None:
+    spellings = tiny_tokenizers.source.spellings()
+    text = " ".join(clean(text).split())
+    written = b"".join(spellings[token] for token in tiny_tokenizers.source.encode(text))
+    assert written == (f" {text}" if text else "").encode("utf-8")
+    assert {spellings[token] for token in SPECIAL} == {b""}

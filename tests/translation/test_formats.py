@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nmt.errors import DataError
 from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records
-from nmt.translation.result import Candidate, Translation
+from nmt.translation.result import Candidate, Term, Translation
 
 SEPARATORS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
@@ -243,3 +243,16 @@ def test_a_reader_that_left_before_the_last_flush_is_quiet_too() -> None:
         process.stdout.close()
         assert process.stderr.read() == b"went on\n"
         assert process.wait(timeout=60) == 0
+
+
+def test_terms_are_listed_in_json_where_there_are_any() -> None:
+    (record,) = read("jsonl", b'{"text": "eins"}')
+    terms = (Term("eins", "one", True), Term(None, "two", False))
+    answer = json.loads(written("jsonl", record, translation(candidate("one two", terms=terms), candidate("x")), 2))
+    assert answer["terms"] == [
+        {"source": "eins", "target": "one", "met": True},
+        {"source": None, "target": "two", "met": False},
+    ]
+    assert answer["hypotheses"][0]["terms"] == answer["terms"]
+    assert "terms" not in answer["hypotheses"][1]
+    assert "terms" not in json.loads(written("jsonl", record, translation(candidate("one"))))

@@ -1,5 +1,6 @@
 """Text in, text out: as many lines, in order, whatever they hold."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import nmt
 from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
 from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs, make_experiment, run
@@ -205,3 +207,91 @@ def test_minimum_bayes_risk_orders_by_agreement(translator: Translator) -> None:
     sampled = SearchConfig(method="sample", samples=5, n_best=2, mbr="bleu", max_length_ratio=1.0, max_length_extra=2)
     assert len(translator.translate(LINES[:1], sampled)[0].hypotheses) == 2
     assert agreed.text == max(zip(utilities, plain.hypotheses, strict=True), key=lambda pair: pair[0])[1].text
+
+
+def glossary_for(translator: Translator, *pairs: tuple[str, str]) -> Glossary:
+    return Glossary.of(pairs, translator.tokenizers.target)
+
+
+@pytest.mark.parametrize("beam", [1, 2, 5])
+def test_terms_are_in_the_translation_where_they_are_in_the_line_and_nowhere_else(
+    translator: Translator, beam: int
+) -> None:
+    pairs = [("hund", "dog"), ("Katze", "tabby cat"), ("sieht", "sees"), ("sieht", "watches"), ("das kind", "Käthe")]
+    glossary = glossary_for(translator, *pairs)
+    search = QUICK.model_copy(update={"beam": beam})
+    asked = 0
+    for line, translation in zip(LINES, translator.translate(LINES, search, glossary=glossary), strict=True):
+        wanted = [target for source, target in pairs if source.lower() in line.lower() and source != "sieht"]
+        assert [term.target for term in translation.terms if term.source != "sieht"] == wanted
+        assert all(term.met for term in translation.terms)
+        assert len(translation.terms) == len(wanted) + ("sieht" in line)
+        words = set(re.findall(r"\w+", translation.text))
+        assert ("dog" in words, "cat" in words, "Käthe" in words) == tuple(
+            name in line for name in ("Hund", "Katze", "Kind")
+        )
+        assert bool(words & {"sees", "watches"}) == ("sieht" in line)
+        asked += len(translation.terms)
+    assert asked == 15 + 15 + 15 + 12  # 60 lines: 4 subjects, 5 verbs, 3 objects
+
+
+def test_a_term_is_asked_for_as_often_as_it_is_there(translator: Translator) -> None:
+    glossary = glossary_for(translator, ("hund", "dog"))
+    (translation,) = translator.translate(["Der Hund mag den Hund"], QUICK, glossary=glossary)
+    assert [term.met for term in translation.terms] == [True, True]
+    assert len(re.findall(r"\bdog\b", translation.text)) >= 2
+
+
+def test_a_glossary_without_a_word_of_the_line_or_of_the_translation_changes_nothing(translator: Translator) -> None:
+    glossary = glossary_for(translator, ("zebra", "quagga"))
+    plain = translator.translate(LINES[:9])
+    kept = translator.translate(LINES[:9], glossary=glossary)
+    assert [one.text for one in kept] == [one.text for one in plain]
+    assert [one.score for one in kept] == pytest.approx([one.score for one in plain], abs=1e-9)
+    assert {one.terms for one in kept} == {()}
+
+
+def test_terms_do_not_depend_on_what_a_line_is_translated_with(translator: Translator) -> None:
+    glossary = glossary_for(translator, ("hund", "dog"), ("sieht", "takes a look at"), ("baum", "tree"))
+    together = translator.translate(LINES[::4], SearchConfig(beam=2, batch_sentences=5), glossary=glossary)
+    for line, translation in zip(LINES[::4], together, strict=True):
+        (alone,) = translator.translate([line], SearchConfig(beam=2), glossary=glossary)
+        assert (alone.text, alone.terms) == (translation.text, translation.terms)
+
+
+def test_a_split_line_has_the_terms_of_its_parts(narrow: Translator) -> None:
+    glossary = glossary_for(narrow, ("hund", "dog"), ("katze", "cat"), ("vogel", "bird"))
+    (whole,) = narrow.translate(["Der Hund. Die Katze! Der Hund?"], glossary=glossary)
+    assert whole.num_segments == 3
+    assert [(term.target, term.met) for term in whole.terms] == [("dog", True), ("cat", True), ("dog", True)]
+    assert narrow.translate([""], glossary=glossary)[0].terms == ()
+
+
+def test_a_prefix_counts_for_a_term_and_may_hold_a_forbidden_one(translator: Translator) -> None:
+    glossary = glossary_for(translator, ("hund", "dog"), ("vogel", "bird"))
+    (translation,) = translator.translate(["der Hund"], prefixes=["the bird, a dog,"], glossary=glossary)
+    assert translation.text.startswith("the bird, a dog,")
+    assert [(term.source, term.met) for term in translation.terms] == [("hund", True)]
+
+
+def test_each_of_the_n_best_says_which_terms_it_has(translator: Translator) -> None:
+    search = QUICK.model_copy(update={"beam": 4, "n_best": 4})
+    (translation,) = translator.translate(["der Hund"], search, glossary=glossary_for(translator, ("hund", "dog")))
+    for one in translation.hypotheses:
+        assert [(term.target, term.met) for term in one.terms] == [("dog", "dog" in re.findall(r"\w+", one.text))]
+    assert translation.terms[0].met
+
+
+def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator, tiny_run: Path) -> None:
+    glossary = glossary_for(translator, ("hund", "dog"))
+    for search, asked in [
+        (SearchConfig(method="sample"), "search.method = 'sample'"),
+        (SearchConfig(mbr="chrf"), "search.mbr = 'chrf'"),
+    ]:
+        with pytest.raises(ConfigError) as failure:
+            translator.translate(LINES[:1], search, glossary=glossary)
+        assert str(failure.value) == (
+            f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
+        )
+    with pytest.raises(ConfigError, match="The glossary was read for another model"):
+        nmt.load(tiny_run).translate(LINES[:1], glossary=glossary)

@@ -1,0 +1,119 @@
+"""Beam search with terms, by dynamic beam allocation (Post & Vilar, 2018).
+
+Besides the most probable continuations of a sentence it looks at those that go on with what is required, and shares out
+the beam over how many tokens are still lacking, so that a hypothesis on its way to a term is not outrun by one that
+ignores it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from nmt.search.terms import Progress, Terms
+from nmt.tokenizer.base import EOS_ID, PAD_ID
+
+FIRST_WORD = EOS_ID + 1  # the ids below are control tokens
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The terms of each sentence that is searched, and how far its live hypotheses are, `beam` a sentence."""
+
+    terms: tuple[Terms, ...]
+    progress: tuple[tuple[Progress, ...], ...]
+
+    @classmethod
+    def begin(cls, terms: Sequence[Terms], beam: int) -> "Guide":
+        return cls(tuple(terms), tuple((one.start(),) * beam for one in terms))
+
+    def select(self, sentences: Sequence[int]) -> "Guide":
+        """Of the sentences at these places."""
+        return Guide(tuple(self.terms[one] for one in sentences), tuple(self.progress[one] for one in sentences))
+
+    def block(self, log_probs: Tensor) -> None:
+        """Minus infinity, in place, for what may not follow; where nothing else could, it may after all.
+
+        log_probs [rows, vocab]. The sentence does not end before all is written, and a phrase that is not allowed
+        must become a part of a longer word.
+        """
+        held, at_risk = [], []
+        for row, (terms, progress) in enumerate(self._rows()):
+            if terms.is_at_risk(progress):
+                at_risk.append(len(held))
+                held.append(row)
+            elif terms.lacking(progress):
+                held.append(row)
+        if not held:
+            return
+        free = log_probs[held]
+        refused = torch.zeros_like(free, dtype=torch.bool)
+        refused[:, EOS_ID] = True
+        if at_risk:
+            joins = torch.zeros(log_probs.shape[1], dtype=torch.bool, device=log_probs.device)
+            joins[list(self.terms[0].phrases.joining)] = True
+            refused[at_risk] = ~joins
+        blocked = free.masked_fill(refused, NEVER)
+        log_probs[held] = torch.where(blocked.isfinite().any(dim=1, keepdim=True), blocked, free)
+
+    def proposals(self, log_probs: Tensor) -> list[list[tuple[int, int]]]:
+        """For each sentence continuations, as row and token, that the search should look at however improbable.
+
+        They are those that go on with what is required and, for every row, the most probable one; after a phrase that
+        is whole, the most probable one that leaves it so.
+        """
+        best = (log_probs[:, FIRST_WORD:].argmax(dim=1) + FIRST_WORD).tolist()
+        found: list[list[tuple[int, int]]] = [[] for _ in self.terms]
+        beam = len(self.progress[0])
+        for row, (terms, progress) in enumerate(self._rows()):
+            tokens = [best[row], *terms.next_tokens(progress)]
+            if best[row] in terms.phrases.joining and terms.ends_whole(progress):
+                apart = log_probs[row].clone()
+                apart[[*range(FIRST_WORD), *terms.phrases.joining]] = NEVER
+                tokens.append(int(apart.argmax()))
+            found[row // beam] += [(row, token) for token in dict.fromkeys(tokens) if token != PAD_ID]
+        return found
+
+    def share_out(self, rows: Tensor, tokens: Tensor, ranking: Tensor) -> tuple[Tensor, "Guide"]:
+        """The places of the continuations that live on, `beam` for each sentence, and how far they are.
+
+        rows, tokens and ranking [sentences, candidates]; the last candidate of each sentence is an impossible one,
+        which fills the places that are left.
+        """
+        beam = len(self.progress[0])
+        places: list[list[int]] = []
+        reached: list[tuple[Progress, ...]] = []
+        candidates = zip(rows.tolist(), tokens.tolist(), ranking.tolist(), strict=True)
+        for index, (own_rows, own_tokens, ranks) in enumerate(candidates):
+            terms, before = self.terms[index], self.progress[index]
+            order = [place for place, rank in enumerate(ranks) if rank > NEVER and own_tokens[place] != EOS_ID]
+            order.sort(key=lambda place: -ranks[place])
+            after = [terms.after(before[own_rows[place] - index * beam], own_tokens[place]) for place in order]
+            lacking = [terms.lacking(one) for one in after]
+            kept = allot(lacking, [terms.is_at_risk(one) for one in after], beam)
+            empty = beam - len(kept)
+            places.append([order[one] for one in kept] + [len(ranks) - 1] * empty)
+            reached.append(tuple(after[one] for one in kept) + (terms.start(),) * empty)
+        return torch.tensor(places, device=rows.device), Guide(self.terms, tuple(reached))
+
+    def _rows(self) -> list[tuple[Terms, Progress]]:
+        pairs = zip(self.terms, self.progress, strict=True)
+        return [(terms, progress) for terms, beams in pairs for progress in beams]
+
+
+def allot(lacking: Sequence[int], at_risk: Sequence[bool], beam: int) -> list[int]:
+    """Up to `beam` candidates, given in order of rank: as many for each number of lacking tokens, as far as they go.
+
+    Those at risk get at most half of the beam while there are others. Those that lack least come first.
+    """
+    turns, taken = [], Counter[int]()
+    for place, number in enumerate(lacking):
+        turns.append((taken[number], number, place))
+        taken[number] += 1
+    order = [place for _, _, place in sorted(turns)]
+    late = [place for place in order if at_risk[place]][beam // 2 :]
+    chosen = [place for place in order if place not in late] + late
+    return sorted(chosen[:beam], key=lambda place: (lacking[place], at_risk[place], place))

@@ -1,0 +1,176 @@
+"""A glossary: terms of the source and what they must be called in the translation.
+
+One term a line, source and target with a TAB between them; blank lines and lines that begin with # are comments. Lines
+with the same source are alternatives: any of their targets will do.
+
+A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that overlap
+the longest counts. As often as it is there, its target must be in the translation, in whole words and just as it is
+written in the glossary. A target none of whose sources is there must not be.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmt.corpus.lines import clean, is_blank, read_lines
+from nmt.errors import DataError
+from nmt.search.terms import Phrases, Required, Terms, part_of_word
+from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
+from nmt.translation.result import Term
+
+_WORD = re.compile(r"[^\W_]+|\S")  # letters and digits in a row, or one other character
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A source term and its targets, as their places in the glossary's list of them."""
+
+    source: str
+    targets: tuple[int, ...]
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def build(cls, source: str, targets: Iterable[int]) -> "Entry":
+        exact_case = any(character.isupper() for character in source)
+        pattern = " +".join(re.escape(word) for word in source.split(" "))
+        return cls(source, tuple(sorted(targets)), re.compile(pattern, 0 if exact_case else re.IGNORECASE))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A source term in a line, from character `start` to before `end`."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The terms of a glossary, ready for the translators whose target tokenizer this is."""
+
+    tokenizer: SentencePieceTokenizer
+    targets: tuple[str, ...]
+    phrases: Phrases  # of the targets
+    entries: dict[str, tuple[Entry, ...]]  # by the first word of the source, in small letters
+
+    @classmethod
+    def read(cls, path: str | Path, tokenizer: SentencePieceTokenizer) -> "Glossary":
+        """Read a TSV file. Raises DataError naming the line that is no pair of terms."""
+        pairs = []
+        for number, line in enumerate(read_lines(Path(path)), start=1):
+            if is_blank(line) or line.startswith("#"):
+                continue
+            columns = line.split("\t")
+            if len(columns) != 2 or any(is_blank(column) for column in columns):
+                raise DataError(
+                    f"{path}: line {number} has {_count(columns)}. A line of a glossary is a source term, one TAB and "
+                    "a target term; a line that begins with # is a comment."
+                )
+            pairs.append((columns[0], columns[1]))
+        return cls.of(pairs, tokenizer)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]], tokenizer: SentencePieceTokenizer) -> "Glossary":
+        """From pairs of a source and a target term, neither blank."""
+        places: dict[str, int] = {}
+        terms: defaultdict[str, set[int]] = defaultdict(set)
+        for source, target in pairs:
+            terms[_term(source)].add(places.setdefault(_term(target), len(places)))
+        written = [(f" {target}".encode(), tokenizer.encode(target)) for target in places]
+        entries: defaultdict[str, list[Entry]] = defaultdict(list)
+        for source, targets in terms.items():
+            entries[_first_word(source)].append(Entry.build(source, targets))
+        by_first = {word: tuple(found) for word, found in entries.items()}
+        return cls(tokenizer, tuple(places), Phrases.build(tokenizer.spellings(), written), by_first)
+
+    def matches(self, line: str) -> list[Match]:
+        """Every source term in a clean line, also those that overlap."""
+        found = []
+        for word in _WORD.finditer(line):
+            for entry in self.entries.get(word[0].casefold(), ()):
+                match = entry.pattern.match(line, word.start())
+                if match and _is_whole(line, match.start(), match.end()):
+                    found.append(Match(match.start(), match.end(), entry))
+        return found
+
+    def allowed(self, line: str, prefix: str = "") -> frozenset[int]:
+        """The targets that a translation of a clean line may have, because of its terms or of what it begins with."""
+        wanted = [self.targets[target] for match in self.matches(line) for target in match.entry.targets]
+        texts = [prefix, *dict.fromkeys(wanted)] if prefix else list(dict.fromkeys(wanted))
+        return frozenset(
+            place for place, target in enumerate(self.targets) if any(_ends(text, target) for text in texts)
+        )
+
+    def terms(self, text: str, allowed: frozenset[int]) -> Terms:
+        """What the search is told of a clean line, or of a part of it."""
+        times = Counter(match.entry.targets for match in longest_first(self.matches(text)))
+        required = tuple(Required(frozenset(targets), number) for targets, number in times.items())
+        return Terms(self.phrases, required, allowed)
+
+    def check(self, line: str, prefix: str, translation: str) -> tuple[Term, ...]:
+        """The terms of a clean line, in order, and whether the translation has them; then what it should not have."""
+        found = []
+        used: Counter[tuple[int, ...]] = Counter()
+        for match in longest_first(self.matches(line)):
+            targets = match.entry.targets
+            written = {
+                end: self.targets[target] for target in targets for end in _ends(translation, self.targets[target])
+            }
+            number = used[targets]
+            used[targets] += 1
+            met = number < len(written)
+            named = written[sorted(written)[number]] if met else " | ".join(self.targets[target] for target in targets)
+            found.append(Term(match.entry.source, named, met))
+        allowed = self.allowed(line, prefix)
+        for place, target in enumerate(self.targets):
+            if place not in allowed and _ends(translation, target):
+                found.append(Term(None, target, False))
+        return tuple(found)
+
+
+def longest_first(matches: Sequence[Match]) -> list[Match]:
+    """Those that count, in order: the longest, then the longest that does not overlap it, and so on."""
+    chosen: list[Match] = []
+    # Of two terms in the same place, that which has an upper-case letter says more.
+    for match in sorted(matches, key=lambda one: (one.start - one.end, one.start, one.entry.pattern.flags)):
+        if all(match.end <= other.start or other.end <= match.start for other in chosen):
+            chosen.append(match)
+    return sorted(chosen, key=lambda one: one.start)
+
+
+def _term(text: str) -> str:
+    """As `clean` and without superfluous spaces: what the tokenizer gives back."""
+    return " ".join(clean(text).split())
+
+
+def _first_word(source: str) -> str:
+    word = _WORD.match(source)
+    assert word is not None  # a term is not blank
+    return word[0].casefold()
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] begins and ends at a word boundary."""
+    return not (start > 0 and part_of_word(text[start - 1])) and not (end < len(text) and part_of_word(text[end]))
+
+
+def _ends(text: str, term: str) -> list[int]:
+    """Where `term` ends in `text`, in whole words."""
+    found = []
+    start = text.find(term)
+    while start >= 0:
+        if _is_whole(text, start, start + len(term)):
+            found.append(start + len(term))
+        start = text.find(term, start + 1)
+    return found
+
+
+def _count(columns: Sequence[str]) -> str:
+    if len(columns) == 1:
+        return "no TAB"
+    if len(columns) > 2:
+        return f"{len(columns) - 1} TABs"
+    return "a blank source term" if is_blank(columns[0]) else "a blank target term"

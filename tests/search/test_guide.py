@@ -1,0 +1,224 @@
+"""Beam search with terms: the best of what has them, by brute force, and nothing that should not be there."""
+
+import itertools
+import random
+
+import pytest
+import torch
+
+from nmt.search.guide import Guide, allot
+from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.length import penalty
+from nmt.search.run import search
+from nmt.search.terms import Required, Terms
+from nmt.tokenizer.base import EOS_ID
+from tests.fakes import ScriptedModel, TableModel
+from tests.search.spelling import SPELLINGS, VOCAB, ends, phrases_of, tokens_of, written
+
+FIRST = 4  # the first source token, on which a TableModel depends
+SOURCE, MASK = torch.tensor([[FIRST, 5, 6, 3]]), torch.ones(1, 4, dtype=torch.bool)
+LIMIT = 4
+WIDE = 800  # more than there are beginnings of four tokens
+PHRASES = ["a", "b", "a b", "ab", "a a", "b-a", "a a b", "ba"]
+GRAPH = phrases_of(*PHRASES)
+
+Asked = dict[tuple[str, ...], int]  # alternatives -> how many times
+
+
+def terms_of(required: Asked, forbidden: tuple[str, ...] = ()) -> Terms:
+    asked = tuple(
+        Required(frozenset(map(PHRASES.index, alternatives)), times) for alternatives, times in required.items()
+    )
+    return Terms(GRAPH, asked, frozenset(range(len(PHRASES))) - frozenset(map(PHRASES.index, forbidden)))
+
+
+def fits(text: str, required: Asked, forbidden: tuple[str, ...] = ()) -> bool:
+    def number(alternatives: tuple[str, ...]) -> int:
+        return len(set().union(*(ends(text, phrase) for phrase in alternatives)))
+
+    enough = all(number(alternatives) >= times for alternatives, times in required.items())
+    return enough and not any(ends(text, phrase) for phrase in forbidden)
+
+
+def limited(beam: int, limit: int = LIMIT, **fields: object) -> SearchConfig:
+    """A search that may write `limit` tokens after the source of four."""
+    return SearchConfig.model_validate(
+        {"beam": beam, "max_length_ratio": (limit - 1) / 4, "max_length_extra": 1, **fields}
+    )
+
+
+def brute_force(model: TableModel, config: SearchConfig) -> list[tuple[float, tuple[int, ...]]]:
+    """Score of every hypothesis of at most LIMIT tokens that ends, the best first."""
+    words = range(EOS_ID + 1, VOCAB)
+    found = []
+    for length in range(LIMIT):
+        for body in itertools.product(words, repeat=length):
+            tokens = (*body, EOS_ID)
+            total = sum(
+                float(torch.log_softmax(model.row(FIRST, tokens[:place]), dim=-1)[token])
+                for place, token in enumerate(tokens)
+            )
+            found.append((total / penalty(config, len(tokens)), tokens))
+    return sorted(found, reverse=True)
+
+
+CASES: list[tuple[Asked, tuple[str, ...]]] = [
+    ({("a",): 1}, ()),
+    ({("a b",): 1}, ("ab",)),
+    ({("ab",): 1, ("b",): 1}, ()),
+    ({("a",): 2}, ("a a",)),
+    ({("b-a",): 1}, ()),
+    ({("a a b",): 1}, ("ab",)),
+    ({("ab", "b"): 2}, ()),
+    ({("a", "ba"): 1}, ("b",)),
+    ({}, ("a", "b")),
+    ({}, ("ab", "ba", "b-a")),
+]
+
+
+@pytest.mark.parametrize("length_penalty", ["none", "gnmt"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_wide_beam_finds_the_best_of_all_that_have_the_terms(
+    case: tuple[Asked, tuple[str, ...]], length_penalty: str
+) -> None:
+    for seed in range(2):
+        model, config = TableModel(VOCAB, seed), limited(WIDE, length_penalty=length_penalty)
+        possible = [(score, tokens) for score, tokens in brute_force(model, config) if fits(written(tokens), *case)]
+        (found,) = search(model, SOURCE, MASK, config, terms=[terms_of(*case)])
+        best = found[0]
+        assert (best.tokens, best.unmet, best.finish_reason) == (possible[0][1], 0, "eos")
+        assert best.score == pytest.approx(possible[0][0], abs=1e-9)
+
+
+def test_a_wide_beam_finds_the_best_two_hypotheses_that_have_a_term() -> None:
+    model, config = TableModel(VOCAB, 5), limited(WIDE, n_best=2)
+    possible = [tokens for _, tokens in brute_force(model, config) if fits(written(tokens), {("a b",): 1})]
+    (found,) = search(model, SOURCE, MASK, config, terms=[terms_of({("a b",): 1})])
+    assert [one.tokens for one in found] == possible[:2]
+
+
+def random_case(generator: random.Random) -> tuple[Asked, tuple[str, ...]]:
+    """Up to three requirements, and phrases that must not be there, none of which is in a required one."""
+    required: Asked = {}
+    for _ in range(generator.randint(0, 3)):
+        alternatives = tuple(sorted(generator.sample(PHRASES, generator.choice([1, 1, 2]))))
+        required[alternatives] = generator.choice([1, 1, 2])
+    asked = {phrase for alternatives in required for phrase in alternatives}
+    free = [phrase for phrase in PHRASES if not any(ends(one, phrase) for one in asked)]
+    return required, tuple(generator.sample(free, generator.randint(0, len(free))))
+
+
+@pytest.mark.parametrize("beam", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_narrow_beam_meets_every_term_in_no_more_tokens_than_they_have(beam: int, seed: int) -> None:
+    generator = random.Random(seed)
+    required, _ = random_case(generator)
+    terms = terms_of(required)
+    config = limited(beam, terms.needed + generator.randint(1, 3))
+    (found,) = search(TableModel(VOCAB, seed), SOURCE, MASK, config, terms=[terms])
+    assert found[0].unmet == 0
+    assert fits(written(found[0].tokens), required)
+
+
+@pytest.mark.parametrize("beam", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_narrow_beam_writes_nothing_that_is_forbidden_besides(beam: int, seed: int) -> None:
+    generator = random.Random(seed)
+    required, forbidden = random_case(generator)
+    terms = terms_of(required, forbidden)
+    config = limited(beam, 2 * terms.needed + generator.randint(4, 8), n_best=generator.randint(1, beam))
+    (found,) = search(TableModel(VOCAB, seed), SOURCE, MASK, config, terms=[terms])
+    assert found
+    assert fits(written(found[0].tokens), required, forbidden)
+    assert [one.unmet == 0 for one in found] == [fits(written(one.tokens), required, forbidden) for one in found]
+    assert [one.unmet for one in found] == sorted(one.unmet for one in found)
+
+
+@pytest.mark.parametrize("beam", [2, 4])
+@pytest.mark.parametrize("seed", range(10))
+def test_where_nothing_is_required_or_refused_it_is_plain_beam_search(beam: int, seed: int) -> None:
+    config = SearchConfig(beam=beam, n_best=beam, max_length_ratio=1.0, max_length_extra=3)
+    model = TableModel(VOCAB, seed)
+    assert search(model, SOURCE, MASK, config, terms=[terms_of({})]) == search(model, SOURCE, MASK, config)
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_what_is_asked_of_a_sentence_does_not_concern_its_neighbours(beam: int) -> None:
+    cases: list[tuple[Asked, tuple[str, ...]]] = [({("a b",): 1}, ()), ({}, ("a",)), ({("ab",): 2}, ("b",)), ({}, ())]
+    source = torch.tensor([[4, 5, 6, 3], [5, 5, 3, 0], [6, 4, 4, 3], [4, 3, 0, 0]])
+    model, mask, terms = TableModel(VOCAB, 7), source != 0, [terms_of(*case) for case in cases]
+    together = search(model, source, mask, SearchConfig(beam=beam), terms=terms)
+    for row, length in enumerate(mask.sum(dim=1).tolist()):
+        one = slice(row, row + 1)
+        (alone,) = search(model, source[one, :length], mask[one, :length], SearchConfig(beam=beam), terms=terms[one])
+        assert [one.tokens for one in alone] == [one.tokens for one in together[row]]
+        assert fits(written(alone[0].tokens), *cases[row])
+
+
+def test_a_forbidden_phrase_may_begin_a_longer_word_even_the_most_probable_one() -> None:
+    space_a, b = SPELLINGS.index(b" a"), SPELLINGS.index(b"b")
+    script = {(): {space_a: 0.9, b: 0.1}, (space_a,): {b: 0.9, EOS_ID: 0.1}, (space_a, b): {EOS_ID: 1.0}}
+
+    def best(forbidden: str) -> Hypothesis:
+        terms = terms_of({}, (forbidden,))
+        (found,) = search(ScriptedModel(VOCAB, script), SOURCE, MASK, limited(2, 3), terms=[terms])
+        return found[0]
+
+    assert written(best("a").tokens) == " ab"
+    assert written(best("ab").tokens) == " a"
+
+
+def test_a_prefix_is_written_though_it_is_forbidden_and_counts_towards_the_terms() -> None:
+    model, config, prefix = TableModel(VOCAB, 1), limited(2, 8), tokens_of("a b")
+    (found,) = search(model, SOURCE, MASK, config, prefixes=[prefix], terms=[terms_of({}, ("a b",))])
+    assert found[0].tokens[: len(prefix)] == prefix
+    assert found[0].unmet <= 1
+    (found,) = search(model, SOURCE, MASK, config, prefixes=[prefix], terms=[terms_of({("a b",): 2})])
+    assert found[0].tokens[: len(prefix)] == prefix
+    assert len(ends(written(found[0].tokens), "a b")) >= 2
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_what_cannot_be_met_is_said_and_a_hypothesis_is_found_all_the_same(beam: int) -> None:
+    config = limited(beam, 30, no_repeat_ngram=1)  # no token twice
+    (found,) = search(TableModel(VOCAB, 0), SOURCE, MASK, config, terms=[terms_of({("a",): 4})])
+    assert found[0].unmet > 0
+    assert ends(written(found[0].tokens), "a")
+
+
+def test_the_most_that_a_hypothesis_may_write_grows_with_what_it_must() -> None:
+    terms = terms_of({("a a b",): 4})
+    config = SearchConfig(beam=1, max_length_ratio=1e-9, max_length_extra=2)
+    (found,) = search(TableModel(VOCAB, 0), SOURCE, MASK, config, terms=[terms])
+    assert len(ends(written(found[0].tokens), "a a b")) >= 4
+    assert len(found[0].tokens) <= terms.needed + 2
+
+
+def test_places_of_the_beam_are_shared_out_over_what_is_lacking() -> None:
+    # Best first: three that lack 2, two that lack 1, one that lacks nothing.
+    lacking, safe = [2, 2, 1, 2, 0, 1], [False] * 6
+    assert allot(lacking, safe, 1) == [4]
+    assert allot(lacking, safe, 3) == [4, 2, 0]
+    assert allot(lacking, safe, 4) == [4, 2, 5, 0]
+    assert allot(lacking, safe, 5) == [4, 2, 5, 0, 1]
+    assert allot(lacking, safe, 9) == [4, 2, 5, 0, 1, 3]
+
+
+def test_those_at_risk_get_at_most_half_of_the_beam_while_there_are_others() -> None:
+    assert allot([0, 0, 0, 0, 0], [True, True, True, False, False], 4) == [3, 4, 0, 1]
+    assert allot([0, 0, 0], [True, True, False], 1) == [2]
+    assert allot([0, 0, 0], [True, True, True], 2) == [0, 1]
+
+
+def test_a_guide_blocks_the_end_before_all_is_written_and_what_leaves_a_forbidden_phrase_as_it_is() -> None:
+    space_a, joining = SPELLINGS.index(b" a"), [SPELLINGS.index(b"a"), SPELLINGS.index(b"b")]
+    lacks, refuses, free = terms_of({("b",): 1}), terms_of({}, ("a",)), terms_of({})
+    progress = tuple((terms.after(terms.start(), space_a),) for terms in (lacks, refuses, free, refuses))
+    log_probs = torch.zeros(4, VOCAB)
+    log_probs[3, joining] = float("-inf")  # nothing would be left
+    Guide((lacks, refuses, free, refuses), progress).block(log_probs)
+    allowed = [torch.nonzero(row.isfinite()).flatten().tolist() for row in log_probs]
+    assert allowed[0] == [token for token in range(VOCAB) if token != EOS_ID]
+    assert allowed[1] == joining
+    assert allowed[2] == list(range(VOCAB))
+    assert allowed[3] == [token for token in range(VOCAB) if token not in joining]

@@ -1,0 +1,187 @@
+"""Glossaries: files, whole words, what a line needs and what its translation has."""
+
+import dataclasses
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmt.errors import DataError
+from nmt.search.terms import Required
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
+from nmt.translation.glossary import Glossary, longest_first
+from nmt.translation.result import Term
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny_tokenizers: TokenizerPair) -> SentencePieceTokenizer:
+    return tiny_tokenizers.target
+
+
+def matched(glossary: Glossary, line: str) -> list[str]:
+    """The source terms that count."""
+    return [match.entry.source for match in longest_first(glossary.matches(line))]
+
+
+def targets(glossary: Glossary, source: str) -> set[str]:
+    (match,) = glossary.matches(source)
+    return {glossary.targets[place] for place in match.entry.targets}
+
+
+def test_a_file_has_comments_blank_lines_and_alternatives(tokenizer: SentencePieceTokenizer, tmp_path: Path) -> None:
+    lines = "\ufeff# German\tEnglish\n\nHund\tdog\r\n \nHund\thound\nkleine  Katze\t little cat\nHund\tdog\n#x\n"
+    (tmp_path / "terms.tsv").write_bytes(lines.encode("utf-8"))
+    glossary = Glossary.read(tmp_path / "terms.tsv", tokenizer)
+    assert glossary.targets == ("dog", "hound", "little cat")
+    assert targets(glossary, "Hund") == {"dog", "hound"}
+    assert targets(glossary, "Kleine   Katze") == {"little cat"}
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("Hund dog", "no TAB"),
+        ("Hund\tdog\tnoun", "2 TABs"),
+        ("\tdog", "a blank source term"),
+        ("Hund\t \u200b", "a blank target term"),
+    ],
+)
+def test_a_line_that_is_no_pair_is_named(
+    tokenizer: SentencePieceTokenizer, tmp_path: Path, line: str, what: str
+) -> None:
+    path = tmp_path / "terms.tsv"
+    path.write_text(f"# terms\nKatze\tcat\n{line}\n", encoding="utf-8")
+    with pytest.raises(DataError) as failure:
+        Glossary.read(path, tokenizer)
+    assert str(failure.value) == (
+        f"{path}: line 3 has {what}. A line of a glossary is a source term, one TAB and a target term; a line that "
+        "begins with # is a comment."
+    )
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(tokenizer: SentencePieceTokenizer, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"terms\.tsv: no such file"):
+        Glossary.read(tmp_path / "terms.tsv", tokenizer)
+    (tmp_path / "terms.tsv").write_bytes(b"Stra\xdfe\tstreet\n")
+    with pytest.raises(DataError, match=r"terms\.tsv: line 1, byte 5"):
+        Glossary.read(tmp_path / "terms.tsv", tokenizer)
+
+
+@pytest.mark.parametrize(
+    ("term", "line", "times"),
+    [
+        ("Hund", "Der Hund, ein Hund!", 2),
+        ("Hund", "Hunde und Schoßhund", 0),
+        ("Hund", "(Hund)-Hund_Hund", 3),
+        ("Hund", "Hund2 2Hund", 0),
+        ("Hund", "der hund", 0),
+        ("hund", "der Hund, DER HUND", 2),
+        ("straße", "Straße und STRAßE", 2),
+        ("kleiner hund", "ein kleiner   Hund", 1),
+        ("kleiner hund", "ein kleiner, Hund", 0),
+        ("z. B.", "wie z. B. hier, z. Bahn", 1),
+        ("§ 5", "nach § 5, § 51, a§ 5", 1),
+        ("C++", "C++ und C++, C++x", 2),
+        ("naïve", "nai\u0308ve", 1),
+        ("café", "cafés café", 1),
+        ("a.b", "axb a.b", 1),
+    ],
+)
+def test_a_source_term_is_found_in_whole_words(
+    tokenizer: SentencePieceTokenizer, term: str, line: str, times: int
+) -> None:
+    glossary = Glossary.of([(term, "x")], tokenizer)
+    assert matched(glossary, unicodedata.normalize("NFC", line)) == [term] * times
+
+
+def test_of_terms_that_overlap_the_longest_counts(tokenizer: SentencePieceTokenizer) -> None:
+    pairs = [("rotes haus", "a"), ("haus", "b"), ("haus am see", "c"), ("see", "d"), ("Haus", "e")]
+    glossary = Glossary.of(pairs, tokenizer)
+    assert matched(glossary, "ein rotes Haus am See und ein Haus und ein haus") == [
+        "haus am see",
+        "Haus",
+        "haus",
+    ]
+    assert matched(glossary, "ein rotes Haus") == ["rotes haus"]
+
+
+def test_what_a_line_requires_is_counted_by_its_targets(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("hund", "dog"), ("köter", "dog"), ("katze", "cat"), ("katze", "pussy")], tokenizer)
+    line = "Hund und Köter und Hund und Katze"
+    terms = glossary.terms(line, glossary.allowed(line))
+    assert terms.required == (Required(frozenset({0}), 3), Required(frozenset({1, 2}), 1))
+    assert terms.allowed == {0, 1, 2}
+    assert glossary.terms("Maus", frozenset()).required == ()
+
+
+def test_a_target_may_be_written_because_of_any_of_its_sources_or_of_what_contains_it(
+    tokenizer: SentencePieceTokenizer,
+) -> None:
+    pairs = [("bank", "bank"), ("ufer", "bank"), ("stuhl", "chair"), ("liege", "deck chair"), ("rad", "wheel")]
+    glossary = Glossary.of(pairs, tokenizer)
+
+    def allowed(line: str, prefix: str = "") -> set[str]:
+        return {glossary.targets[place] for place in glossary.allowed(line, prefix)}
+
+    assert allowed("am Ufer") == {"bank"}
+    assert allowed("die Liege") == {"deck chair", "chair"}
+    assert allowed("der Stuhl") == {"chair"}
+    assert allowed("der Tisch") == set()
+    assert allowed("der Tisch", "the wheels of a wheel") == {"wheel"}
+
+
+def test_a_translation_is_checked_in_whole_words(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("hund", "dog"), ("katze", "cat"), ("katze", "puss"), ("maus", "mouse")], tokenizer)
+    line = "Hund, Katze, Hund, Katze"
+    assert glossary.check(line, "", "A dog, hot-dog, cats, puss.") == (
+        Term("hund", "dog", True),
+        Term("katze", "puss", True),
+        Term("hund", "dog", True),
+        Term("katze", "cat | puss", False),
+    )
+    assert glossary.check("Hund", "", "The dogs and a mouse, and a cat") == (
+        Term("hund", "dog", False),
+        Term(None, "cat", False),
+        Term(None, "mouse", False),
+    )
+    assert glossary.check("Hund", "A mouse", "A mouse, a dog") == (Term("hund", "dog", True),)
+    assert glossary.check("Vogel", "", "mousetrap catalogue") == ()
+
+
+def test_terms_are_compared_as_they_are_cleaned(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("Cafe\u0301\u00a0Haus", "cafe\u0301")], tokenizer)
+    assert glossary.targets == ("caf\u00e9",)
+    assert matched(glossary, "Caf\u00e9 Haus") == ["Caf\u00e9 Haus"]
+
+
+SENTENCES = ["the dog sees the tree.", "a (dog)", "dog-house", "dog dog", "the dogs", "hot dog stand", "Wörter dog"]
+
+
+@given(st.sampled_from(SENTENCES), st.integers(0, 200))
+def test_a_target_is_known_in_whatever_way_a_sentence_is_segmented(
+    tiny_tokenizers: TokenizerPair, sentence: str, seed: int
+) -> None:
+    tokenizer = tiny_tokenizers.target
+    glossary = Glossary.of([("hund", "dog")], tokenizer)
+    tokens = tokenizer.sample(sentence, seed)
+    wanted = [term.met for term in glossary.check("hund", "", sentence)]
+    terms = glossary.terms("hund", glossary.allowed("hund"))
+    assert (terms.unmet(tokens) == 0) == wanted[0]
+    refused = dataclasses.replace(terms, required=(), allowed=frozenset())
+    assert (refused.unmet(tokens) > 0) == wanted[0]
+
+
+def test_the_way_to_a_target_is_how_the_tokenizer_writes_it(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("a", "the dog"), ("b", "漢字"), ("c", "(x)")], tokenizer)
+    ways = [tuple(token for _, token in way) for way in glossary.phrases.ways]
+    assert ways == [tuple(tokenizer.encode(text)) for text in ("the dog", "漢字", "(x)")]
+    assert glossary.terms("a", frozenset()).needed == len(ways[0])
+
+
+def test_an_empty_glossary_asks_for_nothing(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([], tokenizer)
+    assert glossary.terms("der Hund", glossary.allowed("der Hund")).needed == 0
+    assert glossary.check("der Hund", "", "the dog") == ()
