@@ -1,7 +1,6 @@
 """Runs of one recipe that differ only in their seed form one system."""
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -68,16 +67,19 @@ def _names(groups: Sequence[Sequence[SystemResult]]) -> list[str]:
     names = []
     for group, name in zip(groups, wanted, strict=True):
         taken = {result.name for other in groups if other is not group for result in other}
-        more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-        names.append(f"{group[0].name}{more}" if counts[name] > 1 or name in taken else name)
+        names.append(_first_and_more(group) if counts[name] > 1 or name in taken else name)
     return names
 
 
 def _common_name(group: Sequence[SystemResult]) -> str:
-    """The recipe's name where all share it, else what the names begin with, without the seed's number."""
-    if len(group) == 1:
-        return group[0].name
-    if len({result.record.name for result in group}) == 1:
+    """The recipe's name where all runs share it, else what their names have in common but for the seed."""
+    if len(group) > 1 and len({result.record.name for result in group}) == 1:
         return group[0].record.name
-    prefix = os.path.commonprefix([result.name for result in group])
-    return re.sub(r"[\W_]+(s|seed)?$", "", prefix.rstrip("0123456789")).rstrip("-_. ") or group[0].name
+    without_seed = {re.sub(rf"[\W_]*(seed|s)?[\W_]*{seed_of(result)}$", "", result.name) for result in group}
+    if len(group) > 1 and len(without_seed) == 1 and "" not in without_seed:
+        return without_seed.pop()
+    return _first_and_more(group)
+
+
+def _first_and_more(group: Sequence[SystemResult]) -> str:
+    return group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1} more"

@@ -35,9 +35,7 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", clean(text).casefold())
 
 
-def read_training_texts(
-    recipes: Sequence[Mapping[str, Any]], test: EvaluationSet
-) -> tuple[TrainingText | str, ...]:
+def read_training_texts(recipes: Sequence[Mapping[str, Any]], test: EvaluationSet) -> tuple[TrainingText | str, ...]:
     """The training text of each recipe, or why it cannot be read; a text of several recipes is read once."""
     read: dict[tuple[str, ...], TrainingText | str] = {}
     texts = []
@@ -65,8 +63,11 @@ def read_training_text(paths: Sequence[Path], reader: str, test: EvaluationSet) 
     wanted_words = {word for source in sources for word in words_of(source)}
     wanted_sources = set(sources)
     counts: Counter[str] = Counter()
-    found_sources, found_pairs, number = set(), set(), 0
-    for number, pair in enumerate(READERS[reader](paths), start=1):
+    found_sources: set[str] = set()
+    found_pairs: set[tuple[str, str]] = set()
+    number = 0
+    for pair in READERS[reader](paths):
+        number += 1
         source = clean(pair.source).strip()
         counts.update(word for word in words_of(source) if word in wanted_words)
         if source and source in wanted_sources:
