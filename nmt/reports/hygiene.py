@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nmt.metrics import METRICS
+from nmt.metrics import METRICS, segment_statistics
 from nmt.reports import numbers
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
@@ -51,8 +51,10 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
     lines = []
     for result in results:
         own = str(_corpus(result).get("target_language", ""))
-        for metric, make in METRICS.items():
-            used, wanted = (str(make(language).get_signature()) for language in (target_language, own))
+        if own == target_language:
+            continue
+        for metric in METRICS:
+            used, wanted = _signature(metric, target_language), _signature(metric, own)
             if used != wanted:
                 lines.append(
                     f"{metric} of {result.name} would have the signature {wanted} for its target language {own!r}; "
@@ -66,6 +68,11 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
             "be comparable. The test scores here are by one version."
         )
     return lines
+
+
+def _signature(metric: str, language: str) -> str:
+    """The signature of a metric for a target language; sacreBLEU knows it only after a sentence was scored."""
+    return segment_statistics(metric, ["a"], ["a"], language).signature()
 
 
 def _files(results: Sequence[SystemResult]) -> list[str]:
