@@ -1,6 +1,6 @@
 """The tables of a report that take the results apart: by cost, by time, by kind of sentence, by word."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nmt.metrics import Score
 from nmt.reports import numbers, verdicts
@@ -10,7 +10,11 @@ from nmt.reports.signs import SIGNS
 from nmt.reports.tables import Cell, Table, run_header
 from nmt.reports.word_matches import WordMatches
 
-_SHOWN_AXES = {"training time": numbers.duration, "parameters": numbers.millions, "speed": numbers.fixed}
+_SHOWN_AXES: dict[str, Callable[[float], str]] = {
+    "training time": numbers.duration,
+    "parameters": lambda value: numbers.millions(round(value)),
+    "speed": numbers.fixed,
+}
 _AXIS_NAMES = {"speed": "Sentences/s"}
 
 

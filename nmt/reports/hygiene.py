@@ -30,8 +30,10 @@ def find_warnings(
 
 def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Sequence[TrainingText | str]) -> list[str]:
     """Test sentences that were trained on, and where that could not be looked up."""
+    if not training:
+        return []
     found: dict[str, list[str]] = {}
-    for result, text in zip(results, training, strict=True) if training else ():
+    for result, text in zip(results, training, strict=True):
         if isinstance(text, str):
             line = f"Whether test sentences are in the training text was not checked for {{}}: {text}."
         elif text.shared_sources:
