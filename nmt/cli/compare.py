@@ -11,18 +11,25 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from nmt.corpus.readers import Text
-    from nmt.reports.comparison import Report
     from nmt.reports.evaluation_set import EvaluationSet
     from nmt.reports.record import RunRecord
+    from nmt.reports.report import Report
     from nmt.reports.systems import SystemResult
 
-Runs = Annotated[list[Path], typer.Argument(help="Run directories; the others are compared with the first.")]
+Runs = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Run directories; the others are compared with the first. Seeds of one recipe form one system."
+    ),
+]
 Out = Annotated[Path, typer.Option(help="Folder of report.html, report.md and results.json.")]
 Source = Annotated[Path | None, typer.Option(help="Test sentences. [default: corpus.test of the recipes]")]
 Reference = Annotated[Path | None, typer.Option(help="Their reference translations, line by line.")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: each recipe's]")]
 Samples = Annotated[int, typer.Option(min=0, help="Sentences to show with their attention.")]
-NoText = Annotated[bool, typer.Option("--no-text", help="Leave out every sentence: a report that may be published.")]
+NoText = Annotated[
+    bool, typer.Option("--no-text", help="Leave out every sentence and word: a report that may be published.")
+]
 
 # Columns of the results table that fit a terminal, by their position.
 _TERMINAL_COLUMNS = (0, 1, 2, 3, 4, 5, 8)
@@ -43,16 +50,21 @@ def compare(
 
     from rich.console import Console
 
+    from nmt.corpus.lines import one_line
     from nmt.reports.comparison import compare_systems
     from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
     from nmt.reports.record import RunRecord
+    from nmt.reports.training_text import read_training_texts
     from nmt.reports.write import write_report
+    from nmt.storage.seal import check_sealed
     from nmt.training.device import keep_freed_memory
     from nmt.translation.formats import quiet_when_reader_leaves
 
     keep_freed_memory()
     progress = Console(stderr=True)
     records = [RunRecord.load(run / "record.json") for run in runs]
+    for run in runs:
+        check_sealed(run)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
     indices = () if no_text else pick_samples(test, samples)
     results = _translate_all(runs, records, test, [test.source[index] for index in indices], beam, progress)
@@ -64,8 +76,11 @@ def compare(
             sample_indices=indices,
             with_text=not no_text,
             target_language=str(records[0].experiment.get("corpus", {}).get("target_language", "")),
+            training=read_training_texts([record.experiment for record in records], test),
         )
         page = write_report(report, out)
+    for warning in report.warnings:
+        progress.print(f"nmt: {one_line(warning)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     with quiet_when_reader_leaves():
         print(_outcome(report, page), end="")
 
@@ -141,19 +156,20 @@ def _outcome(report: "Report", page: Path) -> str:
     from rich.text import Text
 
     from nmt.corpus.lines import one_line
-    from nmt.reports import wording
+    from nmt.reports.verdicts import headline
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=120)
     with console.capture() as captured:  # printed in one piece, as rich would exit by itself when stdout is closed
         console.print(_results(report))
-        for sentence in wording.headline(report) + wording.notes(report):
+        for sentence in headline(report):
             console.print(Text(one_line(sentence)), soft_wrap=True)
         for k, index in enumerate(report.sample_indices[:_NUM_SHOWN]):
             test = report.evaluation_set
             lines = [("source", test.source[index]), ("reference", test.reference[index])]
-            lines += [(system.name, system.result.samples[k].text) for system in report.systems]
+            firsts = [(group.name, report.systems[group.first]) for group in report.groups]
+            lines += [(name, system.result.samples[k].text) for name, system in firsts]
             width = max(len(label) for label, _ in lines)
             shown = [f"{label:<{width}}  {one_line(text)}" for label, text in lines]
             console.print(Text("\n" + "\n".join(shown)), soft_wrap=True)

@@ -1,8 +1,10 @@
-"""Quality: sacreBLEU scores with intervals, and paired tests between systems."""
+"""Quality: sacreBLEU scores with intervals, paired tests between systems, means over seeds."""
 
 from nmt.metrics.base import Score
-from nmt.metrics.scores import LOWER_IS_BETTER, METRICS, score, score_of, segment_statistics
-from nmt.metrics.significance import Comparison, compare_statistics, paired_bootstrap
+from nmt.metrics.randomization import approximate_randomization, num_trials
+from nmt.metrics.scores import LOWER_IS_BETTER, METRICS, mean_score_of, score, score_of, segment_statistics
+from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
+from nmt.metrics.significance import Comparison, compare_means, compare_statistics, paired_bootstrap
 from nmt.metrics.statistics import SegmentStatistics
 
 __all__ = [
@@ -10,8 +12,15 @@ __all__ = [
     "METRICS",
     "Comparison",
     "Score",
+    "SeedMean",
     "SegmentStatistics",
+    "approximate_randomization",
+    "compare_means",
     "compare_statistics",
+    "difference_over_seeds",
+    "mean_over_seeds",
+    "mean_score_of",
+    "num_trials",
     "paired_bootstrap",
     "score",
     "score_of",

@@ -6,6 +6,7 @@ To add a metric, add a function from target language to sacreBLEU metric to `MET
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
+import numpy as np
 from sacrebleu.metrics.base import Metric
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -80,6 +81,13 @@ def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = Non
         return Score(statistics.name, value, statistics.signature())
     low, high = interval(statistics.resampled_scores(segments))
     return Score(statistics.name, value, statistics.signature(NUM_RESAMPLES, SEED), low, high)
+
+
+def mean_score_of(runs: Sequence[SegmentStatistics], segments: Sequence[int] | None = None) -> Score:
+    """The mean score of several runs on the same segments, with the bootstrap interval of the mean."""
+    values = [run.score(segments) for run in runs]
+    low, high = interval(np.mean([run.resampled_scores(segments) for run in runs], axis=0))
+    return Score(runs[0].name, float(np.mean(values)), runs[0].signature(NUM_RESAMPLES, SEED), low, high)
 
 
 def score(

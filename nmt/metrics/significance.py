@@ -18,7 +18,8 @@ class Comparison:
         difference: score of system b minus score of system a, in points.
         low: lower end of the difference's 95 % bootstrap interval.
         high: its upper end.
-        p_value: two-sided; how often chance alone would produce a difference at least as large.
+        p_value: two-sided, by the bootstrap; how often chance alone would produce a difference at least as large.
+        randomization_p: the same by approximate randomisation; None where that test was not made.
     """
 
     metric: str
@@ -26,11 +27,17 @@ class Comparison:
     low: float
     high: float
     p_value: float
+    randomization_p: float | None = None
 
     @property
     def significant(self) -> bool:
-        """Whether the difference may be called one: p below 0.05, and an interval that leaves out zero."""
-        return self.p_value < 0.05 and (self.low > 0.0 or self.high < 0.0)
+        """Whether the difference may be called one: each p below 0.05, and an interval that leaves out zero."""
+        return self.largest_p < 0.05 and (self.low > 0.0 or self.high < 0.0)
+
+    @property
+    def largest_p(self) -> float:
+        """The p of the test that is harder to convince."""
+        return self.p_value if self.randomization_p is None else max(self.p_value, self.randomization_p)
 
 
 def paired_bootstrap(
@@ -54,16 +61,26 @@ def paired_bootstrap(
 def compare_statistics(
     a: SegmentStatistics, b: SegmentStatistics, samples: int = NUM_RESAMPLES, seed: int = SEED
 ) -> Comparison:
-    """`paired_bootstrap` on counts already extracted, both from the same segments.
+    """`paired_bootstrap` on counts already extracted, both from the same segments."""
+    return compare_means([a], [b], samples, seed)
+
+
+def compare_means(
+    a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics], samples: int = NUM_RESAMPLES, seed: int = SEED
+) -> Comparison:
+    """The paired bootstrap of two systems, each of one run or of several whose scores are averaged.
+
+    Every run gets the same resamples: chance in which sentences were tested is in the result, chance in training not.
 
     The differences of the resamples, shifted to mean zero, show what chance alone does; p is the share of them at
     least as far from zero, on either side, as the difference observed (Efron and Tibshirani, 1993, chapter 16).
     sacreBLEU's `--paired-bs` draws the same resamples but counts one tail only and gives two identical systems a p
     near zero, which would contradict the interval beside it; hence this two-sided count.
     """
-    observed = b.score() - a.score()
-    differences = b.resampled_scores(samples=samples, seed=seed) - a.resampled_scores(samples=samples, seed=seed)
+    observed = float(np.mean([one.score() for one in b]) - np.mean([one.score() for one in a]))
+    means = [np.mean([one.resampled_scores(samples=samples, seed=seed) for one in side], axis=0) for side in (a, b)]
+    differences = means[1] - means[0]
     shifted = np.abs(differences - differences.mean())
     as_extreme = int(np.count_nonzero(shifted >= abs(observed)))
     low, high = interval(differences)
-    return Comparison(a.name, observed, low, high, (as_extreme + 1) / (samples + 1))
+    return Comparison(a[0].name, observed, low, high, (as_extreme + 1) / (samples + 1))

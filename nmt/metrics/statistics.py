@@ -4,7 +4,7 @@ Every metric here is a formula over counts that add up over segments (n-gram mat
 extracts the counts and owns the formula. Keeping the counts makes everything else an addition of rows: the score of a
 part of the corpus, of one sentence, or of a thousand bootstrap resamples (Koehn, 2004, "Statistical significance tests
 for machine translation evaluation"). sacreBLEU has no public call for these counts, so its inner methods are called
-here and nowhere else.
+here and, for its own test, in `randomization.py`, and nowhere else.
 """
 
 from collections.abc import Sequence
@@ -38,11 +38,11 @@ class SegmentStatistics:
     def score(self, segments: Sequence[int] | None = None) -> float:
         """The corpus score, of all segments or only of those named by index."""
         rows = self.counts if segments is None else self.counts[np.asarray(segments, dtype=np.int64)]
-        return self._score_of(rows.sum(axis=0))
+        return self.score_of_sums(rows.sum(axis=0))
 
     def sentence_scores(self) -> NDArray[np.float64]:
         """The score of each segment by itself, [segments]."""
-        return np.array([self._score_of(row) for row in self.counts])
+        return np.array([self.score_of_sums(row) for row in self.counts])
 
     def resampled_scores(
         self, segments: Sequence[int] | None = None, samples: int = NUM_RESAMPLES, seed: int = SEED
@@ -52,7 +52,7 @@ class SegmentStatistics:
         Two systems' statistics of equally many segments get the same resamples, which is what pairs them.
         """
         rows = self.counts if segments is None else self.counts[np.asarray(segments, dtype=np.int64)]
-        return np.array([self._score_of(sums) for sums in resampled_sums(rows, samples, seed)])
+        return np.array([self.score_of_sums(sums) for sums in resampled_sums(rows, samples, seed)])
 
     def signature(self, samples: int | None = None, seed: int = SEED) -> str:
         """sacreBLEU's signature; with `samples`, it also says how the interval was made."""
@@ -62,7 +62,8 @@ class SegmentStatistics:
             signature.update("seed", seed)
         return str(signature)
 
-    def _score_of(self, sums: NDArray[np.float64]) -> float:
+    def score_of_sums(self, sums: NDArray[np.float64]) -> float:
+        """The score that follows from counts added up over segments, [counts per segment]."""
         return float(self.metric._compute_score_from_stats(sums.tolist()).score)
 
 

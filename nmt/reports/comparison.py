@@ -1,80 +1,31 @@
 """From systems to a report: every number and sentence that will be shown, none of how it looks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, Comparison, Score, compare_statistics, score_of, segment_statistics
-from nmt.reports.differences import Lead, largest_leads
-from nmt.reports.evaluation_set import EvaluationSet
-from nmt.reports.lengths import Bucket, bleu_by_length, length_unit
+from nmt.metrics import METRICS, SegmentStatistics, score_of, segment_statistics
+from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
+from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads
+from nmt.reports.evaluation_set import EvaluationSet, has_spaces
+from nmt.reports.hygiene import find_warnings
+from nmt.reports.lengths import length_groups
+from nmt.reports.pairings import pair_with_first, seed_scores
+from nmt.reports.pareto import Front, find_fronts
+from nmt.reports.rarity import rarity_groups
+from nmt.reports.report import Report, System
+from nmt.reports.seeds import group_by_seed
+from nmt.reports.signs import find_signs
 from nmt.reports.systems import SystemResult
-from nmt.reports.times import round_levels, seconds_to_reach
+from nmt.reports.times import find_levels
+from nmt.reports.training_text import TrainingText
+from nmt.reports.word_matches import match_words
 
 COMPARED = ("BLEU", "chrF", "TER")
 _NUM_LEADING = 5  # examples shown for each system
+_NUM_WORDS = 12  # shown for each pair of systems
 
-
-@dataclass(frozen=True)
-class System:
-    """A system with its scores, in the order of METRICS."""
-
-    result: SystemResult
-    scores: tuple[Score, ...]
-
-    @property
-    def name(self) -> str:
-        return self.result.name
-
-    @property
-    def sentences_per_second(self) -> float:
-        return len(self.result.outputs) / max(self.result.translate_seconds, 1e-9)
-
-    def score(self, metric: str) -> Score:
-        return next(score for score in self.scores if score.name == metric)
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """The paired bootstrap of two named systems; differences are system minus baseline."""
-
-    baseline: str
-    system: str
-    comparison: Comparison
-
-
-@dataclass(frozen=True)
-class Level:
-    """Training seconds of each system, in order, until its dev BLEU reached `bleu`; None when it never did."""
-
-    bleu: float
-    seconds: tuple[float | None, ...]
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that a report says.
-
-    Attributes:
-        systems: as given; the first is the baseline of every pairing.
-        pairings: other systems against the first, for each metric compared.
-        length_unit: what `buckets` count, "words" or "characters".
-        leads: for each system where it is furthest ahead; empty without text.
-        sample_indices: of the sentences whose translations and attention are shown; empty without text.
-        with_text: whether sentences of the test set may be shown.
-        created: date of the report, such as "2026-01-31".
-    """
-
-    evaluation_set: EvaluationSet
-    systems: tuple[System, ...]
-    pairings: tuple[Pairing, ...]
-    levels: tuple[Level, ...]
-    length_unit: str
-    buckets: tuple[Bucket, ...]
-    leads: tuple[Lead, ...]
-    sample_indices: tuple[int, ...]
-    with_text: bool
-    created: str
+TrainingTexts = Sequence[TrainingText | str]
 
 
 def compare_systems(
@@ -85,8 +36,12 @@ def compare_systems(
     sample_indices: Sequence[int] = (),
     with_text: bool = True,
     target_language: str = "",
+    training: TrainingTexts = (),
 ) -> Report:
     """Score the systems and compare them with the first one.
+
+    `training` has for each run what its training text has of the test set, or why that is not known; nothing is said
+    of it where it is empty.
 
     Raises:
         ConfigError: when no system is given, or two share a name.
@@ -102,28 +57,72 @@ def compare_systems(
     systems = tuple(
         System(result, tuple(score_of(statistics[metric][n]) for metric in METRICS)) for n, result in enumerate(results)
     )
-    pairings = tuple(
-        Pairing(results[0].name, results[n].name, compare_statistics(statistics[metric][0], statistics[metric][n]))
-        for n in range(1, len(results))
-        for metric in COMPARED
+    groups = group_by_seed(results)
+    grouped = {metric: [[runs[n] for n in group.members] for group in groups] for metric, runs in statistics.items()}
+    chrf = [runs.sentence_scores() for runs in statistics["chrF"]]
+    signs = tuple(
+        find_signs(result.outputs, evaluation_set, list(scores)) for result, scores in zip(results, chrf, strict=True)
     )
-    curves = [result.validations for result in results]
-    levels = tuple(
-        Level(bleu, tuple(seconds_to_reach(curve, bleu) for curve in curves)) for bleu in round_levels(curves)
+    shown = [
+        Shown(group.name, results[group.first].outputs, chrf[group.first], signs[group.first].found) for group in groups
+    ]
+    rarity, rarity_note = _rarity(evaluation_set, grouped["BLEU"], grouped["chrF"], training)
+    words = tuple(
+        match_words(
+            (shown[0].name, shown[0].outputs), (other.name, other.outputs), evaluation_set.reference, _NUM_WORDS
+        )
+        for other in shown[1:]
     )
-    leads = largest_leads(results, evaluation_set, statistics["chrF"], _NUM_LEADING) if with_text else ()
+    several = with_text and len(groups) > 1
     return Report(
         evaluation_set=evaluation_set,
         systems=systems,
-        pairings=pairings,
-        levels=levels,
-        length_unit=length_unit(evaluation_set.source),
-        buckets=bleu_by_length(evaluation_set.source, statistics["BLEU"]),
-        leads=leads,
+        groups=groups,
+        seed_scores=seed_scores(groups, {metric: grouped[metric] for metric in COMPARED}),
+        pairings=pair_with_first(groups, {metric: grouped[metric] for metric in COMPARED}),
+        levels=find_levels([result.validations for result in results]),
+        fronts=_fronts(systems),
+        length_unit="words" if has_spaces(evaluation_set.source) else "characters",
+        buckets=score_buckets(length_groups(evaluation_set.source), grouped["BLEU"], grouped["chrF"]),
+        rarity=rarity,
+        rarity_note=rarity_note,
+        signs=signs,
+        words=words if with_text else tuple(replace(pair, words=()) for pair in words),
+        leads=largest_leads(shown, evaluation_set, _NUM_LEADING) if several else (),
+        sentences=by_difference(shown, evaluation_set, NUM_LISTED) if several else (),
         sample_indices=tuple(sample_indices) if with_text else (),
+        warnings=find_warnings(results, evaluation_set, training, target_language),
         with_text=with_text,
         created=created,
     )
+
+
+def _fronts(systems: Sequence[System]) -> tuple[Front, ...]:
+    return find_fronts(
+        [system.score("BLEU").value for system in systems],
+        [system.result.record.train_seconds for system in systems],
+        [system.result.record.parameters for system in systems],
+        [system.sentences_per_second for system in systems],
+    )
+
+
+def _rarity(
+    test: EvaluationSet,
+    bleu: Sequence[Sequence[SegmentStatistics]],
+    chrf: Sequence[Sequence[SegmentStatistics]],
+    training: TrainingTexts,
+) -> tuple[tuple[Bucket, ...], str]:
+    """Quality by rarity of the words, or why there is none."""
+    if not has_spaces(test.source):
+        return (), "The source has no spaces between its words, so they were not counted."
+    if not training:
+        return (), "The words of the training text were not counted."
+    first = training[0]
+    if isinstance(first, str):
+        return (), f"The words of the training text were not counted: {first}."
+    if any(text != first for text in training):
+        return (), "The runs were not trained on the same text, so no word is equally rare for all of them."
+    return score_buckets(rarity_groups(test.source, first.word_counts), bleu, chrf, SMALLEST), ""
 
 
 def _check(results: Sequence[SystemResult], evaluation_set: EvaluationSet) -> None:

@@ -9,9 +9,26 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.metrics import SegmentStatistics
 from nmt.reports.evaluation_set import EvaluationSet, has_spaces
-from nmt.reports.systems import SystemResult
+
+NUM_LISTED = 1000  # sentences in the list that can be searched: more would make the page slow
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A system as far as single sentences are about it: its first run.
+
+    Attributes:
+        name: of the system.
+        outputs: one translation per test sentence.
+        chrf: of each of them alone, [segments].
+        signs: of each of them, as in `signs.py`.
+    """
+
+    name: str
+    outputs: Sequence[str]
+    chrf: NDArray[np.float64]
+    signs: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -22,11 +39,13 @@ class Output:
         system: its name.
         parts: the text in order, each part with whether the reference has it at that place.
         chrf: of this sentence alone.
+        signs: that something is left out or said twice.
     """
 
     system: str
     parts: tuple[tuple[str, bool], ...]
     chrf: float
+    signs: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -51,39 +70,47 @@ class Lead:
     examples: tuple[Example, ...]
 
 
-def largest_leads(
-    systems: Sequence[SystemResult],
-    evaluation_set: EvaluationSet,
-    statistics: Sequence[SegmentStatistics],
-    number: int,
-) -> tuple[Lead, ...]:
+def largest_leads(systems: Sequence[Shown], evaluation_set: EvaluationSet, number: int) -> tuple[Lead, ...]:
     """For each system the `number` sentences where its chrF exceeds the best other system's by most.
 
     Grouping by system shows the merits of both sides even where one is ahead nearly everywhere.
     """
     if len(systems) < 2:
         return ()
-    chrf = np.stack([system.sentence_scores() for system in statistics])  # [systems, segments]
-    spaced = has_spaces(evaluation_set.reference)
+    chrf = np.stack([system.chrf for system in systems])  # [systems, segments]
     leads = []
     for own, system in enumerate(systems):
         ahead = chrf[own] - np.delete(chrf, own, axis=0).max(axis=0)
         order = [int(i) for i in np.argsort(-ahead, kind="stable")[:number] if ahead[i] > 0]
-        leads.append(Lead(system.name, tuple(_example(i, systems, evaluation_set, chrf, spaced) for i in order)))
+        leads.append(Lead(system.name, _examples(order, systems, evaluation_set)))
     return tuple(leads)
 
 
-def _example(
-    index: int,
-    systems: Sequence[SystemResult],
-    evaluation_set: EvaluationSet,
-    chrf: NDArray[np.float64],
-    spaced: bool,
-) -> Example:
+def by_difference(systems: Sequence[Shown], evaluation_set: EvaluationSet, number: int) -> tuple[Example, ...]:
+    """The `number` sentences whose chrF differs most between the best and the worst system, largest difference first.
+
+    Of one system alone, those of the lowest chrF.
+    """
+    chrf = np.stack([system.chrf for system in systems])  # [systems, segments]
+    spread = chrf.max(axis=0) - chrf.min(axis=0) if len(systems) > 1 else -chrf[0]
+    return _examples([int(i) for i in np.argsort(-spread, kind="stable")[:number]], systems, evaluation_set)
+
+
+def _examples(indices: Sequence[int], systems: Sequence[Shown], evaluation_set: EvaluationSet) -> tuple[Example, ...]:
+    spaced = has_spaces(evaluation_set.reference)
+    return tuple(_example(index, systems, evaluation_set, spaced) for index in indices)
+
+
+def _example(index: int, systems: Sequence[Shown], evaluation_set: EvaluationSet, spaced: bool) -> Example:
     reference = evaluation_set.reference[index]
     outputs = tuple(
-        Output(system.name, mark_matches(system.outputs[index], reference, spaced), float(chrf[n, index]))
-        for n, system in enumerate(systems)
+        Output(
+            system.name,
+            mark_matches(system.outputs[index], reference, spaced),
+            float(system.chrf[index]),
+            system.signs[index],
+        )
+        for system in systems
     )
     return Example(index + 1, evaluation_set.source[index], reference, outputs)
 

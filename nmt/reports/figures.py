@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from nmt.reports.comparison import Report
 from nmt.reports.heatmap import heat_map
 from nmt.reports.palette import light
-from nmt.reports.plots import length_bars, time_curves, update_curves
+from nmt.reports.plots import front_plots, length_bars, time_curves, update_curves
+from nmt.reports.report import Report
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,20 @@ class SampleFigure:
 
 @dataclass(frozen=True)
 class Figures:
-    """SVG elements in the light colours; the curves are None when no system was validated."""
+    """SVG elements in the light colours; the curves are None when no run was validated."""
 
     time: str | None
     updates: str | None
+    fronts: tuple[str, ...]
     lengths: str
     samples: tuple[SampleFigure, ...]
 
 
 def draw(report: Report) -> Figures:
     """Draw every figure of the report; of its samples none when it is without text."""
-    return Figures(time_curves(report), update_curves(report), length_bars(report), _samples(report))
+    return Figures(
+        time_curves(report), update_curves(report), front_plots(report), length_bars(report), _samples(report)
+    )
 
 
 def _samples(report: Report) -> tuple[SampleFigure, ...]:
@@ -47,10 +50,10 @@ def _samples(report: Report) -> tuple[SampleFigure, ...]:
     figures = []
     for k, index in enumerate(report.sample_indices):
         maps = []
-        for n, system in enumerate(report.systems):
-            sample = system.result.samples[k]
-            title = f"Attention of {system.name} translating line {index + 1}"
+        for n, group in enumerate(report.groups):
+            sample = report.systems[group.first].result.samples[k]
+            title = f"Attention of {group.name} translating line {index + 1}"
             svg = None if sample.alignment is None else heat_map(sample.alignment, light(n), title)
-            maps.append(AttentionMap(system.name, sample.text, svg))
+            maps.append(AttentionMap(group.name, sample.text, svg))
         figures.append(SampleFigure(index + 1, test.source[index], test.reference[index], tuple(maps)))
     return tuple(figures)

@@ -1,35 +1,47 @@
 """A report as one HTML file that needs nothing else: no network, no other file, no script but its own."""
 
+import base64
+import hashlib
 from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from nmt.corpus.lines import one_line
-from nmt.reports import tables, wording
-from nmt.reports.comparison import Report
+from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
 from nmt.reports.palette import DARK, LIGHT, themed
+from nmt.reports.report import Report
 from nmt.reports.results import portable_path
+from nmt.reports.signs import SIGNS
 
 
 def to_html(report: Report, figures: Figures) -> str:
-    """The whole page. Text of the corpus and names of systems are escaped; only our own SVG is not."""
+    """The whole page. Text of the corpus and names of systems are escaped; only our own SVG and script are not.
+
+    Should some text get out of its escaping all the same, the page's policy lets a browser run no script but the one
+    whose hash it names, and fetch nothing.
+    """
+    loader = PackageLoader("nmt", "reports/templates")
     environment = Environment(
-        loader=PackageLoader("nmt", "reports/templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        keep_trailing_newline=True,
+        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_printable, keep_trailing_newline=True
     )
+    script = loader.get_source(environment, "report.js")[0]
     test = report.evaluation_set
     return environment.get_template("report.html.j2").render(
         report=report,
         words=wording,
+        verdicts=verdicts,
         tables=tables,
-        notes=wording.notes(report),
-        plots={"time": _inline(figures.time), "updates": _inline(figures.updates), "lengths": _inline(figures.lengths)},
+        breakdown=breakdown_tables,
+        plots={
+            "time": _inline(figures.time),
+            "updates": _inline(figures.updates),
+            "fronts": [_inline(front) for front in figures.fronts],
+            "lengths": _inline(figures.lengths),
+        },
         samples=[_inline_sample(sample) for sample in figures.samples],
+        signs=SIGNS,
         test_files=[
             ("Source", portable_path(test.source_path), test.source_sha256),
             ("Reference", portable_path(test.reference_path), test.reference_sha256),
@@ -37,6 +49,17 @@ def to_html(report: Report, figures: Figures) -> str:
         light=LIGHT,
         dark=DARK,
         colors=len(LIGHT),
+        script=Markup(script),
+        policy=_policy(script),
+    )
+
+
+def _policy(script: str) -> str:
+    """Content security: nothing from anywhere, our style (the plots' own has attributes), and this one script."""
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 

@@ -1,28 +1,11 @@
-"""Quality by length of the source sentence."""
+"""Test sentences by length of their source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from nmt.metrics import Score, SegmentStatistics, score_of
+from nmt.reports.buckets import SMALLEST
 from nmt.reports.evaluation_set import has_spaces
 
 _WIDTHS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
-_SMALLEST = 20  # sentences in a bucket: fewer make a score that means nothing
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """Sentences of about the same length.
-
-    Attributes:
-        label: such as "6 to 10".
-        segments: indices of its sentences.
-        scores: BLEU of each system on them, in the systems' order.
-    """
-
-    label: str
-    segments: tuple[int, ...]
-    scores: tuple[Score, ...] = ()
 
 
 def length_unit(source: tuple[str, ...]) -> str:
@@ -30,14 +13,10 @@ def length_unit(source: tuple[str, ...]) -> str:
     return "words" if has_spaces(source) else "characters"
 
 
-def bleu_by_length(source: tuple[str, ...], statistics: Sequence[SegmentStatistics]) -> tuple[Bucket, ...]:
-    """BLEU of each system on short, middling and long sentences, shortest first."""
+def length_groups(source: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """Labels and indices of short, middling and long sentences, shortest first."""
     spaced = has_spaces(source)
-    lengths = [len(line.split()) if spaced else len(line) for line in source]
-    return tuple(
-        Bucket(label, segments, tuple(score_of(system, segments) for system in statistics))
-        for label, segments in group_lengths(lengths)
-    )
+    return group_lengths([len(line.split()) if spaced else len(line) for line in source])
 
 
 def group_lengths(lengths: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
@@ -65,11 +44,11 @@ def _join_small(groups: list[tuple[int, int, list[int]]]) -> list[tuple[int, int
     """Join each group below the smallest size with the next one, and such a last group with the one before."""
     joined: list[tuple[int, int, list[int]]] = []
     for low, high, segments in groups:
-        if joined and len(joined[-1][2]) < _SMALLEST:
+        if joined and len(joined[-1][2]) < SMALLEST:
             before = joined.pop()
             low, segments = before[0], before[2] + segments
         joined.append((low, high, segments))
-    if len(joined) > 1 and len(joined[-1][2]) < _SMALLEST:
+    if len(joined) > 1 and len(joined[-1][2]) < SMALLEST:
         low, high, segments = joined.pop()
         before = joined.pop()
         joined.append((before[0], high, before[2] + segments))

@@ -3,9 +3,9 @@
 import re
 
 from nmt.corpus.lines import one_line
-from nmt.reports import tables, wording
-from nmt.reports.comparison import Report
+from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures
+from nmt.reports.report import Report
 from nmt.reports.results import portable_path
 from nmt.reports.tables import Cell, Table
 
@@ -15,23 +15,19 @@ PLOTS = "plots"  # folder of the figures, beside report.md
 def to_markdown(report: Report, figures: Figures) -> str:
     """The text of report.md; the files it links to are those of `plot_files`."""
     parts = [f"# {escape(wording.title(report))}", escape(wording.subtitle(report))]
-    parts += [_bullets(wording.headline(report))]
-    parts += [f"> {escape(note)}" for note in wording.notes(report)]
+    parts += [_bullets(verdicts.headline(report))]
+    parts += [f"> {escape(warning)}" for warning in report.warnings]
     parts += ["## Results", _table(tables.results_table(report)), _caption(wording.RESULTS)]
+    if report.seed_scores:
+        parts += ["### Means over seeds", _table(tables.seed_table(report)), _caption(wording.SEEDS)]
     if report.pairings:
         parts += [
             "## Are the differences more than chance?",
-            _bullets(wording.verdicts(report)),
+            _bullets(verdicts.verdicts(report)),
             _table(tables.comparison_table(report)),
             _caption(wording.significance_caption(report)),
         ]
-    parts += _training_curves(report, figures)
-    parts += [
-        "## Quality by length of the source",
-        f"![BLEU by source length]({PLOTS}/lengths.svg)",
-        _table(tables.length_table(report)),
-        _caption(wording.length_caption(report)),
-    ]
+    parts += _training_curves(report, figures) + _fronts(report) + _breakdowns(report)
     if not report.with_text:
         parts += ["## Sentences", escape(wording.NO_TEXT)]
     parts += _leads(report) + _samples(figures)
@@ -43,6 +39,7 @@ def to_markdown(report: Report, figures: Figures) -> str:
 def plot_files(figures: Figures) -> dict[str, str]:
     """File name below the folder of plots -> SVG."""
     named = {"dev-bleu-time.svg": figures.time, "dev-bleu-updates.svg": figures.updates, "lengths.svg": figures.lengths}
+    named |= {f"front-{n}.svg": front for n, front in enumerate(figures.fronts, start=1)}
     for k, sample in enumerate(figures.samples, start=1):
         for n, each in enumerate(sample.maps, start=1):
             named[f"attention-{k}-{n}.svg"] = each.svg
@@ -65,15 +62,48 @@ def _training_curves(report: Report, figures: Figures) -> list[str]:
         _caption(wording.CURVES),
     ]
     if report.levels:
-        table = _table(tables.level_table(report))
+        table = _table(breakdown_tables.level_table(report))
         parts += ["### Training time to reach a quality", table, _caption(wording.LEVELS)]
+    return parts
+
+
+def _fronts(report: Report) -> list[str]:
+    if not report.fronts:
+        return []
+    images = [f"![BLEU against {front.axis}]({PLOTS}/front-{n}.svg)" for n, front in enumerate(report.fronts, start=1)]
+    table = _table(breakdown_tables.front_table(report))
+    sentences = _bullets(verdicts.front_sentences(report))
+    return ["## Quality against cost", sentences, " ".join(images), table, _caption(wording.FRONTS)]
+
+
+def _breakdowns(report: Report) -> list[str]:
+    """By length, by rarity, by signs, by words."""
+    by_length = breakdown_tables.bucket_table(report, report.buckets, f"Source {report.length_unit}")
+    parts = [
+        "## Quality by length of the source",
+        f"![BLEU by source length]({PLOTS}/lengths.svg)",
+        _table(by_length),
+        _caption(wording.length_caption(report)),
+        "## Quality by rarity of the source words",
+    ]
+    if report.rarity:
+        parts.append(_table(breakdown_tables.bucket_table(report, report.rarity, "Rarest word was seen")))
+    parts += [_caption(wording.rarity_caption(report)), "## Too short, too long, repeated"]
+    parts += [_table(breakdown_tables.signs_table(report)), _caption(wording.SIGNS)]
+    if report.words:
+        parts.append("## Words that one system has right and the other wrong")
+        for pair in report.words:
+            parts.append(escape(verdicts.word_sentence(pair)))
+            parts += [_table(breakdown_tables.word_table(pair))] if pair.words else []
+        parts.append(_caption(wording.words_caption(report)))
     return parts
 
 
 def _leads(report: Report) -> list[str]:
     if not report.leads:
         return []
-    parts = ["## Where the systems differ most", _caption(wording.LEADS)]
+    caption = f"{wording.LEADS} {wording.one_run_note(report)}".strip()
+    parts = ["## Where the systems differ most", _caption(caption)]
     for lead in report.leads:
         parts.append(f"### Where {escape(lead.system)} is ahead")
         if not lead.examples:
@@ -82,7 +112,8 @@ def _leads(report: Report) -> list[str]:
             lines = [f"Source, line {example.line}: {escape(example.source)}"]
             lines.append(f"Reference: {escape(example.reference)}")
             for output in example.outputs:
-                lines.append(f"{escape(output.system)} (chrF {output.chrf:.0f}): {_marked(output.parts)}")
+                signs = f" ({', '.join(output.signs)})" if output.signs else ""
+                lines.append(f"{escape(output.system)} (chrF {output.chrf:.0f}): {_marked(output.parts)}{signs}")
             parts.append("- " + "<br>\n  ".join(lines))
     return parts
 

@@ -1,4 +1,6 @@
-"""Numbers as a reader wants them: few digits, thousands separated, a real minus sign."""
+"""Numbers as a reader wants them: few digits, thousands separated, a real minus sign; and lists in a sentence."""
+
+from collections.abc import Sequence
 
 
 def count(value: float) -> str:
@@ -55,3 +57,13 @@ def interval(low: float | None, high: float | None, digits: int = 1) -> str:
     if low is None or high is None:
         return ""
     return f"{fixed(low, digits)} to {fixed(high, digits)}"
+
+
+def share(part: float, whole: float) -> str:
+    """3, 150 -> "2.0 %"."""
+    return f"{fixed(100 * part / whole) if whole else 0} %"
+
+
+def listing(items: Sequence[str]) -> str:
+    """["a", "b", "c"] -> "a, b and c"."""
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)

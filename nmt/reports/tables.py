@@ -5,7 +5,8 @@ from typing import Any
 
 from nmt.metrics import LOWER_IS_BETTER, METRICS
 from nmt.reports import numbers
-from nmt.reports.comparison import Report, System
+from nmt.reports.report import Report, System
+from nmt.reports.seeds import seed_of
 from nmt.search.hypothesis import SearchConfig
 
 _ENDS = {"eos": "end of sentence", "length": "the length limit", "blank": "blank lines"}
@@ -41,7 +42,7 @@ class Table:
 
 
 def results_table(report: Report) -> Table:
-    """One row a system: size, cost, quality, speed."""
+    """One row a run: size, cost, quality, speed."""
     header = [
         Cell("Model"),
         Cell("Parameters"),
@@ -51,18 +52,18 @@ def results_table(report: Report) -> Table:
         Cell("Sentences/s", "translating"),
         Cell("Peak memory", "training"),
     ]
-    rows = tuple(_results_row(system, n) for n, system in enumerate(report.systems))
+    rows = tuple(_results_row(system, report.group_of(n)) for n, system in enumerate(report.systems))
     return Table(tuple(header), rows)
 
 
-def _results_row(system: System, index: int) -> tuple[Cell, ...]:
+def _results_row(system: System, group: int) -> tuple[Cell, ...]:
     record = system.result.record
     scores = (
         Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
         for score in (system.score(name) for name in METRICS)
     )
     return (
-        Cell(system.name, system=index),
+        Cell(system.name, system=group),
         Cell(numbers.millions(record.parameters), numbers.count(record.parameters), record.parameters),
         Cell(numbers.count(record.train_seconds), numbers.duration(record.train_seconds), record.train_seconds),
         Cell(numbers.count(record.target_tokens_per_second), sort=record.target_tokens_per_second),
@@ -72,63 +73,63 @@ def _results_row(system: System, index: int) -> tuple[Cell, ...]:
     )
 
 
+def seed_table(report: Report) -> Table:
+    """One row a system of several seeds: the mean of each score with its interval over seeds, and each run's BLEU."""
+    metrics = tuple(report.seed_scores[0].means)
+    header = [Cell("System"), Cell("Seeds")]
+    header += [Cell(metric, "less is better" if metric in LOWER_IS_BETTER else "") for metric in metrics]
+    header.append(Cell(f"{metrics[0]} of its runs"))
+    rows = []
+    for scores in report.seed_scores:
+        group = report.groups[scores.group]
+        cells = [Cell(group.name, system=scores.group), Cell(", ".join(map(str, group.seeds)))]
+        for metric in metrics:
+            mean = scores.means[metric]
+            cells.append(Cell(numbers.fixed(mean.value), numbers.interval(mean.low, mean.high), mean.value))
+        cells.append(Cell(", ".join(numbers.fixed(value) for value in scores.values[metrics[0]])))
+        rows.append(tuple(cells))
+    return Table(tuple(header), tuple(rows))
+
+
 def comparison_table(report: Report) -> Table:
-    """One row a pair and metric: difference, interval, p."""
+    """One row a pair and metric: difference, interval, both p, and the interval over seeds where there is any."""
+    with_seeds = any(pairing.over_seeds for pairing in report.pairings)
+    header = ["Systems", "Metric", "Difference", "95 % interval", "p, bootstrap", "p, randomisation"]
+    header += ["95 % interval over seeds"] if with_seeds else []
     rows = []
     for pairing in report.pairings:
-        test = pairing.comparison
-        rows.append(
-            (
-                Cell(f"{pairing.system} \N{MINUS SIGN} {pairing.baseline}"),
-                Cell(test.metric, "less is better" if test.metric in LOWER_IS_BETTER else ""),
-                Cell(numbers.signed(test.difference), sort=test.difference),
-                Cell(f"{numbers.signed(test.low)} to {numbers.signed(test.high)}", sort=test.low),
-                Cell(numbers.probability(test.p_value).removeprefix("p ").removeprefix("= "), sort=test.p_value),
-                Cell("yes" if test.significant else "no"),
-            )
-        )
-    header = ("Systems", "Metric", "Difference", "95 % interval", "p", "More than chance")
-    return Table(tuple(Cell(name) for name in header), tuple(rows), figures_from=2)
+        test, seeds = pairing.comparison, pairing.over_seeds
+        cells = [
+            Cell(f"{pairing.system} \N{MINUS SIGN} {pairing.baseline}"),
+            Cell(test.metric, "less is better" if test.metric in LOWER_IS_BETTER else ""),
+            Cell(numbers.signed(test.difference), sort=test.difference),
+            _interval(test.low, test.high),
+            _probability(test.p_value),
+            _probability(test.randomization_p),
+        ]
+        if with_seeds:
+            cells.append(_interval(seeds.low, seeds.high) if seeds else Cell("one seed"))
+        rows.append((*cells, Cell("yes" if pairing.more_than_chance else "no")))
+    return Table(tuple(Cell(name) for name in (*header, "More than chance")), tuple(rows), figures_from=2)
 
 
-def level_table(report: Report) -> Table:
-    """One row a BLEU level: the training time of each system until its dev BLEU first reached it."""
-    header = (Cell("Dev BLEU"), *_system_header(report))
-    rows = tuple(
-        (
-            Cell(f"{level.bleu:g}", sort=level.bleu),
-            *(
-                Cell("not reached") if seconds is None else Cell(f"{numbers.count(seconds)} s", sort=seconds)
-                for seconds in level.seconds
-            ),
-        )
-        for level in report.levels
-    )
-    return Table(header, rows)
+def _interval(low: float | None, high: float | None) -> Cell:
+    if low is None or high is None:
+        return Cell("")
+    return Cell(f"{numbers.signed(low)} to {numbers.signed(high)}", sort=low)
 
 
-def length_table(report: Report) -> Table:
-    """One row a bucket of source lengths: number of sentences, BLEU of each system."""
-    header = (Cell(f"Source {report.length_unit}"), Cell("Sentences"), *_system_header(report))
-    rows = tuple(
-        (
-            Cell(bucket.label, sort=n),
-            Cell(numbers.count(len(bucket.segments)), sort=len(bucket.segments)),
-            *(
-                Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
-                for score in bucket.scores
-            ),
-        )
-        for n, bucket in enumerate(report.buckets)
-    )
-    return Table(header, rows)
+def _probability(p_value: float | None) -> Cell:
+    if p_value is None:
+        return Cell("")
+    return Cell(numbers.probability(p_value).removeprefix("p ").removeprefix("= "), sort=p_value)
 
 
 def training_table(report: Report) -> Table:
-    """One row a fact about the runs, one column a system."""
+    """One row a fact about the runs, one column a run."""
     facts = [_facts(system) for system in report.systems]
     rows = tuple((Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0])
-    return Table((Cell(""), *_system_header(report)), rows, figures_from=len(report.systems) + 1)
+    return Table((Cell(""), *run_header(report)), rows, figures_from=len(report.systems) + 1)
 
 
 def _facts(system: System) -> dict[str, str]:
@@ -137,6 +138,7 @@ def _facts(system: System) -> dict[str, str]:
     reasons = sorted(system.result.finish_reasons.items())
     return {
         "Architecture": record.architecture,
+        "Seed": "unknown" if (seed := seed_of(system.result)) is None else str(seed),
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
         "Gradient clipped": f"in {numbers.count(record.clipped_updates)} updates",
@@ -163,5 +165,6 @@ def _search(search: dict[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {search[name]}" for name in shown if name != "n_best")
 
 
-def _system_header(report: Report) -> tuple[Cell, ...]:
-    return tuple(Cell(system.name, system=n) for n, system in enumerate(report.systems))
+def run_header(report: Report) -> tuple[Cell, ...]:
+    """A cell for each run."""
+    return tuple(Cell(system.name, system=report.group_of(n)) for n, system in enumerate(report.systems))

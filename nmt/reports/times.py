@@ -1,8 +1,36 @@
 """How long a system trained until its dev BLEU reached a level."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nmt.reports.systems import Validation
+
+SHARES = (0.90, 0.95, 0.99)  # of the best BLEU of all systems
+
+
+@dataclass(frozen=True)
+class Level:
+    """Training seconds of each run, in order, until its dev BLEU reached `bleu`; None when it never did.
+
+    `share` is the part of the best BLEU of all runs that the level is, None for a round level.
+    """
+
+    bleu: float
+    seconds: tuple[float | None, ...]
+    share: float | None = None
+
+
+def find_levels(curves: Sequence[Sequence[Validation]]) -> tuple[Level, ...]:
+    """Round levels and shares of the best value of all curves, lowest first; empty when nothing was validated."""
+    best = max((point.bleu for curve in curves for point in curve if point.bleu is not None), default=0.0)
+    if best <= 0:
+        return ()
+    levels: list[tuple[float, float | None]] = [(bleu, None) for bleu in round_levels(curves)]
+    levels += [(share * best, share) for share in SHARES]
+    return tuple(
+        Level(bleu, tuple(seconds_to_reach(curve, bleu) for curve in curves), share)
+        for bleu, share in sorted(levels, key=lambda level: level[0])
+    )
 
 
 def seconds_to_reach(validations: Sequence[Validation], level: float) -> float | None:

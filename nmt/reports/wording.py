@@ -1,25 +1,43 @@
-"""The sentences of a report, shared by its HTML and its Markdown."""
+"""The captions of a report, shared by its HTML and its Markdown; what it concludes is in `verdicts.py`."""
 
-from nmt.metrics import LOWER_IS_BETTER
+from nmt.metrics import num_trials
 from nmt.metrics.statistics import NUM_RESAMPLES
 from nmt.reports import numbers
-from nmt.reports.comparison import COMPARED, Pairing, Report
+from nmt.reports.differences import NUM_LISTED
+from nmt.reports.report import Report
 
 NO_TEXT = (
-    "This report was written without any sentence of the corpus: no examples and no attention heat maps, whose "
-    "labels are corpus text. nmt compare without --no-text writes them."
+    "This report was written without any sentence or word of the corpus: no examples, no words, and no attention heat "
+    "maps, whose labels are corpus text. nmt compare without --no-text writes them."
 )
 RESULTS = (
     "With each score goes its 95 % bootstrap interval. Intervals that overlap do not mean that systems are equal: the "
-    "paired test compares them sentence by sentence and sees smaller differences."
+    "paired tests compare them sentence by sentence and see smaller differences."
+)
+SEEDS = (
+    "Runs of one recipe that differ only in their seed are one system. The interval beside a mean is Student's over "
+    "its seeds, 95 %. It covers chance in training (first weights, order of the batches, dropout) on this test set: "
+    "other seeds would have such a mean. It does not cover which sentences were tested, as the intervals of single "
+    "runs do, and with two or three seeds it is wide because little is known."
 )
 CURVES = (
     "BLEU on the dev set by greedy search, against training time and against updates. The time is what the updates "
     "took; validation and checkpoints are not in it. A hollow point marks the checkpoint that was kept."
 )
 LEVELS = (
-    "Training time until a validation first gave at least this BLEU on the dev set. Nothing is interpolated, so each "
-    "time is late by up to one validation interval."
+    "Training time until a validation first gave at least this BLEU on the dev set; the best is that of all runs here. "
+    "Nothing is interpolated, so each time is late by up to one validation interval."
+)
+FRONTS = (
+    "A run is on the front when no other run here has at least its BLEU for at most its cost, and is better in one. "
+    "Scores count as they are: a run may be beaten by less than chance explains. Hollow points are not on the front."
+)
+SIGNS = (
+    "From lengths and repetitions alone, so they are hints: too short (under-translation) is less than two thirds of "
+    "the expected length and at least three words less, too long (over-translation) more than one and a half times "
+    "and three words more, both beside the reference and beside the source; repeats itself is a phrase that follows "
+    "itself or four words in a row that come twice, and do not in source and reference. Beneath each number is the "
+    "mean chrF of those sentences. The length ratio is that of all outputs to all references."
 )
 LEADS = (
     "For each system the sentences where its chrF is furthest above that of every other system. Words that the "
@@ -35,7 +53,7 @@ NO_ATTENTION = "No attention to show: this system has none, or the sentence was 
 
 
 def title(report: Report) -> str:
-    return _listing([system.name for system in report.systems])
+    return numbers.listing([group.name for group in report.groups])
 
 
 def subtitle(report: Report) -> str:
@@ -47,94 +65,59 @@ def subtitle(report: Report) -> str:
     )
 
 
-def verdicts(report: Report) -> list[str]:
-    """For each pair, a sentence for each metric; BLEU first."""
-    return [verdict(pairing) for pairing in report.pairings]
-
-
-def headline(report: Report) -> list[str]:
-    """What to know if one reads nothing else: quality by BLEU, cost, and time to quality."""
-    if len(report.systems) == 1:
-        bleu = report.systems[0].score("BLEU")
-        sentences = [
-            f"{report.systems[0].name} scores {numbers.fixed(bleu.value)} BLEU "
-            f"(95 % interval {numbers.interval(bleu.low, bleu.high)})."
-        ]
-    else:
-        sentences = [verdict(pairing) for pairing in report.pairings if pairing.comparison.metric == COMPARED[0]]
-    times = [f"{numbers.duration(system.result.record.train_seconds)} for {system.name}" for system in report.systems]
-    sentences.append(f"Training took {_listing(times)}.")
-    reached = [level for level in report.levels if None not in level.seconds]
-    if reached and len(report.systems) > 1:
-        times = [
-            f"{system.name} after {numbers.duration(seconds)}"
-            for system, seconds in zip(report.systems, reached[-1].seconds, strict=True)
-            if seconds is not None
-        ]
-        sentences.append(f"{reached[-1].bleu:g} BLEU on the dev set was reached by {_listing(times)}.")
-    return sentences
-
-
-def verdict(pairing: Pairing) -> str:
-    """The outcome of one paired bootstrap in one sentence."""
-    test, baseline, system = pairing.comparison, pairing.baseline, pairing.system
-    chance = numbers.probability(test.p_value)
-    if test.difference == 0.0:
-        return f"{baseline} and {system} have the same {test.metric}."
-    ahead = (test.difference > 0) != (test.metric in LOWER_IS_BETTER)
-    better, worse = (system, baseline) if ahead else (baseline, system)
-    low, high = (test.low, test.high) if test.difference > 0 else (-test.high, -test.low)
-    size = f"{numbers.fixed(abs(test.difference), 2)} {test.metric}"
-    if not test.significant:
-        return (
-            f"{baseline} and {system} cannot be told apart by {test.metric}: {better} is ahead by {size}, but chance "
-            f"explains that (95 % interval {numbers.interval(low, high, 2)}, {chance})."
-        )
-    return (
-        f"{better} is better than {worse} by {size} (95 % interval {numbers.interval(low, high, 2)}, {chance}), more "
-        "than chance explains."
-    )
-
-
 def significance_caption(report: Report) -> str:
     text = (
-        f"Paired bootstrap over the test sentences, {NUM_RESAMPLES:,} resamples, two-sided. A difference counts as "
-        "more than chance when p is below 0.05 and the interval leaves out zero. It says nothing about chance in "
-        "training: another seed gives another model."
+        f"Two tests over the test sentences, both two-sided: paired bootstrap ({NUM_RESAMPLES:,} resamples), which "
+        f"gives the interval, and approximate randomisation ({num_trials(len(report.evaluation_set)):,} trials). A "
+        "difference counts as more than chance when both p are below 0.05 and the interval leaves out zero; sentences "
+        "name the larger p. "
     )
-    if len(report.systems) > 2:
+    if report.seed_scores:
+        text += (
+            "They say nothing about chance in training; where both systems have several seeds, Welch's interval over "
+            "seeds does."
+        )
+    else:
+        text += "They say nothing about chance in training: another seed gives another model."
+    if len(report.groups) > 2:
         text += " p is not corrected for the number of comparisons."
     return text
 
 
 def length_caption(report: Report) -> str:
     return (
-        f"BLEU of the test sentences grouped by number of {report.length_unit} in the source, with 95 % bootstrap "
-        "intervals. BLEU of different groups of sentences is comparable between systems, less so between groups."
+        f"Test sentences grouped by number of {report.length_unit} in the source, with 95 % bootstrap intervals. "
+        "Scores of different groups of sentences are comparable between systems, less so between groups."
     )
 
 
-def notes(report: Report) -> list[str]:
-    """What makes the figures less comparable or less complete than they look."""
-    records = [system.result.record for system in report.systems]
-    found = []
-    for name, values in (
-        ("hardware", [tuple(sorted(record.hardware.items())) for record in records]),
-        ("precision", [record.precision for record in records]),
-        ("numbers of threads", [record.threads for record in records]),
-    ):
-        if any(value != values[0] for value in values):
-            found.append(f"The runs used different {name}: their training times and speeds are not comparable.")
-    for system in report.systems:
-        result = system.result
-        if result.record.finish_reason == "interrupted":
-            found.append(f"{system.name} was interrupted before its training ended; these are its figures so far.")
-        if result.num_split:
-            found.append(
-                f"{system.name} split {numbers.count(result.num_split)} source sentences longer than it was trained on "
-                "and joined the translations."
-            )
-    return found
+def rarity_caption(report: Report) -> str:
+    """What the table of rarity shows, or why there is none."""
+    if report.rarity_note:
+        return report.rarity_note
+    return (
+        "Test sentences grouped by their rarest source word: how often it stands in the training text, in any case. "
+        "Groups of less than twenty sentences are not scored."
+    )
+
+
+def words_caption(report: Report) -> str:
+    text = "A word counts as right when the reference of the same sentence has it, in any place and in any case."
+    return f"{text} The tables have the words on which two systems differ most often." if report.with_text else text
+
+
+def one_run_note(report: Report) -> str:
+    """Which run stands for a system where single sentences are shown; empty where each has one."""
+    named = [
+        f"{report.systems[group.first].name} for {group.name}" for group in report.groups if len(group.members) > 1
+    ]
+    return f"Single sentences and words are those of one run of each system: {numbers.listing(named)}." if named else ""
+
+
+def browse_caption(report: Report) -> str:
+    number, whole = len(report.sentences), len(report.evaluation_set)
+    which = "All" if number == whole else f"The {numbers.count(NUM_LISTED)} of {numbers.count(whole)}"
+    return f"{which} sentences by difference, with a search"
 
 
 def definitions(report: Report) -> list[str]:
@@ -154,7 +137,3 @@ def definitions(report: Report) -> list[str]:
 def signatures(report: Report) -> list[tuple[str, str]]:
     """Metric and sacreBLEU signature; the same for every system."""
     return [(score.name, score.signature) for score in report.systems[0].scores]
-
-
-def _listing(items: list[str]) -> str:
-    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)

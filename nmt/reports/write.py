@@ -6,10 +6,10 @@ from pathlib import Path
 
 from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError
-from nmt.reports.comparison import Report
 from nmt.reports.figures import draw
 from nmt.reports.html import to_html
 from nmt.reports.markdown import PLOTS, plot_files, to_markdown
+from nmt.reports.report import Report
 from nmt.reports.results import results
 
 TRANSLATIONS = "translations"

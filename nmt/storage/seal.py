@@ -16,6 +16,12 @@ def seal(directory: Path, names: list[str], disk: Disk) -> None:
     replace_file(directory / MANIFEST, build_manifest(files, {}), disk)
 
 
+def check_sealed(directory: Path) -> None:
+    """Raises CheckpointError unless every file that `seal` has noted is as it was."""
+    for name in read_manifest(directory)["files"]:
+        read_sealed(directory, name)
+
+
 def read_sealed(directory: Path, name: str) -> bytes:
     """A file that `seal` has noted. Raises CheckpointError where it is missing, not noted, or was changed since."""
     entries: dict[str, dict[str, Any]] = read_manifest(directory)["files"]

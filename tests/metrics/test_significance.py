@@ -1,7 +1,5 @@
 """The paired bootstrap against brute force and against sacreBLEU's paired test."""
 
-import random
-
 import numpy as np
 import pytest
 import sacrebleu
@@ -9,25 +7,8 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from nmt.errors import DataError
-from nmt.metrics import Comparison, paired_bootstrap, segment_statistics
-
-WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-
-
-def systems(seed, num_sentences, changes_a, changes_b):
-    """Outputs of two systems, and references; more changes make a worse system."""
-    rng = random.Random(seed)
-
-    def change(words, times):
-        words = list(words)
-        for _ in range(times):
-            words[rng.randrange(len(words))] = rng.choice(WORDS)
-        return " ".join(words)
-
-    references = [[rng.choice(WORDS) for _ in range(rng.randint(6, 12))] for _ in range(num_sentences)]
-    a = [change(words, rng.choice(changes_a)) for words in references]
-    b = [change(words, rng.choice(changes_b)) for words in references]
-    return a, b, [" ".join(words) for words in references]
+from nmt.metrics import Comparison, compare_means, compare_statistics, paired_bootstrap, segment_statistics
+from tests.metrics.texts import systems
 
 
 def test_the_test_equals_scoring_every_resample_from_its_text():
@@ -97,3 +78,36 @@ def test_the_same_seed_gives_the_same_answer():
 def test_outputs_of_different_length_are_an_error():
     with pytest.raises(DataError, match="1 hypotheses but 2 references"):
         paired_bootstrap("BLEU", ["a", "b"], ["a"], ["a", "b"])
+
+
+def test_the_bootstrap_of_means_equals_averaging_the_scores_of_every_resample():
+    a, b, references = systems(seed=10, num_sentences=15, changes_a=(1, 3), changes_b=(1, 2))
+    c, _, _ = systems(seed=11, num_sentences=15, changes_a=(2, 3), changes_b=(1,))
+    samples = 40
+    drawn = np.random.default_rng(12345).choice(15, size=(samples, 15), replace=True)
+
+    def chrf(hypotheses, rows):
+        return sacrebleu.corpus_chrf([hypotheses[i] for i in rows], [[references[i] for i in rows]]).score
+
+    differences = sorted((chrf(b, rows) + chrf(c, rows)) / 2 - chrf(a, rows) for rows in drawn)
+    counts = [segment_statistics("chrF", outputs, references) for outputs in (a, b, c)]
+    result = compare_means(counts[:1], counts[1:], samples=samples)
+    everything = range(15)
+    assert result.difference == pytest.approx((chrf(b, everything) + chrf(c, everything)) / 2 - chrf(a, everything))
+    assert (result.low, result.high) == pytest.approx((differences[1], differences[-2]))
+    assert compare_means(counts[:1], counts[1:2]) == compare_statistics(counts[0], counts[1])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_value", "randomization_p", "expected"),
+    [
+        (0.1, 2.0, 0.03, None, True),
+        (0.1, 2.0, 0.03, 0.04, True),
+        (0.1, 2.0, 0.03, 0.06, False),
+        (0.1, 2.0, 0.06, 0.04, False),
+        (-0.1, 2.0, 0.03, 0.04, False),
+        (-2.0, -0.1, 0.03, 0.04, True),
+    ],
+)
+def test_a_difference_is_called_one_only_where_all_tests_agree(low, high, p_value, randomization_p, expected):
+    assert Comparison("BLEU", 1.0, low, high, p_value, randomization_p).significant is expected

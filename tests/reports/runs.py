@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 
 from nmt.search.hypothesis import SearchConfig
+from nmt.storage.disk import Disk
+from nmt.storage.seal import seal
 from nmt.translation.result import Candidate, Translation
 from tests.reports.synthetic import record
 
@@ -27,16 +29,24 @@ alpha = 0.7
 
 
 def make_run(
-    run_dir: Path, name: str, test: tuple[str, str] | None = ("test.de", "test.en"), **changes: object
+    run_dir: Path,
+    name: str,
+    test: tuple[str, str] | None = ("test.de", "test.en"),
+    seed: int | None = None,
+    validations: Sequence[tuple[int, float, float | None]] = ((100, 10.0, 12.5), (200, 20.0, 30.25)),
+    **changes: object,
 ) -> Path:
-    """A run directory with record, recipe and learning curve."""
+    """A run directory with record, recipe and learning curve; its recipe has a seed where one is given."""
     run_dir.mkdir(parents=True)
-    corpus: dict[str, object] = {"target_language": "en"}
+    train = {"source": "train.de", "target": "train.en"}
+    corpus: dict[str, object] = {"target_language": "en", "train": train}
     if test is not None:
         corpus["test"] = dict(zip(("source", "target"), test, strict=True))
-    record(name, experiment={"name": name, "corpus": corpus}, **changes).save(run_dir / "record.json")
+    experiment = {"name": name, "corpus": corpus, **({} if seed is None else {"seed": seed})}
+    record(name, experiment=experiment, **changes).save(run_dir / "record.json")
     (run_dir / "experiment.toml").write_text(RECIPE.format(name=name), encoding="utf-8")
-    write_log(run_dir / "metrics.jsonl", [(100, 10.0, 12.5), (200, 20.0, 30.25)])
+    write_log(run_dir / "metrics.jsonl", validations)
+    seal(run_dir, ["experiment.toml", "record.json", "metrics.jsonl"], Disk())
     return run_dir
 
 

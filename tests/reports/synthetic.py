@@ -1,5 +1,6 @@
 """Invented systems and an invented test set: everything a report needs, without training anything."""
 
+import dataclasses
 import hashlib
 import math
 import random
@@ -159,6 +160,24 @@ def system(
             Sample(outputs[i], alignment(test.source[i], outputs[i], seed + i, 0.5 + 0.4 * seed)) for i in samples
         ),
     )
+
+
+def seeds(name: str, test: EvaluationSet, rate: float, numbers: tuple[int, ...]) -> list[SystemResult]:
+    """Runs of one recipe that differ in their seed, called name-1, name-2 ...; their records share the name."""
+    corpus = {"train": {"source": "train.de", "target": "train.en"}}
+    return [
+        dataclasses.replace(
+            system(
+                name,
+                test,
+                rate,
+                100 * number + len(name),
+                experiment={"name": name, "seed": number, "corpus": corpus, "model": {"kind": name}},
+            ),
+            name=f"{name}-{number}",
+        )
+        for number in numbers
+    ]
 
 
 def pair_of_systems(test: EvaluationSet, samples: tuple[int, ...] = ()) -> list[SystemResult]:

@@ -64,6 +64,83 @@ def test_compare_without_text_shows_and_writes_no_sentence(folder):
         assert line not in written
 
 
+def test_compare_counts_what_was_trained_on_and_says_so_in_the_report_and_on_stderr(folder):
+    lines = [("train.de", (*TEST.source[:3], "Neu.")), ("train.en", (*TEST.reference[:2], "Other.", "New."))]
+    for name, text in lines:
+        (folder / name).write_text("".join(f"{line}\n" for line in text), encoding="utf-8", newline="\n")
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
+    warning = (
+        f"{_shared(2)} of the 40 test pairs and {_shared(3)} of the test sources are in the training text of bad and "
+        "good: there the scores measure memory."
+    )
+    assert f"nmt: {warning}\n" in result.stderr
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert results["warnings"] == [warning]
+    assert results["bleu_by_rarest_source_word"][0]["seen"] == "never"
+    for page in ("report.html", "report.md"):
+        assert warning in (folder / "report" / page).read_text(encoding="utf-8")
+
+
+def _shared(number):
+    """How many test sentences are among the first few, with those that the invented test set repeats."""
+    return sum(source in TEST.source[:number] for source in TEST.source)
+
+
+def test_compare_without_the_training_text_says_that_overlap_was_not_checked(folder):
+    result = nmt("compare", "runs/good", "--out", "report")
+    assert (
+        "nmt: Whether test sentences are in the training text was not checked for good: train.de is not there.\n"
+        in (result.stderr)
+    )
+
+
+def test_compare_takes_seeds_of_one_recipe_as_one_system(folder, monkeypatch):
+    for seed in (1, 2, 3):
+        make_run(folder / "runs" / f"seed{seed}", "rnn", seed=seed)
+    drop = {"seed1": "the", "seed2": "a", "seed3": "an", "good": "nothing"}
+    monkeypatch.setattr(
+        "nmt.reports.collect.load",
+        lambda run_dir: FakeTranslator(lambda line: ANSWERS[line].replace(f" {drop[run_dir.name]} ", " ")),
+    )
+    result = nmt("compare", "runs/seed1", "runs/good", "runs/seed2", "runs/seed3", "--out", "report")
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert [run["name"] for run in results["runs"]] == ["seed1", "good", "seed2", "seed3"]
+    rnn, good = results["systems"]
+    assert (rnn["name"], rnn["runs"], rnn["seeds"]) == ("rnn", ["seed1", "seed2", "seed3"], [1, 2, 3])
+    bleu = [run["scores"][0]["value"] for run in results["runs"]]
+    mean = rnn["means_over_seeds"]["BLEU"]
+    assert mean["value"] == pytest.approx((bleu[0] + bleu[2] + bleu[3]) / 3)
+    assert mean["low"] < mean["value"] < mean["high"]
+    assert good["means_over_seeds"] == {}
+    assert [(each["baseline"], each["system"]) for each in results["comparisons"]] == [("rnn", "good")] * 3
+    assert "BLEU as a mean over seeds: rnn has" in result.stdout
+
+
+def test_compare_of_a_run_without_scores_says_so(folder):
+    make_run(folder / "runs" / "mute" / "good", "mute", validations=(), best_dev_bleu=None)
+    result = nmt("compare", "runs/bad", "runs/mute/good", "--out", "report")
+    assert "mute has no dev scores: nothing is known of its quality during training." in result.stderr
+    assert "not reached" in (folder / "report" / "report.md").read_text(encoding="utf-8")
+
+
+def test_compare_of_a_run_that_translates_nothing_is_a_report_all_the_same(folder, monkeypatch):
+    monkeypatch.setattr(
+        "nmt.reports.collect.load",
+        lambda run_dir: FakeTranslator(ANSWERS.__getitem__ if run_dir.name == "good" else lambda line: ""),
+    )
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
+    assert "Every translation of bad is empty." in result.stderr
+    assert "good is better than bad by 100.00 BLEU" in result.stdout
+
+
+def test_compare_scores_recipes_of_different_test_sets_on_a_given_one_with_a_warning(folder):
+    make_run(folder / "runs" / "other" / "good", "other", test=("other.de", "other.en"))
+    result = nmt(
+        "compare", "runs/bad", "runs/other/good", "--out", "r", "--source", "test.de", "--reference", "test.en"
+    )
+    assert "The recipes name different test sets (bad: test.de, test.en, other: other.de, other.en)" in result.stderr
+
+
 def test_compare_takes_another_test_set_and_beam(folder):
     (folder / "few.de").write_text(f"{TEST.source[0]}\n", encoding="utf-8")
     (folder / "few.en").write_text(f"{TEST.reference[0]}\n", encoding="utf-8")
@@ -159,6 +236,12 @@ def test_evaluate_names_the_files_whose_lines_differ(folder):
     (folder / "out.en").write_text("One.\nTwo.\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"out\.en has 2 lines but test\.en has 40"):
         nmt("evaluate", "--hypotheses", "out.en", "--reference", "test.en")
+
+
+def test_evaluate_of_an_empty_file_of_translations_names_both_files(folder):
+    (folder / "empty").touch()
+    with pytest.raises(DataError, match=r"empty has 0 lines but test\.en has 40"):
+        nmt("evaluate", "--hypotheses", "empty", "--reference", "test.en")
 
 
 def test_evaluate_of_empty_files_says_there_is_nothing_to_score(folder):

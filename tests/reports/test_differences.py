@@ -6,13 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.metrics import segment_statistics
-from nmt.reports.differences import largest_leads, mark_matches
+from nmt.reports.differences import Shown, by_difference, largest_leads, mark_matches
 from tests.reports.synthetic import evaluation_set, system
 
 
+def shown(test, systems):
+    """What is needed of systems to show sentences; the sign of an output is its number."""
+    chrf = [segment_statistics("chrF", each.outputs, test.reference).sentence_scores() for each in systems]
+    signs = [(str(n),) for n in range(len(test))]
+    return [Shown(each.name, each.outputs, scores, signs) for each, scores in zip(systems, chrf, strict=True)]
+
+
 def leads(test, systems, number):
-    statistics = [segment_statistics("chrF", each.outputs, test.reference) for each in systems]
-    return largest_leads(systems, test, statistics, number)
+    return largest_leads(shown(test, systems), test, number)
 
 
 def test_the_largest_leads_are_those_found_by_trying_every_sentence():
@@ -38,6 +44,7 @@ def test_an_example_holds_source_reference_and_every_output():
     assert example.source == test.source[example.line - 1]
     assert [output.text for output in example.outputs] == [each.outputs[example.line - 1] for each in systems]
     assert example.outputs[0].chrf == pytest.approx(100)
+    assert [output.signs for output in example.outputs] == [(str(example.line - 1),)] * 2
     assert behind.examples == ()  # the other one has no error
 
 
@@ -64,3 +71,22 @@ def test_without_spaces_characters_are_compared():
 @given(st.text(), st.text(), st.booleans())
 def test_the_parts_together_are_the_text(text, reference, spaced):
     assert "".join(part for part, _ in mark_matches(text, reference, spaced)) == text
+
+
+def test_sentences_are_ordered_by_the_spread_of_their_scores():
+    test = evaluation_set(40)
+    systems = [system(name, test, rate, seed) for name, rate, seed in (("a", 0.1, 1), ("b", 0.3, 2), ("c", 0.2, 3))]
+    chrf = {
+        i: [sacrebleu.sentence_chrf(each.outputs[i], [test.reference[i]]).score for each in systems] for i in range(40)
+    }
+    listed = by_difference(shown(test, systems), test, 25)
+    spread = [max(chrf[example.line - 1]) - min(chrf[example.line - 1]) for example in listed]
+    assert spread == pytest.approx(sorted((max(scores) - min(scores) for scores in chrf.values()), reverse=True)[:25])
+    assert len({example.line for example in listed}) == 25
+
+
+def test_the_sentences_of_one_system_begin_with_its_worst():
+    test = evaluation_set(20)
+    listed = by_difference(shown(test, [system("a", test, 0.3, 1)]), test, 20)
+    scores = [example.outputs[0].chrf for example in listed]
+    assert scores == sorted(scores)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.metrics import segment_statistics
-from nmt.reports.lengths import bleu_by_length, group_lengths, length_unit
+from nmt.reports.buckets import score_buckets
+from nmt.reports.lengths import group_lengths, length_groups
 from tests.reports.synthetic import corrupt, evaluation_set
 
 
@@ -45,20 +46,40 @@ def test_each_sentence_is_in_exactly_one_bucket(lengths):
     assert all(len(segments) >= 20 for _, segments in groups) or len(groups) == 1
 
 
-def test_the_bleu_of_a_bucket_is_that_of_its_sentences():
+def test_the_scores_of_a_bucket_are_those_of_its_sentences():
     test = evaluation_set(120)
     rng = random.Random(1)
     outputs = [corrupt(text, rng, 0.2) for text in test.reference]
-    for bucket in bleu_by_length(test.source, [segment_statistics("BLEU", outputs, test.reference)]):
+    bleu, chrf = ([[segment_statistics(metric, outputs, test.reference)]] for metric in ("BLEU", "chrF"))
+    for bucket in score_buckets(length_groups(test.source), bleu, chrf):
         chosen = [outputs[i] for i in bucket.segments], [[test.reference[i] for i in bucket.segments]]
-        assert bucket.scores[0].value == pytest.approx(sacrebleu.corpus_bleu(*chosen).score)
+        assert bucket.bleu[0].value == pytest.approx(sacrebleu.corpus_bleu(*chosen).score)
+        assert bucket.chrf[0].value == pytest.approx(sacrebleu.corpus_chrf(*chosen).score)
+        assert bucket.bleu[0].low <= bucket.bleu[0].value <= bucket.bleu[0].high
+
+
+def test_the_score_of_a_system_of_several_seeds_is_the_mean_of_its_runs():
+    test = evaluation_set(60)
+    rng = random.Random(2)
+    runs = [[corrupt(text, rng, rate) for text in test.reference] for rate in (0.1, 0.3)]
+    statistics = [[segment_statistics("BLEU", outputs, test.reference) for outputs in runs]]
+    [bucket] = score_buckets([("all", tuple(range(60)))], statistics, statistics)
+    expected = [sacrebleu.corpus_bleu(outputs, [list(test.reference)]).score for outputs in runs]
+    assert bucket.bleu[0].value == pytest.approx(sum(expected) / 2)
+
+
+def test_a_bucket_of_too_few_sentences_has_no_scores():
+    test = evaluation_set(30)
+    statistics = [[segment_statistics("BLEU", list(test.reference), test.reference)]]
+    groups = [("few", tuple(range(19))), ("more", tuple(range(20)))]
+    few, more = score_buckets(groups, statistics, statistics, smallest=20)
+    assert (few.bleu, few.chrf) == ((), ())
+    assert more.bleu[0].value == pytest.approx(100)
 
 
 def test_text_without_spaces_is_measured_in_characters():
-    assert (
-        length_unit(
-            ("我们明天中午从火车站出发去看望我的祖母和她的三只猫", "他昨天买了两本关于古代城市和港口的旧书送给朋友")
-        )
-        == "characters"
-    )
-    assert length_unit(("Wir gehen.", "")) == "words"
+    text = ("我们明天中午从火车站出发去看望我的祖母和她的三只猫", "他昨天买了两本关于古代城市和港口的旧书送给朋友")
+    # 25 and 23 characters, one "word" each: as words, both would be of length 1.
+    [(label, segments)] = length_groups(text)
+    assert (label, segments) == ("all", (0, 1))
+    assert [label for label, _ in length_groups(text * 20)] == ["up to 23", "24 or more"]

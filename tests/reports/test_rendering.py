@@ -25,7 +25,7 @@ HOSTILE = "<script>alert(1)</script> & \x00\u2028\ud800 $x^2$ | `*_[a](b) </s>"
 class Page(HTMLParser):
     """Collects the text, the tags and every address a page would fetch."""
 
-    VOID = frozenset({"meta", "br"})
+    VOID = frozenset({"meta", "br", "input"})
 
     def __init__(self, html):
         super().__init__()
@@ -88,7 +88,7 @@ def test_page_and_markdown_are_twins(report, figures):
     html, markdown = to_html(report, figures), to_markdown(report, figures)
     headings = [re.sub(r"<[^>]+>", "", found) for found in re.findall(r"<h[123]>(.*?)</h[123]>", html)]
     assert headings == [line.lstrip("# ").replace("\\", "") for line in markdown.split("\n") if line.startswith("#")]
-    assert html.count("<svg") == markdown.count("](plots/") == 7  # two curves, lengths, two samples of two systems
+    assert html.count("<svg") == markdown.count("](plots/") == 10  # curves, fronts, lengths, samples
 
 
 def test_text_of_others_cannot_become_markup(tmp_path):
@@ -105,7 +105,7 @@ def test_text_of_others_cannot_become_markup(tmp_path):
         for each in sample.maps:
             if each.svg is not None:
                 ET.fromstring(each.svg)
-    for svg in (figures.time, figures.updates, figures.lengths):
+    for svg in (figures.time, figures.updates, figures.lengths, *figures.fronts):
         ET.fromstring(svg)
     write_report(report, tmp_path)
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["runs"][0]["name"] == HOSTILE
@@ -155,7 +155,8 @@ def test_results_hold_every_figure_asked_for(report, tmp_path):
     assert set(first["scores"][0]) == {"name", "value", "low", "high", "signature"}
     assert second["translated_sentences_per_second"] == pytest.approx(40)
     assert set(results["comparisons"][0]) == {
-        "baseline", "system", "metric", "difference", "low", "high", "p_value"
+        "baseline", "system", "metric", "difference", "low", "high", "p_value", "randomization_p", "over_seeds",
+        "more_than_chance",
     }  # fmt: skip
     assert results["test"]["num_sentences"] == 60
     assert results["test"]["source_sha256"] == report.evaluation_set.source_sha256
@@ -181,14 +182,15 @@ def test_without_text_no_file_holds_a_sentence(report, textless_report, tmp_path
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in files} == {
         "report.html", "report.md", "results.json", "dev-bleu-time.svg", "dev-bleu-updates.svg", "lengths.svg",
-        "mine.svg",
+        "front-1.svg", "front-2.svg", "front-3.svg", "mine.svg",
     }  # fmt: skip
     everything = "".join(path.read_text(encoding="utf-8").replace("\\", "") for path in files)
     test = report.evaluation_set
     texts = {*test.source, *test.reference, *(o for each in report.systems for o in each.result.outputs if len(o) > 12)}
     assert not [text for text in texts if text in everything]
-    assert "umbrella" not in everything
-    assert "written without any sentence" in everything
+    words = ("umbrella", "Schirm", "museum", "Vienna", "Cologne", "Kapitän", "colleague", "Kollegin", "forget")
+    assert not [word for word in words if word in everything]
+    assert "written without any sentence or word" in everything
 
 
 def test_a_folder_that_cannot_be_written_is_named(report, tmp_path):

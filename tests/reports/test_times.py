@@ -1,7 +1,9 @@
 """Time to reach a level, and which levels are worth timing."""
 
+import pytest
+
 from nmt.reports.systems import Validation
-from nmt.reports.times import round_levels, seconds_to_reach
+from nmt.reports.times import Level, find_levels, round_levels, seconds_to_reach
 
 
 def points(*bleus):
@@ -37,3 +39,21 @@ def test_a_system_far_behind_does_not_set_levels_of_its_own():
 def test_there_are_no_levels_without_validations_above_zero():
     assert round_levels([(), points(None)]) == ()
     assert round_levels([points(0.0)]) == ()
+
+
+def test_the_shares_of_the_best_are_timed_among_the_round_levels():
+    curves = [points(10.0, 36.0, 40.0), points(20.0, 30.0, 38.0)]
+    levels = find_levels(curves)
+    assert [level.bleu for level in levels] == sorted(level.bleu for level in levels)
+    shares = [level for level in levels if level.share is not None]
+    assert shares == [
+        Level(pytest.approx(36.0), (120, 180), 0.90),
+        Level(pytest.approx(38.0), (180, 180), 0.95),
+        Level(pytest.approx(39.6), (180, None), 0.99),
+    ]
+    assert tuple(level.bleu for level in levels if level.share is None) == round_levels(curves)
+
+
+def test_a_run_that_was_never_validated_reaches_nothing():
+    assert find_levels([(), points(None)]) == ()
+    assert {level.seconds[1] for level in find_levels([points(20.0), ()])} == {None}

@@ -1,0 +1,69 @@
+"""How every plot looks, and how matplotlib's SVG becomes part of a page."""
+
+import io
+import re
+import warnings
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nmt.corpus.lines import one_line
+from nmt.reports.palette import INK, MUTED, PAPER, RULE
+
+STYLE: dict[Any, Any] = {
+    "font.size": 9,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    "text.parse_math": False,  # a system may be called a$b$c
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 3.5,
+    "svg.fonttype": "none",  # text stays text: it can be searched, and the page's font sets it
+}
+WIDTH, HEIGHT = 5.4, 3.3  # inches
+
+
+def make_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
+    """A figure with one pair of axes; call it within STYLE."""
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor=PAPER)
+    axes = figure.add_subplot()
+    axes.set_facecolor(PAPER)
+    return figure, axes
+
+
+def label(name: str) -> str:
+    """A name for the legend: fit for the font engine, and not hidden, as matplotlib hides what begins with `_`."""
+    shown = one_line(name)
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def legend(axes: Axes, number: int, columns: int = 4) -> None:
+    """The names above the axes, where no curve can be."""
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(number, columns), borderaxespad=0.2)
+
+
+def to_svg(figure: Figure) -> str:
+    """The figure as one <svg> element without prolog, metadata or ids that could meet those of another figure."""
+    buffer = io.StringIO()
+    with warnings.catch_warnings():
+        # Only the layout needs matplotlib's own font; the reader's browser has glyphs for other scripts.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].strip()
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    return re.sub(r"\n\s*", "\n", svg)

@@ -1,0 +1,159 @@
+"""What makes the figures of a report less comparable or less complete than they look, each in one line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nmt.metrics import METRICS, segment_statistics
+from nmt.reports import numbers
+from nmt.reports.evaluation_set import EvaluationSet
+from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
+from nmt.reports.systems import SystemResult
+from nmt.reports.training_text import TrainingText, recipe_text
+
+
+def find_warnings(
+    results: Sequence[SystemResult],
+    test: EvaluationSet,
+    training: Sequence[TrainingText | str] = (),
+    target_language: str = "",
+) -> tuple[str, ...]:
+    """All warnings about some runs on a test set, the gravest first; `training` is as for `compare_systems`."""
+    return (
+        *_overlap(results, test, training),
+        *_signatures(results, target_language),
+        *_files(results),
+        *_unfinished(results),
+        *_seeds(results),
+        *_machines(results),
+    )
+
+
+def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Sequence[TrainingText | str]) -> list[str]:
+    """Test sentences that were trained on, and where that could not be looked up."""
+    if not training:
+        return []
+    found: dict[str, list[str]] = {}
+    for result, text in zip(results, training, strict=True):
+        if isinstance(text, str):
+            line = f"Whether test sentences are in the training text was not checked for {{}}: {text}."
+        elif text.shared_sources:
+            line = (
+                f"{numbers.count(text.shared_pairs)} of the {numbers.count(len(test))} test pairs and "
+                f"{numbers.count(text.shared_sources)} of the test sources are in the training text of {{}}: there the "
+                "scores measure memory."
+            )
+        else:
+            continue
+        found.setdefault(line, []).append(result.name)
+    return [line.replace("{}", numbers.listing(names), 1) for line, names in found.items()]
+
+
+def _signatures(results: Sequence[SystemResult], target_language: str) -> list[str]:
+    """Scores that other tools would compute otherwise, and dev scores by different versions of sacreBLEU."""
+    lines = []
+    for result in results:
+        own = str(_corpus(result).get("target_language", ""))
+        if own == target_language:
+            continue
+        for metric in METRICS:
+            used, wanted = _signature(metric, target_language), _signature(metric, own)
+            if used != wanted:
+                lines.append(
+                    f"{metric} of {result.name} would have the signature {wanted} for its target language {own!r}; "
+                    f"all runs are scored with {used} here. Compare runs of one target language only."
+                )
+                break
+    versions = {result.name: result.record.versions.get("sacrebleu", "an unknown version") for result in results}
+    if len(set(versions.values())) > 1:
+        lines.append(
+            f"Dev BLEU was measured by different versions of sacreBLEU ({_pairs(versions)}): learning curves may not "
+            "be comparable. The test scores here are by one version."
+        )
+    return lines
+
+
+def _signature(metric: str, language: str) -> str:
+    """The signature of a metric for a target language; sacreBLEU knows it only after a sentence was scored."""
+    return segment_statistics(metric, ["a"], ["a"], language).signature()
+
+
+def _files(results: Sequence[SystemResult]) -> list[str]:
+    """Recipes that name different test or dev sets."""
+    lines = []
+    for part, consequence in (
+        ("test", "all runs are scored on the one of this report."),
+        ("dev", "learning curves, best dev BLEU and times to a quality are not comparable."),
+    ):
+        texts = {result.name: recipe_text(_corpus(result), part) for result in results}
+        files = {name: text.describe() if text else "" for name, text in texts.items()}
+        if len(set(files.values())) > 1:
+            named = {name: paths or "none" for name, paths in files.items()}
+            lines.append(f"The recipes name different {part} sets ({_pairs(named)}): {consequence}")
+    return lines
+
+
+def _unfinished(results: Sequence[SystemResult]) -> list[str]:
+    """Runs without an end or without a learning curve, and sentences that were cut."""
+    lines = []
+    for result in results:
+        if result.record.finish_reason in ("", "interrupted"):
+            lines.append(
+                f"{result.name} is not finished: it was interrupted before its training ended, and these are its "
+                "figures so far."
+            )
+        if all(point.bleu is None for point in result.validations):
+            lines.append(f"{result.name} has no dev scores: nothing is known of its quality during training.")
+        if result.num_split:
+            lines.append(
+                f"{result.name} split {numbers.count(result.num_split)} source sentences longer than it was trained on "
+                "and joined the translations."
+            )
+        if not any(output.strip() for output in result.outputs):
+            lines.append(f"Every translation of {result.name} is empty.")
+    return lines
+
+
+def _seeds(results: Sequence[SystemResult]) -> list[str]:
+    """Runs that look like other seeds and are not."""
+    lines = []
+    seen: dict[tuple[str, int], str] = {}
+    for result in results:
+        seed = seed_of(result)
+        if seed is None:
+            continue
+        earlier = seen.setdefault((recipe_key(result), seed), result.name)
+        if earlier != result.name:
+            lines.append(
+                f"{result.name} has the recipe and the seed ({seed}) of {earlier}: it is not counted as another seed."
+            )
+    for group in group_by_seed(results):
+        commits = {results[n].name: results[n].record.commit or "unknown" for n in group.members}
+        if len(set(commits.values())) > 1:
+            lines.append(
+                f"The runs of {group.name} were trained by different commits ({_pairs(commits)}): more than the seed "
+                "may differ."
+            )
+    return lines
+
+
+def _machines(results: Sequence[SystemResult]) -> list[str]:
+    """Times that were measured under different conditions."""
+    conditions: dict[str, Callable[[SystemResult], object]] = {
+        "hardware": lambda result: sorted(result.record.hardware.items()),
+        "precision": lambda result: result.record.precision,
+        "numbers of threads": lambda result: result.record.threads,
+    }
+    return [
+        f"The runs used different {name}: their training times and speeds are not comparable."
+        for name, value in conditions.items()
+        if any(value(result) != value(results[0]) for result in results)
+    ]
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in values.items())
+
+
+def _corpus(result: SystemResult) -> Mapping[str, Any]:
+    corpus = result.record.experiment.get("corpus", {})
+    return corpus if isinstance(corpus, Mapping) else {}

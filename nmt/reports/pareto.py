@@ -1,0 +1,43 @@
+"""Quality against what it costs: which runs no other run beats on both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Front:
+    """BLEU of all runs against one cost, or one merit.
+
+    Attributes:
+        axis: what stands against BLEU, such as "training time".
+        values: of each run, in order.
+        on_front: whether no other run is at least as good in both and better in one.
+        less_is_better: whether the axis is a cost.
+    """
+
+    axis: str
+    values: tuple[float, ...]
+    on_front: tuple[bool, ...]
+    less_is_better: bool
+
+
+def find_fronts(
+    quality: Sequence[float], seconds: Sequence[float], parameters: Sequence[int], speeds: Sequence[float]
+) -> tuple[Front, ...]:
+    """BLEU against training time, parameters and speed of translation; empty for one run, which nothing can beat."""
+    if len(quality) < 2:
+        return ()
+    return (
+        Front("training time", tuple(seconds), pareto_front(quality, seconds), less_is_better=True),
+        Front("parameters", tuple(parameters), pareto_front(quality, parameters), less_is_better=True),
+        Front("speed", tuple(speeds), pareto_front(quality, [-speed for speed in speeds]), less_is_better=False),
+    )
+
+
+def pareto_front(quality: Sequence[float], costs: Sequence[float]) -> tuple[bool, ...]:
+    """For each run whether it is on the front: more quality and less cost are better."""
+    points = list(zip(quality, costs, strict=True))
+    return tuple(
+        not any(q >= quality_of and c <= cost and (q, c) != (quality_of, cost) for q, c in points)
+        for quality_of, cost in points
+    )

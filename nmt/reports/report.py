@@ -1,0 +1,81 @@
+"""A report as values: all that its renderings show."""
+
+from dataclasses import dataclass
+
+from nmt.metrics import Score
+from nmt.reports.buckets import Bucket
+from nmt.reports.differences import Example, Lead
+from nmt.reports.evaluation_set import EvaluationSet
+from nmt.reports.pairings import Pairing, SeedScores
+from nmt.reports.pareto import Front
+from nmt.reports.seeds import SeedGroup
+from nmt.reports.signs import RunSigns
+from nmt.reports.systems import SystemResult
+from nmt.reports.times import Level
+from nmt.reports.word_matches import WordMatches
+
+
+@dataclass(frozen=True)
+class System:
+    """A run with its scores, in the order of METRICS."""
+
+    result: SystemResult
+    scores: tuple[Score, ...]
+
+    @property
+    def name(self) -> str:
+        return self.result.name
+
+    @property
+    def sentences_per_second(self) -> float:
+        return len(self.result.outputs) / max(self.result.translate_seconds, 1e-9)
+
+    def score(self, metric: str) -> Score:
+        return next(score for score in self.scores if score.name == metric)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report says.
+
+    Attributes:
+        systems: every run, as given.
+        groups: which of them form one system; a group of one where no other run differs only in its seed.
+        seed_scores: for each group of several seeds its mean of each metric compared.
+        pairings: groups other than the first against the first, for each metric compared.
+        fronts: BLEU against costs; empty for one run.
+        buckets: test sentences by length of the source; `length_unit` says of what, "words" or "characters".
+        rarity: test sentences by their rarest word in training; empty where `rarity_note` says why.
+        signs: for each run, of outputs that leave something out or say something twice.
+        words: for each pairing of groups, whose words are those of the references.
+        leads: for each group where it is furthest ahead; empty without text.
+        sentences: to search through, largest difference first; empty without text and for one group.
+        sample_indices: of the sentences whose translations and attention are shown; empty without text.
+        warnings: what makes the figures less comparable or less complete than they look.
+        with_text: whether sentences and words of the test set may be shown.
+        created: date of the report, such as "2026-01-31".
+    """
+
+    evaluation_set: EvaluationSet
+    systems: tuple[System, ...]
+    groups: tuple[SeedGroup, ...]
+    seed_scores: tuple[SeedScores, ...]
+    pairings: tuple[Pairing, ...]
+    levels: tuple[Level, ...]
+    fronts: tuple[Front, ...]
+    length_unit: str
+    buckets: tuple[Bucket, ...]
+    rarity: tuple[Bucket, ...]
+    rarity_note: str
+    signs: tuple[RunSigns, ...]
+    words: tuple[WordMatches, ...]
+    leads: tuple[Lead, ...]
+    sentences: tuple[Example, ...]
+    sample_indices: tuple[int, ...]
+    warnings: tuple[str, ...]
+    with_text: bool
+    created: str
+
+    def group_of(self, run: int) -> int:
+        """The index of the group that has this run."""
+        return next(number for number, group in enumerate(self.groups) if run in group.members)

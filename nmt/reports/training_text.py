@@ -1,0 +1,94 @@
+"""What the training text has of a test set: how often its words, and whether its sentences."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nmt.corpus.lines import clean
+from nmt.corpus.readers import READERS, Text, name_text
+from nmt.errors import DataError
+from nmt.reports.evaluation_set import EvaluationSet
+
+
+@dataclass(frozen=True)
+class TrainingText:
+    """What a training text has of a test set; sentences are compared as they are after cleaning.
+
+    Attributes:
+        num_pairs: in the training text, before any filter.
+        word_counts: how often each word of the test sources stands in the training sources.
+        shared_pairs: test pairs, source and reference, that are in the training text.
+        shared_sources: test sources that are in the training text, with whatever translation.
+    """
+
+    num_pairs: int
+    word_counts: Mapping[str, int]
+    shared_pairs: int
+    shared_sources: int
+
+
+def words_of(text: str) -> list[str]:
+    """Letters and digits between anything else, in one case."""
+    return re.findall(r"\w+", clean(text).casefold())
+
+
+def read_training_texts(recipes: Sequence[Mapping[str, Any]], test: EvaluationSet) -> tuple[TrainingText | str, ...]:
+    """The training text of each recipe, or why it cannot be read; a text of several recipes is read once."""
+    read: dict[Text | None, TrainingText | str] = {}
+    texts = []
+    for recipe in recipes:
+        text = recipe_text(recipe.get("corpus", {}), "train")
+        if text not in read:
+            read[text] = _read_or_explain(text, test)
+        texts.append(read[text])
+    return tuple(texts)
+
+
+def recipe_text(corpus: Mapping[str, Any], part: str) -> Text | None:
+    """The text that a recipe's [corpus] names as `part`; None where it names none, or in a way unknown here."""
+    files, reader = corpus.get(part), str(corpus.get("reader", "parallel"))
+    if not isinstance(files, Mapping) or not isinstance(files.get("source"), str) or reader not in READERS:
+        return None
+    languages = str(corpus.get("source_language", "")), str(corpus.get("target_language", ""))
+    return name_text(part, reader, files, languages)
+
+
+def read_training_text(text: Text, test: EvaluationSet) -> TrainingText:
+    """Look for a test set in a training text. Raises DataError when that is missing or malformed."""
+    sources = [clean(source).strip() for source in test.source]
+    pairs = [(source, clean(target).strip()) for source, target in zip(sources, test.reference, strict=True)]
+    wanted_words = {word for source in sources for word in words_of(source)}
+    wanted_sources = set(sources)
+    counts: Counter[str] = Counter()
+    found_sources: set[str] = set()
+    found_pairs: set[tuple[str, str]] = set()
+    number = 0
+    for pair in text.pairs():
+        number += 1
+        source = clean(pair.source).strip()
+        counts.update(word for word in words_of(source) if word in wanted_words)
+        if source and source in wanted_sources:
+            found_sources.add(source)
+            found_pairs.add((source, clean(pair.target).strip()))
+    return TrainingText(
+        num_pairs=number,
+        word_counts=dict(counts),
+        shared_pairs=sum(pair in found_pairs for pair in pairs),
+        shared_sources=sum(source in found_sources for source in sources),
+    )
+
+
+def _read_or_explain(text: Text | None, test: EvaluationSet) -> TrainingText | str:
+    if text is None:
+        return "its recipe does not name the files in a way this version reads"
+    missing = [path for path in text.paths() if not path.exists()]
+    if missing:
+        return f"{missing[0]} is not there"
+    if not text.paths():
+        return f"{text.source} is on the hub, and a report fetches nothing"
+    try:
+        return read_training_text(text, test)
+    except DataError as error:
+        return str(error).rstrip(".")

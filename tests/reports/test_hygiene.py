@@ -1,0 +1,142 @@
+"""Every warning, and none where there is nothing to warn of."""
+
+import dataclasses
+
+import pytest
+
+from nmt.reports.comparison import compare_systems
+from nmt.reports.figures import draw
+from nmt.reports.html import to_html
+from nmt.reports.hygiene import find_warnings
+from nmt.reports.markdown import escape, to_markdown
+from nmt.reports.training_text import TrainingText
+from tests.reports.synthetic import curve, evaluation_set, seeds, system
+
+TEST = evaluation_set(5)
+CURVE = curve(30.0, 100.0, 1000, 3.0, 1)
+CLEAN = TrainingText(100, {}, 0, 0)
+
+
+def run(name, number=1, **changes):
+    return system(name, TEST, 0.1, number, CURVE, **changes)
+
+
+def recipe(name="a", **corpus):
+    return {"name": name, "corpus": {"target_language": "en", "test": {"source": "t.de", "target": "t.en"}, **corpus}}
+
+
+def warnings(*results, training=(), language="en"):
+    return find_warnings(results, TEST, training, language)
+
+
+def test_sound_runs_have_no_warning():
+    runs = [run("a", experiment=recipe()), run("b", 2, experiment=recipe("b"))]
+    assert warnings(*runs, training=[CLEAN, CLEAN]) == ()
+
+
+def test_overlap_is_counted_once_for_runs_of_one_text():
+    runs = [run(name, experiment=recipe(name)) for name in "abc"]
+    shared = TrainingText(100, {}, 2, 3)
+    assert warnings(*runs, training=[shared, shared, CLEAN]) == (
+        "2 of the 5 test pairs and 3 of the test sources are in the training text of a and b: there the scores measure "
+        "memory.",
+    )
+
+
+def test_a_text_that_is_not_there_is_said_to_be_unchecked():
+    assert warnings(run("a", experiment=recipe()), training=["train.de is not there"]) == (
+        "Whether test sentences are in the training text was not checked for a: train.de is not there.",
+    )
+
+
+def test_runs_of_different_target_languages_would_have_other_signatures():
+    [line] = warnings(
+        run("a", experiment=recipe(target_language="en")), run("b", experiment=recipe(target_language="zh"))
+    )
+    assert line.startswith("BLEU of b would have the signature nrefs:1|case:mixed|eff:no|tok:zh|")
+    assert "tok:13a" in line
+
+
+def test_different_versions_of_sacrebleu_are_named():
+    runs = [
+        run(name, experiment=recipe(), versions={"sacrebleu": version})
+        for name, version in (("a", "2.4"), ("b", "2.6"))
+    ]
+    [line] = warnings(*runs)
+    assert line.startswith("Dev BLEU was measured by different versions of sacreBLEU (a: 2.4, b: 2.6)")
+
+
+@pytest.mark.parametrize(("part", "consequence"), [("test", "all runs are scored"), ("dev", "learning curves")])
+def test_different_files_are_named(part, consequence):
+    first, second = recipe(**{part: {"source": "x.de", "target": "x.en"}}), recipe(**{part: {"source": "y.de"}})
+    [line] = warnings(run("a", experiment=first), run("b", experiment=second))
+    assert line.startswith(f"The recipes name different {part} sets (a: x.de, x.en, b: y.de): {consequence}")
+
+
+def test_an_interrupted_run_and_split_sentences_are_named():
+    stopped = dataclasses.replace(run("a", experiment=recipe(), finish_reason="interrupted"), num_split=2)
+    first, second = warnings(stopped)
+    assert first.startswith("a is not finished")
+    assert second.startswith("a split 2 source sentences")
+
+
+def test_a_run_without_scores_and_one_without_words_are_named():
+    silent = dataclasses.replace(run("a", experiment=recipe()), validations=(), outputs=("", " ", "", "", ""))
+    first, second = warnings(silent)
+    assert first.startswith("a has no dev scores")
+    assert second == "Every translation of a is empty."
+
+
+def test_a_run_with_the_same_seed_is_named():
+    first, second = seeds("rnn", TEST, 0.1, (1, 2))
+    again = dataclasses.replace(first, name="again")
+    assert "again has the recipe and the seed (1) of rnn-1: it is not counted as another seed." in warnings(
+        first, second, again
+    )
+
+
+def test_seeds_of_different_commits_are_named():
+    runs = seeds("rnn", TEST, 0.1, (1, 2))
+    runs[1] = dataclasses.replace(runs[1], record=dataclasses.replace(runs[1].record, commit=None))
+    assert any(
+        line.startswith("The runs of rnn were trained by different commits (rnn-1: 0123abc4567d, rnn-2: unknown)")
+        for line in warnings(*runs)
+    )
+
+
+def test_runs_on_different_machines_are_noted():
+    other = run("b", experiment=recipe(), hardware={"cpu": "Another"}, threads=8)
+    assert [line.split(":")[0] for line in warnings(run("a", experiment=recipe()), other)] == [
+        "The runs used different hardware",
+        "The runs used different numbers of threads",
+    ]
+
+
+def test_each_warning_is_a_line_of_the_page_and_of_the_markdown():
+    report = compare_systems(
+        [run("a", experiment=recipe()), run("b", 2, experiment=recipe("b"), finish_reason="interrupted")],
+        TEST,
+        created="",
+        target_language="en",
+        training=(TrainingText(9, {}, 1, 2), CLEAN),
+    )
+    assert len(report.warnings) == 2
+    html, markdown = to_html(report, draw(report)), to_markdown(report, draw(report))
+    for warning in report.warnings:
+        assert f"<p>{warning}</p>" in html
+        assert f"> {escape(warning)}" in markdown
+
+
+def test_no_word_is_equally_rare_for_runs_of_different_texts():
+    runs = [run("a", experiment=recipe()), run("b", 2, experiment=recipe("b"))]
+    texts = [TrainingText(9, {"wir": 3}, 0, 0), TrainingText(9, {"wir": 4}, 0, 0)]
+    notes = {
+        compare_systems(runs, TEST, created="", training=training).rarity_note
+        for training in ((), texts, [texts[0]] * 2, ["train.de is not there"] * 2)
+    }
+    assert notes == {
+        "",
+        "The words of the training text were not counted.",
+        "The runs were not trained on the same text, so no word is equally rare for all of them.",
+        "The words of the training text were not counted: train.de is not there.",
+    }

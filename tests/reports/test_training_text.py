@@ -1,0 +1,101 @@
+"""What a training text has of a test set, counted by hand."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from nmt.corpus.readers import Text
+from nmt.errors import DataError
+from nmt.reports.evaluation_set import EvaluationSet
+from nmt.reports.rarity import rarity_groups
+from nmt.reports.training_text import read_training_text, read_training_texts, recipe_text, words_of
+
+TEST = EvaluationSet(
+    Path("test.de"),
+    Path("test.en"),
+    ("Der Hund läuft.", "Die Katze schläft.", "Ein Vogel!", ""),
+    ("The dog runs.", "The cat sleeps.", "A bird!", ""),
+    "",
+    "",
+)
+SOURCES = ["Der Hund läuft. ", "der Hund,  der Hund", "Die Katze schläft.", "Die Katze schläft.", ""]
+TARGETS = ["The dog runs.", "the dog, the dog", "A cat is asleep.", "The cat sleeps again.", ""]
+
+
+def write(folder, name, lines):
+    (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    return folder / name
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return [write(tmp_path, "train.de", SOURCES), write(tmp_path, "train.en", TARGETS)]
+
+
+def parallel(paths):
+    return Text("parallel", *map(str, paths))
+
+
+def recipe(paths):
+    return {"corpus": {"reader": "parallel", "train": dict(zip(("source", "target"), map(str, paths), strict=True))}}
+
+
+def test_words_are_counted_in_any_case(paths):
+    text = read_training_text(parallel(paths), TEST)
+    assert text.word_counts == {"der": 3, "hund": 3, "läuft": 1, "die": 2, "katze": 2, "schläft": 2}
+    assert text.num_pairs == 5
+
+
+def test_shared_pairs_and_sources_are_counted_in_the_test_set(paths):
+    text = read_training_text(parallel(paths), TEST)
+    assert (text.shared_pairs, text.shared_sources) == (1, 2)  # a blank line is no sentence that was trained on
+    twice = dataclasses.replace(TEST, source=TEST.source[:1] * 2, reference=TEST.reference[:1] * 2)
+    text = read_training_text(parallel(paths), twice)
+    assert (text.shared_pairs, text.shared_sources) == (2, 2)
+
+
+def test_letters_are_the_same_however_they_were_typed():
+    assert words_of("Cafe\u0301 CAFÉ, 2 mal") == ["café", "café", "2", "mal"]
+
+
+def test_a_text_of_several_runs_is_read_once(paths, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        "nmt.reports.training_text.read_training_text", lambda *arguments: read.append(arguments) or "text"
+    )
+    assert read_training_texts([recipe(paths)] * 3, TEST) == ("text",) * 3
+    assert len(read) == 1
+
+
+def test_what_cannot_be_read_is_explained(paths, tmp_path):
+    assert read_training_texts([recipe([tmp_path / "gone.de", paths[1]])], TEST) == (
+        f"{tmp_path / 'gone.de'} is not there",
+    )
+    [reason] = read_training_texts([recipe([write(tmp_path, "short.de", ["a"]), paths[1]])], TEST)
+    assert "has 1 lines but" in reason
+    for unknown in ({}, {"corpus": {}}, {"corpus": {"train": ["a", "b"]}}, {"corpus": {"reader": "new", "train": {}}}):
+        [reason] = read_training_texts([unknown], TEST)
+        assert reason == "its recipe does not name the files in a way this version reads"
+
+
+def test_a_missing_training_text_is_an_error_where_it_is_asked_for(tmp_path):
+    with pytest.raises(DataError, match="no such file"):
+        read_training_text(parallel([tmp_path / "a", tmp_path / "b"]), TEST)
+
+
+def test_one_file_of_both_sides_is_found():
+    text = recipe_text({"reader": "tsv", "dev": {"source": "dev.tsv"}}, "dev")
+    assert text is not None
+    assert text.paths() == [Path("dev.tsv")]
+
+
+def test_sentences_are_grouped_by_their_rarest_word():
+    counts = {"one": 1, "five": 5, "six": 6, "fifty": 50, "more": 51}
+    lines = ["Six fifty!", "more, more", "one more", "five MORE", "none more", "fifty", "more new", "...", ""]
+    assert rarity_groups(lines, counts) == [
+        ("never", (4, 6)),
+        ("1 to 5 times", (2, 3)),
+        ("6 to 50 times", (0, 5)),
+        ("more than 50 times", (1,)),
+    ]
