@@ -11,7 +11,7 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.build import build_model, count_parameters
-from nmt.models.saved import read_folder
+from nmt.storage.folder import read_folder
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
 from nmt.training.lock import only_trainer
@@ -164,7 +164,10 @@ def test_a_run_on_rows_of_a_data_set_is_the_run_on_the_same_lines(tmp_path: Path
     rows = make_experiment(tmp_path / "text", corpus__reader="datasets", corpus__test=parts["corpus__dev"], **parts)
     run(lines, tmp_path / "runs" / "lines")
     run(rows, tmp_path / "runs" / "rows")
-    weights = [read_folder(tmp_path / "runs" / name / "last")["model.safetensors"] for name in ("lines", "rows")]
+    weights = [
+        read_folder(tmp_path / "runs" / name / "models" / "step-2").files["model.safetensors"]
+        for name in ("lines", "rows")
+    ]
     assert weights[0] == weights[1]
 
 

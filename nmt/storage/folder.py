@@ -32,11 +32,9 @@ def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any]
     Raises DiskError where that fails; nothing is then left but what was there before.
     """
     manifest = build_manifest(files, about)
-    if directory.exists():
-        if _is_intact(directory, manifest):
-            return
-        remove_folder(directory, disk)
-    partial = directory.with_name(directory.name + ".tmp")
+    if _is_intact(directory, manifest):
+        return
+    partial, doomed = directory.with_name(directory.name + ".tmp"), _doomed(directory)
     try:
         make_folders(directory.parent, disk)
         disk.remove(partial)
@@ -45,16 +43,24 @@ def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any]
             disk.write(partial / name, data)
             disk.sync(partial / name)
         disk.sync(partial)
+        if directory.exists():
+            disk.remove(doomed)
+            disk.rename(directory, doomed)
         disk.rename(partial, directory)
         disk.sync(directory.parent)
+        disk.remove(doomed)
     except OSError as error:
         _remove_quietly(partial, disk)
         raise disk_error(directory, error, sum(map(len, files.values()))) from error
 
 
+def _doomed(directory: Path) -> Path:
+    return directory.with_name(directory.name + ".gone.tmp")
+
+
 def remove_folder(directory: Path, disk: Disk) -> None:
     """By way of another name, so that a crash half-way leaves no incomplete folder of the old one. Raises DiskError."""
-    doomed = directory.with_name(directory.name + ".gone.tmp")
+    doomed = _doomed(directory)
     try:
         disk.remove(doomed)
         disk.rename(directory, doomed)
@@ -86,6 +92,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         content = path.read_bytes()
         tree: dict[str, Any] = json.loads(content)
         own_sum, version = tree.pop("sha256", None), tree["format_version"]
+        well_formed = version != FORMAT_VERSION or _is_well_formed(tree)
     except FileNotFoundError:
         raise CheckpointError(f"{directory} has no {MANIFEST}: it is not complete. {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -95,9 +102,20 @@ def read_manifest(directory: Path) -> dict[str, Any]:
             f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
             "Use the nmt version that wrote it, or train again."
         )
-    if own_sum != sha256(_canonical(tree)) or content != _canonical({**tree, "sha256": own_sum}):
+    if not well_formed or own_sum != sha256(_canonical(tree)) or content != _canonical({**tree, "sha256": own_sum}):
         raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
     return tree
+
+
+def _is_well_formed(tree: dict[str, Any]) -> bool:
+    """Whether it names plain files, which are in its own folder, with a size and a checksum each."""
+    return isinstance(tree["about"], dict) and all(
+        name not in ("", "..")
+        and Path(name).name == name
+        and type(entry["bytes"]) is int
+        and type(entry["sha256"]) is str
+        for name, entry in tree["files"].items()
+    )
 
 
 def sha256(data: bytes) -> str:
@@ -111,7 +129,7 @@ def _canonical(tree: dict[str, Any]) -> bytes:
 
 def _read_checked(path: Path, entry: dict[str, Any]) -> bytes:
     remedy = "Copy the whole run directory again, or train again."
-    if path.name in ("", ".", "..") or path.is_symlink() or not path.is_file():
+    if path.is_symlink() or not path.is_file():
         raise CheckpointError(f"{path} is missing. {remedy}")
     try:
         if path.stat().st_size != entry["bytes"]:  # before a file of any size is read

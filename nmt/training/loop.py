@@ -99,16 +99,19 @@ class _Trainer:
                 if self.progress.skipped_in_a_row == 0:
                     self.progress.window.add(nll, norm, clipped, tokens, seconds)
                 self._after_update()
-            if self.saved_at != self.progress.update:
+            if self.saved_at != self.progress.update and self._is_sound():
                 self._save()
         self.progress.finish_reason = reason
         return self.progress
 
     def _is_over(self, reason: str) -> bool:
         """Whether to stop for this reason; a last validation may find that weights have to be rolled back first."""
-        return bool(reason) and (
-            reason == "interrupted" or self.progress.validated_at == self.progress.update or self._validate()
-        )
+        if not reason or reason == "interrupted" or self.progress.validated_at == self.progress.update:
+            return bool(reason)
+        if not self._is_sound():
+            self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
+            return False
+        return self._validate()
 
     def _after_update(self) -> None:
         progress, config = self.progress, self.config
@@ -118,10 +121,13 @@ class _Trainer:
         if progress.update % config.log_every == 0:
             self.log.train(progress, progress.window.figures(self._learning_rate()))
             progress.window = Window()
-        if progress.update % config.validate_every == 0:
-            if self._validate():
-                self._save()
-        elif config.save_every and progress.update % config.save_every == 0:
+        validates = progress.update % config.validate_every == 0
+        saves = config.save_every > 0 and progress.update % config.save_every == 0
+        if progress.skipped_in_a_row or not (validates or saves):
+            return  # what may have to be rolled back is no place to return to
+        if not self._is_sound():
+            self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
+        elif not validates or self._validate():
             self._save()
 
     def _reason_to_stop(self, received: list[int]) -> str:
@@ -245,17 +251,21 @@ class _Trainer:
                 if self.workers.leads:
                     job.checkpoints.save_model(self.model, job.about, progress, score)
         if not scores:
-            self._roll_back("the weights, or the loss on the dev set, are not finite")
+            self._roll_back("the loss on the dev set is not finite")
             return False
-        progress.validated_at = progress.update
+        progress.validated_at, self.saved_at = progress.update, -1
         self.log.validation(progress, {"loss": loss, "bleu": bleu, "seconds": time.perf_counter() - before}, is_best)
         return True
 
+    def _is_sound(self) -> bool:
+        """Whether all that would be saved is finite; the same answer in all processes."""
+        kept = [*self.parameters, *self.average.weights.values()]
+        moments = [tensor for state in self.optimizer.state.values() for tensor in state.values()]
+        return self.workers.sum(float(all_finite([*kept, *moments])))[0] == self.workers.size
+
     def _scores(self) -> list[float]:
-        """Loss and BLEU on the dev set; nothing where weights or loss are not finite, which must never be kept."""
+        """Loss and BLEU on the dev set; nothing where the loss is not finite, and the model then not worth keeping."""
         job = self.job
-        if not all_finite(self.model.parameters()):
-            return []
         result = validate(self.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from nmt.errors import DiskError
 from nmt.training import log as log_module
+from nmt.training.journal import Journal
 from nmt.training.log import TrainingLog, show_duration
 from nmt.training.progress import Progress
 from tests.tiny import printed, quiet_console
@@ -175,14 +176,16 @@ def test_a_process_that_does_not_lead_writes_and_says_nothing(tmp_path: Path) ->
     assert (printed(console), list(tmp_path.iterdir())) == ("", [])
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "metrics.jsonl").symlink_to("/dev/full")
-    with (
-        open_log(tmp_path, quiet_console()) as log,
-        pytest.raises(DiskError, match=r"metrics\.jsonl: the disk is full"),
-    ):
-        log.train(Progress(update=1), FIGURES)
+def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "write", full)
+    monkeypatch.setattr(Journal, "sync", full)
+    with open_log(tmp_path, quiet_console()) as log:
+        for act in (lambda: log.train(Progress(update=1), FIGURES), lambda: log.sync(Progress())):
+            with pytest.raises(DiskError, match=r"metrics\.jsonl: the disk is full"):
+                act()
 
 
 def test_tensorboard_gets_the_same_figures_where_it_is_installed(
