@@ -60,8 +60,8 @@ class Text:
 
         Raises DataError when a file cannot be read.
         """
-        content = [hash_file(path) for path in self.paths()] or [self.source, self.config, self.split, self.revision]
-        return json.dumps([self.reader, self.columns, content])
+        hashes = [hash_file(path) for path in self.paths()]
+        return json.dumps([self.reader, self.columns, hashes or [self.source, self.config, self.split, self.revision]])
 
 
 def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple[str, str]) -> Text:

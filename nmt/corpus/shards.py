@@ -21,7 +21,7 @@ from nmt.corpus.examples import Longs, Side
 from nmt.errors import DataError
 
 LAYOUT_VERSION = 3  # raise when cleaning, encoding or these files change, so that older prepared corpora are not taken
-SHARD_ROWS = 2**20
+SHARD_ROWS = 2**18  # a shard's pages are in memory while something is copied out of it
 SMALL_IDS, LARGE_IDS, BYTES = "<u2", "<i4", "|u1"  # types of values
 _STARTS = "<i8"
 
@@ -126,31 +126,33 @@ class ShardWriter:
 
     def seal(self, others: Mapping[str, bytes]) -> None:
         """Add other files, see to it that all is on disk, and write the manifest that open_shards asks for."""
-        self.close()
-        for name, content in others.items():
-            self.files[name] = _HashedFile(self.folder / name)
-            self.files[name].write(content)
-        content = {
-            "layout": LAYOUT_VERSION,
-            "num_rows": self.num_rows,
-            "shard_rows": self.shard_rows,
-            "columns": self.columns,
-            "num_values": self.num_values,
-            "files": {name: file.close(to_disk=True) for name, file in self.files.items()},
-        }
-        manifest = _HashedFile(self.folder / "manifest.json")
-        manifest.write(json.dumps({"sha256": _checksum(content), "content": content}, indent=1).encode())
-        manifest.close(to_disk=True)
+        with self:
+            for name, data in others.items():
+                self._write_file(name, data)
+            content = {
+                "layout": LAYOUT_VERSION,
+                "num_rows": self.num_rows,
+                "shard_rows": self.shard_rows,
+                "columns": self.columns,
+                "num_values": self.num_values,
+                "files": {name: file.close(to_disk=True) for name, file in self.files.items()},
+            }
+            manifest = {"sha256": _checksum(content), "content": content}
+            self._write_file("manifest.json", json.dumps(manifest, indent=1).encode()).close(to_disk=True)
 
     def _begin_shard(self) -> None:
         self.close()
         shard = self.num_rows // self.shard_rows
         for column in self.columns:
-            for part in ("values", "starts"):
-                name = _file_name(shard, column, part)
-                self.files[name] = _HashedFile(self.folder / name)
-            self.files[name].write(np.zeros(1, _STARTS).tobytes())
+            self._write_file(_file_name(shard, column, "values"), b"")
+            self._write_file(_file_name(shard, column, "starts"), np.zeros(1, _STARTS).tobytes())
             self.in_shard[column] = 0
+
+    def _write_file(self, name: str, data: bytes) -> "_HashedFile":
+        """Begin a file."""
+        self.files[name] = _HashedFile(self.folder / name)
+        self.files[name].write(data)
+        return self.files[name]
 
     def _write(self, column: str, side: Side, first: int, last: int) -> None:
         shard, starts = self.num_rows // self.shard_rows, side.starts[first : last + 1]

@@ -25,13 +25,13 @@ class TokenizerConfig(Config):
     one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing.
 
     Of a corpus of more than `training_pairs`, only every second, third ... pair trains the tokenizer: SentencePiece
-    keeps all of that text in memory, several times."""
+    keeps that text in memory many times over, some 2.5 KB for a pair of short sentences."""
 
     kind: Literal["unigram", "bpe"] = "unigram"
     vocab_size: int = Field(8000, ge=SMALLEST_VOCABULARY)
     joint: bool = True
     character_coverage: float = Field(1.0, gt=0.9, le=1.0)
-    training_pairs: int = Field(1_000_000, ge=1)
+    training_pairs: int = Field(100_000, ge=1)
     sampling: float = Field(0.0, ge=0.0, le=1.0)
     sampling_candidates: int = Field(16, ge=2)
     sampling_smoothing: float = Field(0.2, gt=0.0)
