@@ -2,9 +2,9 @@
 
     python eval/bench/determinism.py runs/quickstart/rnn --source data/phrasebook/test.de --json determinism.json
 
-The same lines are translated in batches of 1, 2, 7, 32 and all of them, and in batches of 32 in reversed and in shuffled
-order. A line differs where one of these gives another text. All texts of such a line are then scored by forced decoding,
-each by itself and in float64: the gap is how much better the best is than the worst.
+The same lines are translated in batches of 1, 2, 7, 32 and all of them, and in batches of 32 in reversed and in
+shuffled order. A line differs where one of these gives another text. All texts of such a line are then scored by forced
+decoding, each by itself and in float64: the gap is how much better the best is than the worst.
 """
 
 import argparse
