@@ -40,7 +40,8 @@ class Guide:
         log_probs [rows, vocab]. The sentence does not end before all is written, and a phrase that is not allowed
         must become a part of a longer word.
         """
-        held, at_risk = [], []
+        held: list[int] = []
+        at_risk: list[int] = []
         for row, (terms, progress) in enumerate(self._rows()):
             if terms.is_at_risk(progress):
                 at_risk.append(len(held))
@@ -62,18 +63,18 @@ class Guide:
     def proposals(self, log_probs: Tensor) -> list[list[tuple[int, int]]]:
         """For each sentence continuations, as row and token, that the search should look at however improbable.
 
-        They are those that go on with what is required and, for every row, the most probable one; after a phrase that
-        is whole, the most probable one that leaves it so.
+        They are those that go on with what is required and, for every row, the most probable one, and the most probable
+        one that spoils nothing.
         """
         best = (log_probs[:, FIRST_WORD:].argmax(dim=1) + FIRST_WORD).tolist()
         found: list[list[tuple[int, int]]] = [[] for _ in self.terms]
         beam = len(self.progress[0])
         for row, (terms, progress) in enumerate(self._rows()):
             tokens = [best[row], *terms.next_tokens(progress)]
-            if best[row] in terms.phrases.joining and terms.ends_whole(progress):
-                apart = log_probs[row].clone()
-                apart[[*range(FIRST_WORD), *terms.phrases.joining]] = NEVER
-                tokens.append(int(apart.argmax()))
+            if terms.spoils(progress, best[row]):
+                others = log_probs[row].clone()
+                others[[*range(FIRST_WORD), *terms.spoilers(progress)]] = NEVER
+                tokens.append(int(others.argmax()))
             found[row // beam] += [(row, token) for token in dict.fromkeys(tokens) if token != PAD_ID]
         return found
 
@@ -107,13 +108,16 @@ class Guide:
 def allot(lacking: Sequence[int], at_risk: Sequence[bool], beam: int) -> list[int]:
     """Up to `beam` candidates, given in order of rank: as many for each number of lacking tokens, as far as they go.
 
-    Those at risk get at most half of the beam while there are others. Those that lack least come first.
+    Those at risk get at most half of the beam while there are others, and the best of those that lack least and are not
+    at risk is always among them. Those that lack least come first.
     """
     turns, taken = [], Counter[int]()
     for place, number in enumerate(lacking):
         turns.append((taken[number], number, place))
         taken[number] += 1
     order = [place for _, _, place in sorted(turns)]
+    surest = min(range(len(order)), key=lambda place: (at_risk[place], lacking[place], place), default=0)
+    order.sort(key=lambda place: place != surest)
     late = [place for place in order if at_risk[place]][beam // 2 :]
     chosen = [place for place in order if place not in late] + late
     return sorted(chosen[:beam], key=lambda place: (lacking[place], at_risk[place], place))

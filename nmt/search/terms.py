@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from nmt.tokenizer.base import EOS_ID
+
 EMPTY, SPACE = 0, 1  # nodes
 
 
@@ -30,6 +32,7 @@ class Phrases:
     ways: tuple[tuple[tuple[int, int], ...], ...]  # phrase -> its own tokens, each after the node it leaves from
     opening: frozenset[int]  # tokens after which a word may begin without a space, such as brackets
     joining: frozenset[int]  # tokens that go on with the word before them
+    silent: frozenset[int]  # tokens that write nothing and end nothing
 
     @classmethod
     def build(cls, spellings: Sequence[bytes], phrases: Sequence[tuple[bytes, Sequence[int]]]) -> "Phrases":
@@ -61,7 +64,8 @@ class Phrases:
         shown = [spelling.decode("utf-8", errors="replace") for spelling in spellings]
         opening = frozenset(token for token, text in enumerate(shown) if text and not part_of_word(text[-1]))
         joining = frozenset(token for token, text in enumerate(shown) if text and part_of_word(text[0]))
-        return cls(tuple(edges), whole, tuple(ways), opening, joining)
+        silent = frozenset(token for token, text in enumerate(shown) if not text and token != EOS_ID)
+        return cls(tuple(edges), whole, tuple(ways), opening, joining, silent)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class Terms:
     def after(self, progress: Progress, token: int) -> Progress:
         """One token later. Beginnings that it does not go on with are left; each place may begin a phrase anew."""
         graph = self.phrases
+        if token in graph.silent:
+            return progress
         nodes = {graph.edges[node][token] for node in (EMPTY, *progress.nodes) if token in graph.edges[node]}
         if token in graph.opening:
             nodes.add(SPACE)
@@ -130,15 +136,30 @@ class Terms:
             if node in open_nodes
         ]
 
-    def ends_whole(self, progress: Progress) -> bool:
-        """Whether its end is a phrase that counts unless the next token joins that phrase's last word."""
-        return self._met_if_it_ended(progress) != progress.met
+    def spoils(self, progress: Progress, token: int) -> bool:
+        """Whether it undoes a required phrase by joining its last word, or makes one whole that is not allowed."""
+        if token in self.phrases.joining and self._met_if_it_ended(progress) != progress.met:
+            return True
+        return self.is_at_risk(self.after(progress, token))
+
+    def spoilers(self, progress: Progress) -> list[int]:
+        """All tokens that do."""
+        graph = self.phrases
+        undo = graph.joining if self._met_if_it_ended(progress) != progress.met else ()
+        complete = [
+            token
+            for node in (EMPTY, *progress.nodes)
+            for token, end in graph.edges[node].items()
+            if end in graph.whole and graph.whole[end] not in self.allowed
+        ]
+        return [*undo, *complete]
 
     def unmet(self, tokens: Sequence[int]) -> int:
         """What is wrong with a hypothesis: tokens of what is required that it lacks, phrases it should not have."""
         progress, written = self.start(), 0
         for token in tokens:
-            written += self.is_at_risk(progress) and token not in self.phrases.joining
+            ends = token not in self.phrases.joining and token not in self.phrases.silent
+            written += ends and self.is_at_risk(progress)
             progress = self.after(progress, token)
         return self.lacking(progress) + written + self.is_at_risk(progress)
 

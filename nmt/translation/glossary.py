@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmt.corpus.lines import clean, is_blank, read_lines
+from nmt.corpus.lines import clean, is_blank, one_line, read_lines
 from nmt.errors import DataError
 from nmt.search.terms import Phrases, Required, Terms, part_of_word
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
@@ -80,11 +80,13 @@ class Glossary:
         for source, target in pairs:
             terms[_term(source)].add(places.setdefault(_term(target), len(places)))
         written = [(f" {target}".encode(), tokenizer.encode(target)) for target in places]
+        # Control characters, which a model may write in bytes, do not get into the text.
+        spellings = [one if one_line(one.decode("utf-8", errors="replace")) else b"" for one in tokenizer.spellings()]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for source, targets in terms.items():
             entries[_first_word(source)].append(Entry.build(source, targets))
         by_first = {word: tuple(found) for word, found in entries.items()}
-        return cls(tokenizer, tuple(places), Phrases.build(tokenizer.spellings(), written), by_first)
+        return cls(tokenizer, tuple(places), Phrases.build(spellings, written), by_first)
 
     def matches(self, line: str) -> list[Match]:
         """Every source term in a clean line, also those that overlap."""

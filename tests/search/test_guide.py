@@ -114,7 +114,7 @@ def test_a_narrow_beam_meets_every_term_in_no_more_tokens_than_they_have(beam: i
     generator = random.Random(seed)
     required, _ = random_case(generator)
     terms = terms_of(required)
-    config = limited(beam, terms.needed + generator.randint(1, 3))
+    config = limited(beam, terms.needed + generator.randint(2, 4))
     (found,) = search(TableModel(VOCAB, seed), SOURCE, MASK, config, terms=[terms])
     assert found[0].unmet == 0
     assert fits(written(found[0].tokens), required)
@@ -208,6 +208,8 @@ def test_those_at_risk_get_at_most_half_of_the_beam_while_there_are_others() -> 
     assert allot([0, 0, 0, 0, 0], [True, True, True, False, False], 4) == [3, 4, 0, 1]
     assert allot([0, 0, 0], [True, True, False], 1) == [2]
     assert allot([0, 0, 0], [True, True, True], 2) == [0, 1]
+    assert allot([1, 0, 0, 0], [False, True, True, False], 1) == [3]  # a safe one that lacks nothing is not lost
+    assert allot([1, 0, 0, 0], [False, True, True, False], 2) == [3, 1]
 
 
 def test_a_guide_blocks_the_end_before_all_is_written_and_what_leaves_a_forbidden_phrase_as_it_is() -> None:

@@ -1,6 +1,5 @@
 """How far a hypothesis is with phrases, against a regular expression on what it has written."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,12 +93,26 @@ def test_the_graph_has_the_ways_of_the_tokens_it_was_given() -> None:
     assert set(graph.edges[way[1][0]]) == {5, 6}  # "a" may also be followed by one more "a" alone
 
 
-@pytest.mark.parametrize(
-    ("character", "expected"), zip("aß9अ\u0301漢_-. '\ufffd", [True] * 6 + [False] * 6, strict=True)
-)
-def test_letters_digits_and_marks_are_parts_of_words(character: str, expected: bool) -> None:
-    assert part_of_word(character) == expected
+def test_letters_digits_and_marks_are_parts_of_words() -> None:
+    characters = "aß9अ\u0301漢_-. '\ufffd"
+    assert [part_of_word(character) for character in characters] == [True] * 6 + [False] * 6
 
 
 def test_tokens_of_the_tests_write_their_phrases() -> None:
     assert [written(tokens_of(phrase)) for phrase in PHRASES] == [f" {phrase}" for phrase in PHRASES]
+
+
+@given(TOKENS, st.integers(0, len(PHRASES) - 1), st.sets(st.integers(0, len(PHRASES) - 1)))
+def test_spoilers_are_all_tokens_that_spoil_something(tokens: list[int], phrase: int, allowed: set[int]) -> None:
+    terms = Terms(GRAPH, (Required(frozenset({phrase})),), frozenset(allowed | {phrase}))
+    progress = follow(terms, tokens)
+    words = range(SPACE_A, SPACE + 1)
+    assert {token for token in words if terms.spoils(progress, token)} == set(terms.spoilers(progress))
+
+
+def test_a_token_that_writes_nothing_neither_ends_a_phrase_nor_breaks_it() -> None:
+    graph = phrases_of("a b", spellings=(b"", b"", b"", b"", b" a", b" b", b"b", b""))
+    required = Terms(graph, (Required(frozenset({0})),), frozenset({0}))
+    assert [required.unmet(tokens) for tokens in ([4, 7, 5], [4, 5, 7], [4, 5, 7, 6], [4, 5, 6])] == [0, 0, 2, 2]
+    refused = Terms(graph, (), frozenset())
+    assert [refused.unmet(tokens) for tokens in ([4, 7, 5], [4, 5, 7], [4, 5, 7, 6], [4, 5, 7, EOS_ID])] == [1, 1, 0, 1]
