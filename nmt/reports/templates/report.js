@@ -12,7 +12,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 
 for (const browser of document.querySelectorAll(".browse")) {
-  const [search, order, sign, count] = ["search", "order", "sign", "count"].map(name => browser.querySelector(`.${name}`));
+  const [search, order, kind, count] = ["search", "order", "kind", "count"].map(name => browser.querySelector(`.${name}`));
   const list = browser.querySelector("ol");
   const items = [...list.children].map(element => ({
     element,
@@ -28,14 +28,14 @@ for (const browser of document.querySelectorAll(".browse")) {
     const key = { difference: spread, line: item => -item.line }[order.value] ?? (item => lead(item, Number(order.value)));
     let shown = 0;
     for (const item of items) {
-      const fits = wanted.every(word => item.text.includes(word)) && (!sign.value || item.signs.includes(sign.value));
+      const fits = wanted.every(word => item.text.includes(word)) && (!kind.value || item.signs.includes(kind.value));
       item.element.hidden = !fits;
       shown += fits;
     }
     list.append(...[...items].sort((a, b) => key(b) - key(a)).map(item => item.element));
     count.textContent = `${shown} of ${items.length}`;
   };
-  for (const control of [search, order, sign]) control.addEventListener("input", update);
+  for (const control of [search, order, kind]) control.addEventListener("input", update);
   browser.querySelector(".controls").hidden = false;
   update();
 }
