@@ -11,9 +11,9 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.build import build_model, count_parameters
-from nmt.storage.folder import read_folder
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
+from nmt.storage.folder import read_folder
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from tests.tiny import make_experiment, run, write_lines

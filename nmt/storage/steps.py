@@ -17,19 +17,33 @@ def step_dir(directory: Path, update: int) -> Path:
 
 
 def list_steps(directory: Path) -> list[int]:
-    """Updates of the steps in a directory, smallest first. What a crash left half-written is none."""
+    """Updates of the steps in a directory, smallest first. What a crash left half-written is none.
+
+    Raises CheckpointError where the directory cannot be read.
+    """
     if not directory.is_dir():
         return []
-    matches = (_STEP.fullmatch(path.name) for path in directory.iterdir() if path.is_dir())
+    try:
+        matches = [_STEP.fullmatch(path.name) for path in directory.iterdir() if path.is_dir()]
+    except OSError as error:
+        raise CheckpointError(f"{directory} cannot be read ({error.strerror}).") from None
     return sorted(int(match[1]) for match in matches if match)
 
 
 def point(directory: Path, name: str, update: int, disk: Disk) -> None:
-    """Have the pointer `name` name a step, and its manifest by checksum so that no changed bit names another one."""
-    manifest = (step_dir(directory, update) / MANIFEST).read_bytes()
-    text = f"step-{update} {sha256(manifest)}\n".encode()
-    if not (directory / name).is_file() or (directory / name).read_bytes() != text:
-        replace_file(directory / name, text, disk)
+    """Have the pointer `name` name a step, and its manifest by checksum so that no changed bit names another one.
+
+    Raises DiskError.
+    """
+    path = directory / name
+    try:
+        manifest = (step_dir(directory, update) / MANIFEST).read_bytes()
+        text = f"step-{update} {sha256(manifest)}\n".encode()
+        stays = path.is_file() and path.read_bytes() == text
+    except OSError as error:
+        raise disk_error(path, error) from error
+    if not stays:
+        replace_file(path, text, disk)
 
 
 def follow(directory: Path, name: str) -> int:
@@ -68,11 +82,11 @@ def newest_whole(directory: Path, say: Callable[[str], None]) -> tuple[int, Fold
 
 def prune(directory: Path, keep: Iterable[int], disk: Disk) -> None:
     """Remove every other step, and what a crash left half-written. Raises DiskError."""
-    for path in sorted(directory.glob("*.tmp")):
-        try:
+    try:
+        for path in sorted(directory.glob("*.tmp")):
             disk.remove(path)
-        except OSError as error:
-            raise disk_error(path, error) from error
+    except OSError as error:
+        raise disk_error(directory, error) from error
     for update in set(list_steps(directory)) - set(keep):
         remove_folder(step_dir(directory, update), disk)
 

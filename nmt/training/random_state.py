@@ -22,7 +22,7 @@ def random_bytes() -> bytes:
     states = {
         "python": torch.tensor([version, *words], dtype=torch.int64),
         "python.gauss": torch.tensor([] if gauss is None else [gauss], dtype=torch.float64),
-        "numpy": torch.tensor([position, has_gauss, *keys.tolist()], dtype=torch.int64),
+        "numpy": torch.tensor([position, has_gauss, *np.asarray(keys).tolist()], dtype=torch.int64),
         "numpy.gauss": torch.tensor([cached], dtype=torch.float64),
         "torch": torch.get_rng_state(),
     }

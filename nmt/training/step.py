@@ -1,5 +1,7 @@
 """The gradients of one update, in pieces where the whole does not fit into memory."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -49,7 +51,7 @@ def halve(batches: list[Batch]) -> int:
     return largest.padded_tokens // 2
 
 
-def gradients_of(parameters: list[Tensor]) -> list[Tensor]:
+def gradients_of(parameters: Sequence[Tensor]) -> list[Tensor]:
     """Every gradient; zeros, which stay, for a parameter that has none, so that all processes sum alike."""
     for parameter in parameters:
         if parameter.grad is None:

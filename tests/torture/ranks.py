@@ -36,7 +36,7 @@ def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
     whole = folder / "whole-ranks"
     done = torchrun(folder, whole, 0, seed)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
-    different, failed, restarts = 0, 0, []
+    different, failed, killed, restarts = 0, 0, 0, []
     for number in range(runs):
         directory = folder / "killed-ranks"
         shutil.rmtree(directory, ignore_errors=True)
@@ -46,11 +46,13 @@ def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
             failed += 1
             continue
         different += bool(differences(whole, directory))
-        times = [float(line) for line in (folder / "starts").read_text(encoding="utf-8").split()]
-        # A line when a process is told to die, and one when training goes on after that.
-        restarts += [up - down for down, up in zip(times[::2], times[1::2], strict=False)]
-    seconds = max(restarts, default=0.0)
-    return {"kills": len(restarts), "runs": runs, "failed": failed, "different": different, "slowest_restart": seconds}
+        lines = [line.split() for line in (folder / "starts").read_text(encoding="utf-8").splitlines()]
+        ups = [float(moment) for what, moment in lines if what == "up"]
+        downs = [float(moment) for what, moment in lines if what == "down"]
+        killed += len(downs)
+        restarts += [min(up for up in ups if up > down) - down for down in downs]
+    seconds = round(max(restarts, default=0.0), 1)
+    return {"kills": killed, "runs": runs, "failed": failed, "different": different, "slowest_restart": seconds}
 
 
 def _main() -> None:
@@ -70,15 +72,15 @@ def _main() -> None:
     update = _Trainer._update
     begun = threading.Event()
 
-    def note() -> None:
+    def note(what: str) -> None:
         with starts.open("a", encoding="utf-8") as file:
-            file.write(f"{time.time()}\n")
+            file.write(f"{what} {time.time()}\n")
 
     def watched(trainer: Any, batches: Any) -> Any:
         if not begun.is_set():
             begun.set()
-            if rank == 0 and start > 0 and start <= kills:
-                note()
+            if rank == 0 and start > 0:
+                note("up")
             if rank == victim and start < kills:
                 threading.Timer(moment, die).start()
         result = update(trainer, batches)
@@ -87,7 +89,7 @@ def _main() -> None:
         return result
 
     def die() -> None:
-        note()
+        note("down")
         os.kill(os.getpid(), signal.SIGKILL)
 
     _Trainer._update = watched  # type: ignore[method-assign]

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 SAVE = """
 import sys
 from pathlib import Path
-from nmt.errors import DiskError
+from nmt.errors import NMTError
 from nmt.storage.disk import Disk
 from nmt.storage.folder import write_folder
 from nmt.storage.steps import list_steps, point, prune, step_dir
@@ -32,7 +32,7 @@ try:
         point(run / "models", name, update, disk)
     for part in ("models", "state"):
         prune(run / part, list_steps(run / part)[-2:], disk)
-except DiskError as error:
+except NMTError as error:
     print(error, file=sys.stderr)
     sys.exit(2)
 """
