@@ -1,1 +1,1 @@
-"""From text files to sentence pairs: lines, readers, filters."""
+"""From text to batches: readers, filters, encoded shards on disk, pools."""

@@ -1,4 +1,4 @@
-"""Memory stays flat: five times the text takes no more of it."""
+"""Memory stays flat: seven times the text takes no more of it."""
 
 import subprocess
 import sys
@@ -41,18 +41,18 @@ def work(folder, num_pairs):
 
 
 folder = Path(sys.argv[1])
-work(folder / "small", 20_000)
+work(folder / "small", 10_000)
 small = peak_bytes()
-work(folder / "large", 100_000)
+work(folder / "large", 70_000)
 print(peak_bytes() - small)
 """
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
-def test_five_times_the_text_takes_no_more_memory(tmp_path: Path) -> None:
+def test_seven_times_the_text_takes_no_more_memory(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
     )
-    # In memory, 80,000 more pairs were 2 x 80,000 x 100 bytes of strings and 2 x 80,000 x 45 x 8 bytes of lists of ids:
-    # 73 MB. Mapped pages of a shard, and what the allocator does not give back, are much less.
-    assert int(run.stdout) < 35_000_000
+    # In memory, 60,000 more pairs were 2 x 60,000 x 100 bytes of strings and 2 x 60,000 x 45 x 8 bytes of lists of ids:
+    # 55 MB, and more while they are made. Mapped pages of a shard, and what the allocator keeps, are much less.
+    assert int(run.stdout) < 30_000_000

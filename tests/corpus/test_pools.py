@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmt.corpus.batching import plan_epoch
@@ -42,6 +42,7 @@ def test_an_epoch_deals_every_block_once_to_pools_that_are_not_too_large(
     assert min(map(len, pools)) >= 1
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 300), st.integers(1, 100), st.integers(1, 20), st.integers(1, 120))
 def test_the_batches_of_an_epoch_hold_every_pair_once(
     tmp_path_factory: pytest.TempPathFactory, num_pairs: int, pool_pairs: int, block_pairs: int, batch_tokens: int
