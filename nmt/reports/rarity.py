@@ -10,7 +10,7 @@ _LAST = "more than 50 times"
 
 def rarity_groups(source: Sequence[str], counts: Mapping[str, int]) -> list[tuple[str, tuple[int, ...]]]:
     """Labels and indices of sentences by their rarest word, rarest first; sentences without any word are in none."""
-    members: dict[str, list[int]] = {label: [] for _, label in _GROUPS} | {_LAST: []}
+    members: dict[str, list[int]] = {label: [] for label in (*(label for _, label in _GROUPS), _LAST)}
     for index, line in enumerate(source):
         words = words_of(line)
         if words:
