@@ -62,7 +62,7 @@ class _MeanScore:
         return counts
 
     def _aggregate_and_compute(self, rows: NDArray[np.float64]) -> SacreScore:
-        sums = np.split(rows.sum(axis=0), self.blocks)
+        sums = rows.sum(axis=0).reshape(self.blocks, -1)
         return SacreScore(self.NAME, math.fsum(self.statistics.score_of_sums(each) for each in sums) / self.blocks)
 
     def get_signature(self) -> Any:

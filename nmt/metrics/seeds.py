@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_STEPS = 2000  # of Simpson's rule; even
+_STEPS = 400  # of Simpson's rule; even
 
 
 @dataclass(frozen=True)

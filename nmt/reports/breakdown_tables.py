@@ -50,7 +50,7 @@ def front_table(report: Report) -> Table:
             *(
                 Cell(
                     _SHOWN_AXES[front.axis](front.values[n]),
-                    "on the front" if front.on_front[n] else "not on it",
+                    "on the front" if front.on_front[n] else "",
                     front.values[n],
                 )
                 for front in report.fronts

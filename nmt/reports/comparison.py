@@ -23,7 +23,7 @@ from nmt.reports.word_matches import match_words
 
 COMPARED = ("BLEU", "chrF", "TER")
 _NUM_LEADING = 5  # examples shown for each system
-_NUM_WORDS = 12  # shown for each pair of systems
+_NUM_WORDS = 10  # shown for each pair of systems
 
 TrainingTexts = Sequence[TrainingText | str]
 

@@ -35,6 +35,8 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be searched, and the page's font sets it
 }
 WIDTH, HEIGHT = 5.4, 3.3  # inches
+_LONGEST = 40  # characters of a name in a legend
+_CHARACTER, _KEY = 6.0, 36.0  # points for each of them, and for the line and the gaps beside the name
 
 
 def make_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
@@ -46,14 +48,20 @@ def make_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axe
 
 
 def label(name: str) -> str:
-    """A name for the legend: fit for the font engine, and not hidden, as matplotlib hides what begins with `_`."""
+    """A name for the legend: not too long, fit for the font engine, and not hidden, as matplotlib hides `_name`."""
     shown = one_line(name)
+    shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
     return f" {shown}" if shown.startswith("_") else shown
 
 
-def legend(axes: Axes, number: int, columns: int = 4) -> None:
-    """The names above the axes, where no curve can be."""
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(number, columns), borderaxespad=0.2)
+def legend(figure: Figure, axes: Axes) -> None:
+    """The names above the axes, where no curve can be, as many beside each other as there is room for."""
+    names = axes.get_legend_handles_labels()[1]
+    longest = max(map(len, names), default=1)
+    room = int(72 * figure.get_figwidth() / (_CHARACTER * longest + _KEY))
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=max(1, min(len(names), room, 4)), borderaxespad=0.2
+    )
 
 
 def to_svg(figure: Figure) -> str:

@@ -45,7 +45,11 @@ def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Seq
         else:
             continue
         found.setdefault(line, []).append(result.name)
-    return [line.replace("{}", numbers.listing(names), 1) for line, names in found.items()]
+    everyone = "all runs" if len(results) > 1 else results[0].name
+    return [
+        line.replace("{}", everyone if len(names) == len(results) else numbers.listing(names), 1)
+        for line, names in found.items()
+    ]
 
 
 def _signatures(results: Sequence[SystemResult], target_language: str) -> list[str]:

@@ -50,7 +50,7 @@ def _curves(report: Report, x_label: str, position: Callable[[Validation], float
         axes.set_xlim(left=0)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        legend(axes, len(report.groups))
+        legend(figure, axes)
         return to_svg(figure)
 
 
@@ -80,7 +80,7 @@ def length_bars(report: Report) -> str:
         axes.set_xlim(-0.6, len(labels) - 0.4)
         axes.set_xlabel(f"Source {report.length_unit} (sentences)")
         axes.set_ylabel("BLEU")
-        legend(axes, number)
+        legend(figure, axes)
         return to_svg(figure)
 
 
@@ -109,7 +109,7 @@ def _front(report: Report, front: Front) -> str:
         axes.set_ylabel("BLEU")
         axes.margins(0.14)
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        legend(axes, len(report.groups), columns=2)
+        legend(figure, axes)
         return to_svg(figure)
 
 

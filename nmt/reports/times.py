@@ -21,12 +21,16 @@ class Level:
 
 
 def find_levels(curves: Sequence[Sequence[Validation]]) -> tuple[Level, ...]:
-    """Round levels and shares of the best value of all curves, lowest first; empty when nothing was validated."""
+    """Shares of the best value of all curves, and round levels not next to one, lowest first.
+
+    Empty when nothing was validated.
+    """
     best = max((point.bleu for curve in curves for point in curve if point.bleu is not None), default=0.0)
     if best <= 0:
         return ()
-    levels: list[tuple[float, float | None]] = [(bleu, None) for bleu in round_levels(curves)]
-    levels += [(share * best, share) for share in SHARES]
+    shares = [share * best for share in SHARES]
+    levels: list[tuple[float, float | None]] = list(zip(shares, SHARES, strict=True))
+    levels += [(bleu, None) for bleu in round_levels(curves) if min(abs(bleu - near) for near in shares) > 0.01 * best]
     return tuple(
         Level(bleu, tuple(seconds_to_reach(curve, bleu) for curve in curves), share)
         for bleu, share in sorted(levels, key=lambda level: level[0])

@@ -49,8 +49,10 @@ def verdict(pairing: Pairing) -> str:
     ahead = (test.difference > 0) != (test.metric in LOWER_IS_BETTER)
     better, worse = (system, baseline) if ahead else (baseline, system)
     sign = 1 if test.difference > 0 else -1
-    size = f"{numbers.fixed(abs(test.difference), 2)} {test.metric}{_seeds(pairing)}"
-    chance = f"95 % interval {_interval(test.low, test.high, sign)}, {numbers.probability(test.largest_p)}"
+    size = f"{numbers.fixed(abs(test.difference), 2)} {test.metric}"
+    chance = (
+        f"{_seeds(pairing)}95 % interval {_interval(test.low, test.high, sign)}, {numbers.probability(test.largest_p)}"
+    )
     seeds, known = pairing.over_seeds, pairing.over_seeds_significant
     over_seeds = f"95 % interval over seeds {_interval(seeds.low, seeds.high, sign)}" if seeds else ""
     if not test.significant:
@@ -64,7 +66,7 @@ def verdict(pairing: Pairing) -> str:
             f"{baseline} and {system}: a difference of {size}, more than the choice of test sentences explains "
             f"({better} is ahead, {chance}), but not more than the choice of seeds does ({over_seeds})."
         )
-    more = f" or the choice of seeds does ({over_seeds})" if known else ""
+    more = f", and than the choice of seeds does ({over_seeds})" if known else ""
     return (
         f"{better} is better than {worse} by {size} ({chance}), more than the choice of test sentences explains{more}."
     )
@@ -132,8 +134,17 @@ def _seed_means(report: Report) -> list[str]:
 
 
 def _seeds(pairing: Pairing) -> str:
+    """Of how many runs the scores are means, where they are."""
     a, b = pairing.num_seeds
-    return f" (means over {a} and {b} seeds)" if max(a, b) > 1 else ""
+    if max(a, b) == 1:
+        return ""
+    if a == b:
+        return f"means over {a} seeds each, "
+    numbers_of_seeds = [
+        f"{n} seeds of {name}" if n > 1 else f"one of {name}"
+        for n, name in ((a, pairing.baseline), (b, pairing.system))
+    ]
+    return f"means over {numbers.listing(numbers_of_seeds)}, "
 
 
 def _interval(low: float | None, high: float | None, sign: int) -> str:

@@ -16,9 +16,9 @@ RESULTS = (
 )
 SEEDS = (
     "Runs of one recipe that differ only in their seed are one system. The interval beside a mean is Student's over "
-    "its seeds, 95 %. It covers chance in training (first weights, order of the batches, dropout) on this test set: "
-    "other seeds would have such a mean. It does not cover which sentences were tested, as the intervals of single "
-    "runs do, and with two or three seeds it is wide because little is known."
+    "its seeds, 95 %. It covers chance in training (first weights, order of the batches, dropout): of such intervals, "
+    "95 in 100 hold the mean over all seeds on this test set. It does not cover which sentences were tested, as the "
+    "intervals of single runs do. With two or three seeds it is wide because little is known."
 )
 CURVES = (
     "BLEU on the dev set by greedy search, against training time and against updates. The time is what the updates "

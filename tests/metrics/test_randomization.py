@@ -35,7 +35,7 @@ def test_the_p_is_that_of_sacrebleus_test_on_the_text(name, metric, monkeypatch)
 
 
 def test_the_environment_does_not_decide(monkeypatch):
-    a, b, references = systems(seed=22, num_sentences=30, changes_a=(2, 3), changes_b=(1, 2, 3))
+    a, b, references = systems(seed=22, num_sentences=30, changes_a=(1, 2, 3), changes_b=(1, 2, 3))
     expected = randomized("BLEU", [a], [b], references, trials=200)
     monkeypatch.setenv("SACREBLEU_SEED", "7")
     assert randomized("BLEU", [a], [b], references, trials=200) == expected
@@ -64,7 +64,7 @@ def test_with_several_seeds_a_sentence_changes_sides_in_all_of_them(num_a, num_b
     def mean(side):
         return sum(bleu(outputs, references) for outputs in side) / len(side)
 
-    observed, trials = abs(mean(a) - mean(b)), 150
+    observed, trials = abs(mean(a) - mean(b)), 50
     coins = np.random.default_rng(12345).integers(2, size=(trials, 12), dtype=bool)
     larger = 0
     pairs = [(a[k % num_a], b[k % num_b]) for k in range(num_a * num_b)]

@@ -8,6 +8,14 @@ from nmt.reports.figures import draw
 from tests.reports.synthetic import evaluation_set, pair_of_systems
 
 
+@pytest.fixture(scope="package", autouse=True)
+def few_trials():
+    """A tenth of the trials of approximate randomisation, to save time: here nothing depends on their number."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nmt.metrics.randomization.NUM_TRIALS", 1000)
+        yield
+
+
 @pytest.fixture(scope="session")
 def report():
     """Two systems on sixty sentences, with text and two samples."""

@@ -41,6 +41,7 @@ def test_overlap_is_counted_once_for_runs_of_one_text():
         "2 of the 5 test pairs and 3 of the test sources are in the training text of a and b: there the scores measure "
         "memory.",
     )
+    assert "in the training text of all runs:" in warnings(*runs, training=[shared] * 3)[0]
 
 
 def test_a_text_that_is_not_there_is_said_to_be_unchecked():

@@ -70,7 +70,7 @@ def page_about(texts):
     pieces = (*texts[:4], "</s>")
     alignment = Alignment(pieces, pieces, ((0.2,) * 5,) * 5)
     results = []
-    for n, outputs in enumerate((turned[::-1], tuple(text * 2 for text in texts))):
+    for n, outputs in enumerate((turned[::-1], tuple(f"{text} {text}" for text in texts))):
         result = system(
             f"{texts[n]} {n}",
             test,

@@ -47,20 +47,20 @@ def test_the_test_that_is_harder_to_convince_decides():
     [
         (
             0.01, SeedMean(-1.0, -1.5, -0.5),
-            "a is better than b by 1.00 BLEU (means over 3 and 2 seeds) (95 % interval 0.20 to 1.80, p = 0.010), more "
-            "than the choice of test sentences explains or the choice of seeds does (95 % interval over seeds 0.50 to "
-            "1.50).",
+            "a is better than b by 1.00 BLEU (means over 3 seeds of a and 2 seeds of b, 95 % interval 0.20 to 1.80, "
+            "p = 0.010), more than the choice of test sentences explains, and than the choice of seeds does (95 % "
+            "interval over seeds 0.50 to 1.50).",
         ),
         (
             0.01, SeedMean(-1.0, -2.5, 0.5),
-            "a and b: a difference of 1.00 BLEU (means over 3 and 2 seeds), more than the choice of test sentences "
-            "explains (a is ahead, 95 % interval 0.20 to 1.80, p = 0.010), but not more than the choice of seeds does "
-            "(95 % interval over seeds −0.50 to 2.50).",
+            "a and b: a difference of 1.00 BLEU, more than the choice of test sentences explains (a is ahead, means "
+            "over 3 seeds of a and 2 seeds of b, 95 % interval 0.20 to 1.80, p = 0.010), but not more than the choice "
+            "of seeds does (95 % interval over seeds −0.50 to 2.50).",
         ),
         (
             0.30, SeedMean(-1.0, -1.5, -0.5),
-            "a and b: a difference of 1.00 BLEU (means over 3 and 2 seeds); this test set cannot tell them apart (a is "
-            "ahead, 95 % interval 0.20 to 1.80, p = 0.30; 95 % interval over seeds 0.50 to 1.50).",
+            "a and b: a difference of 1.00 BLEU; this test set cannot tell them apart (a is ahead, means over 3 seeds "
+            "of a and 2 seeds of b, 95 % interval 0.20 to 1.80, p = 0.30; 95 % interval over seeds 0.50 to 1.50).",
         ),
     ],
 )  # fmt: skip
