@@ -102,9 +102,16 @@ def join_workers() -> Iterator[Workers]:
             )
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=TIMEOUT)
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    store, rank, size = next(dist.rendezvous("env://", timeout=TIMEOUT))
+    if here == size:
+        # torchrun keeps its store over restarts, and with it the addresses of processes that are gone. (On several
+        # machines the counts may differ; there TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 makes a new store each time.)
+        store = dist.PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=TIMEOUT)
     try:
-        yield Workers(dist.get_rank(), size, int(os.environ.get("LOCAL_WORLD_SIZE", "1")), device)
+        yield Workers(rank, size, here, device)
     finally:
         dist.destroy_process_group()
 

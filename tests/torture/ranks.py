@@ -36,14 +36,14 @@ def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
     whole = folder / "whole-ranks"
     done = torchrun(folder, whole, 0, seed)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
-    different, failed, killed, restarts = 0, 0, 0, []
+    different, killed, restarts, failed = 0, 0, [], []
     for number in range(runs):
         directory = folder / "killed-ranks"
         shutil.rmtree(directory, ignore_errors=True)
         (folder / "starts").unlink(missing_ok=True)
         done = torchrun(folder, directory, kills, seed * 1000 + number)
         if done.returncode:
-            failed += 1
+            failed.append(done.stderr.decode()[-2000:])
             continue
         different += bool(differences(whole, directory))
         lines = [line.split() for line in (folder / "starts").read_text(encoding="utf-8").splitlines()]
