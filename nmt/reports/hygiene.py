@@ -137,6 +137,14 @@ def _seeds(results: Sequence[SystemResult]) -> list[str]:
                 f"The runs of {group.name} were trained by different commits ({_pairs(commits)}): more than the seed "
                 "may differ."
             )
+        records = {results[n].name: results[n].record for n in group.members}
+        updates = {name: numbers.count(record.updates) for name, record in records.items()}
+        timed = any(record.finish_reason == "time_limit" for record in records.values())
+        if timed and len(set(updates.values())) > 1:
+            lines.append(
+                f"The runs of {group.name} made different numbers of updates within their time limit "
+                f"({_pairs(updates)}): the machine's speed differs too, not the seed alone."
+            )
     return lines
 
 

@@ -141,3 +141,14 @@ def test_no_word_is_equally_rare_for_runs_of_different_texts():
         "The runs were not trained on the same text, so no word is equally rare for all of them.",
         "The words of the training text were not counted: train.de is not there.",
     }
+
+
+def test_seeds_that_were_stopped_by_the_clock_at_different_updates_are_named():
+    runs = seeds("rnn", TEST, 0.1, (1, 2))
+    slower = dataclasses.replace(runs[1].record, updates=1900, finish_reason="time_limit")
+    runs[1] = dataclasses.replace(runs[1], record=slower)
+    expected = "The runs of rnn made different numbers of updates within their time limit (rnn-1: 4,800, rnn-2: 1,900)"
+    assert any(line.startswith(expected) for line in warnings(*runs))
+    patient = dataclasses.replace(slower, finish_reason="patience")  # each seed may stop by itself when it likes
+    runs[1] = dataclasses.replace(runs[1], record=patient)
+    assert not any("numbers of updates" in line for line in warnings(*runs))
