@@ -101,7 +101,11 @@ def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> 
     ("arguments", "kind", "message"),
     [
         (["--format", "xml"], ConfigError, "--format xml: must be one of text, jsonl."),
-        (["--checkpoint", "third"], ConfigError, "--checkpoint third: must be best or last."),
+        (
+            ["--checkpoint", "third"],
+            ConfigError,
+            "checkpoint 'third' must be best, last, step-N, or best:K and last:K for the mean of K models.",
+        ),
         (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
         (["-i", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),

@@ -46,6 +46,11 @@ def make_run(
     record(name, experiment=experiment, **changes).save(run_dir / "record.json")
     (run_dir / "experiment.toml").write_text(RECIPE.format(name=name), encoding="utf-8")
     write_log(run_dir / "metrics.jsonl", validations)
+    return seal_run(run_dir)
+
+
+def seal_run(run_dir: Path) -> Path:
+    """Have the manifest vouch for the files as they are now."""
     seal(run_dir, ["experiment.toml", "record.json", "metrics.jsonl"], Disk())
     return run_dir
 

@@ -7,7 +7,7 @@ import pytest
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.collect import collect_run, read_validations, run_search, unique_names
 from nmt.reports.systems import Validation
-from tests.reports.runs import FakeTranslator, make_run, write_log
+from tests.reports.runs import FakeTranslator, make_run, seal_run, write_log
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_a_beam_of_nothing_is_refused(tmp_path):
 def test_a_beam_for_a_recipe_that_samples_is_refused(tmp_path):
     run = make_run(tmp_path / "rnn", "rnn")
     (run / "experiment.toml").write_text("[search]\nmethod = 'sample'\n", encoding="utf-8")
+    seal_run(run)
     with pytest.raises(ConfigError, match=r"--beam 3 has no effect: the recipe of .*rnn samples\."):
         run_search(run, beam=3)
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
-from tests.reports.runs import FakeTranslator, make_run
+from tests.reports.runs import FakeTranslator, make_run, seal_run
 from tests.reports.synthetic import evaluation_set
 
 TEST = evaluation_set(40)
@@ -166,6 +166,7 @@ def test_compare_reads_the_data_set_that_the_recipes_name(folder):
         corpus = {"reader": "datasets", "source_language": "de", "target_language": "en"}
         fields["experiment"]["corpus"] = corpus | {"test": {"source": "test.jsonl"}}
         path.write_text(json.dumps(fields), encoding="utf-8")
+        seal_run(path.parent)
     nmt("compare", "runs/bad", "runs/good", "--out", "report")
     results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
     assert (results["test"]["source"], results["test"]["num_sentences"]) == ("test.jsonl", 40)
@@ -248,3 +249,10 @@ def test_evaluate_of_empty_files_says_there_is_nothing_to_score(folder):
     (folder / "empty").touch()
     with pytest.raises(DataError, match="nothing to score"):
         nmt("evaluate", "--hypotheses", "empty", "--reference", "empty")
+
+
+def test_a_run_that_was_changed_is_not_compared(folder):
+    path = folder / "runs" / "bad" / "metrics.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"30.25", b"40.25"))
+    with pytest.raises(CheckpointError, match=r"metrics\.jsonl was changed after it was written"):
+        nmt("compare", "runs/bad", "runs/good", "--out", "report")
