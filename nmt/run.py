@@ -22,6 +22,7 @@ from nmt.models.saved import SavedModel
 from nmt.reports.record import RunRecord
 from nmt.storage.disk import Disk, replace_file
 from nmt.storage.seal import seal
+from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
 from nmt.training.distributed import Workers, join_workers
@@ -139,7 +140,7 @@ def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Call
 
 def _seal(directory: Path) -> None:
     """Vouch for the loose files as they are; of a run that has not ended there are only the first three."""
-    names = ["experiment.toml", "tokenizer.model", "tokenizer.source.model", "tokenizer.target.model"]
+    names = ["experiment.toml", *sorted(TOKENIZER_FILES)]
     if (directory / "record.json").exists():
         names += ["metrics.jsonl", "progress.json", "record.json"]
     seal(directory, names, Disk())

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig, train_sentencepiece
 
+# Their names in a run directory: one of both languages, or one of each.
+TOKENIZER_FILES = {"tokenizer.model", "tokenizer.source.model", "tokenizer.target.model"}
+
 
 @dataclass(frozen=True)
 class TokenizerPair:

@@ -113,7 +113,7 @@ class SentencePieceTokenizer:
             return cls(model, config)
         except FileNotFoundError:
             raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError) as error:  # ValueError: a message that is not UTF-8
             raise CheckpointError(f"{path} is not a SentencePiece model ({error}).") from None
 
 

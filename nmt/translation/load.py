@@ -15,10 +15,10 @@ from nmt.models.build import EncoderDecoder
 from nmt.models.ensemble import Ensemble
 from nmt.models.saved import SavedModel, load_model
 from nmt.search.hypothesis import SearchConfig
-from nmt.storage.folder import read_manifest
+from nmt.storage.folder import read_manifest, sha256
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
-from nmt.tokenizer.pair import TokenizerPair
+from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.translator import Translator
 
 
@@ -59,13 +59,13 @@ def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Save
     folders = [step_dir(directory / "models", update) for update in find_steps(directory / "models", checkpoint)]
     loaded = [load_model(folder) for folder in folders]
     model, about = average_models([model for model, _ in loaded]), loaded[0][1]
+    for name in sorted(TOKENIZER_FILES & about.tokenizers.keys()):  # before a parser sees what was changed
+        path = directory / name
+        if path.exists() and sha256(path.read_bytes()) != about.tokenizers[name]:
+            raise _other_tokenizer(directory, name, folders[0])
     tokenizers = TokenizerPair.load(directory)
     if tokenizers.fingerprint() != about.tokenizers:
-        names = ", ".join(tokenizers.files())
-        raise CheckpointError(
-            f"{directory}: {names} is not the tokenizer that {folders[0]} was trained with. "
-            "Put back the one of this run; another one would turn every translation into noise."
-        )
+        raise _other_tokenizer(directory, ", ".join(tokenizers.files()), folders[0])
     return model, about, tokenizers
 
 
@@ -91,6 +91,13 @@ def find_steps(models: Path, checkpoint: str) -> list[int]:
         return steps[-count:]
     scores = {update: float(read_manifest(step_dir(models, update))["about"]["score"]) for update in steps}
     return sorted(steps, key=lambda update: (-scores[update], update))[:count]
+
+
+def _other_tokenizer(directory: Path, names: str, folder: Path) -> CheckpointError:
+    return CheckpointError(
+        f"{directory}: {names} is not the tokenizer that {folder} was trained with. "
+        "Put back the one of this run; another one would turn every translation into noise."
+    )
 
 
 def recipe_search(run_dir: Path) -> SearchConfig:

@@ -94,6 +94,19 @@ def test_a_run_without_its_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) 
         nmt.load(run)
 
 
+def test_no_changed_tokenizer_reaches_its_parser(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = shutil.copytree(tiny_run, tmp_path / "run")
+    path = changed / "tokenizer.model"
+    content = path.read_bytes()
+    monkeypatch.setattr("nmt.tokenizer.sentencepiece.sentencepiece", None)  # using it would be an AttributeError
+    for position in range(0, len(content), len(content) // 40):
+        path.write_bytes(content[:position] + bytes([content[position] ^ 0x80]) + content[position + 1 :])
+        with pytest.raises(CheckpointError, match=r"tokenizer\.model is not the tokenizer that .* was trained with"):
+            nmt.load(changed)
+
+
 def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -> None:
     other = tmp_path / "runs" / "other"
     run(make_experiment(tmp_path / "text", training__max_updates=9, training__learning_rate=0.01), other)
