@@ -9,6 +9,7 @@ import torch
 from nmt.search.guide import Guide, allot
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.length import penalty
+from nmt.search.placement import Course
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.base import EOS_ID
@@ -215,10 +216,10 @@ def test_those_at_risk_get_at_most_half_of_the_beam_while_there_are_others() -> 
 def test_a_guide_blocks_the_end_before_all_is_written_and_what_leaves_a_forbidden_phrase_as_it_is() -> None:
     space_a, joining = SPELLINGS.index(b" a"), [SPELLINGS.index(b"a"), SPELLINGS.index(b"b")]
     lacks, refuses, free = terms_of({("b",): 1}), terms_of({}, ("a",)), terms_of({})
-    progress = tuple((terms.after(terms.start(), space_a),) for terms in (lacks, refuses, free, refuses))
+    courses = tuple((Course(one.after(one.start(), space_a)),) for one in (lacks, refuses, free, refuses))
     log_probs = torch.zeros(4, VOCAB)
     log_probs[3, joining] = float("-inf")  # nothing would be left
-    Guide((lacks, refuses, free, refuses), progress).block(log_probs)
+    Guide((lacks, refuses, free, refuses), courses, 0.0).block(log_probs)
     allowed = [torch.nonzero(row.isfinite()).flatten().tolist() for row in log_probs]
     assert allowed[0] == [token for token in range(VOCAB) if token != EOS_ID]
     assert allowed[1] == joining
