@@ -69,8 +69,8 @@ class Guide:
         """For each sentence continuations, as row and token, that the search should look at however improbable.
 
         Where something is required, those are the tokens that go on with it, the most probable token of every row, and
-        the end where that is more probable still. Where the most probable token spoils something, also the most probable
-        of those that do not.
+        the end where that is more probable still. Where the most probable token spoils something, it is also the most
+        probable of those that do not.
         """
         best = (log_probs[:, FIRST_WORD:].argmax(dim=1) + FIRST_WORD).tolist()
         ends = [[EOS_ID] if token == EOS_ID else [] for token in log_probs.argmax(dim=1).tolist()]
