@@ -11,6 +11,7 @@ from nmt.search.constraints import Constraints
 from nmt.search.guide import Guide
 from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
 from nmt.search.length import penalty
+from nmt.search.placement import placement
 from nmt.search.score import score
 from nmt.search.terms import Terms
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
@@ -61,12 +62,14 @@ def beam_search(
     lengths: list[int] = source_mask.sum(dim=1).tolist()
     constraints = Constraints.build(config, lengths, prefixes, terms)
     ended = Ended(config, lengths, keep_attention, terms)
-    guide = Guide.begin(terms, config.beam) if terms else None
+    guide = Guide.begin(terms, config) if terms else None
     active = list(range(len(lengths)))  # which sentence each group of `beam` rows is
     memory = model.encode(source, source_mask)
     spread = torch.arange(len(active), device=source.device).repeat_interleave(config.beam)
     state = model.start(memory).select(spread)
-    beams = _first(state.attention, len(active), config.beam, keep_attention or config.coverage > 0)
+    beams = _first(
+        state.attention, len(active), config.beam, keep_attention or config.coverage > 0 or guide is not None
+    )
     while active:
         features, state = model.step(beams.written[:, -1], state, memory)
         log_probs = constraints.next_log_probs(model.logits(features), beams.written, active)
@@ -77,7 +80,7 @@ def beam_search(
         else:
             guide.block(log_probs)
             extension = _add(_extend(totals, log_probs, config), guide.proposals(log_probs), totals, log_probs)
-            places, guide = guide.share_out(extension.rows, extension.tokens, extension.ranking)
+            places, guide = guide.share_out(extension.rows, extension.tokens, extension.ranking, state.attention)
             live = extension.pick(places)
         looked = None
         if beams.looked is not None:
@@ -129,8 +132,11 @@ class Ended:
         attention = None
         if before.looked is not None:
             attention = before.looked[row, :, : self.source_lengths[sentence]].clone()
-        points = score(self.config, values, attention)
-        unmet = self.terms[sentence].unmet(tokens) if self.terms else 0
+        points, unmet = score(self.config, values, attention), 0
+        if self.terms and attention is not None:
+            unmet = self.terms[sentence].unmet(tokens)
+            placed = self.config.term_placement * placement(self.terms[sentence], tokens, attention)
+            points += placed / penalty(self.config, len(tokens))
         found = self.found[sentence]
         found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason, unmet))
         found.sort(key=lambda one: (one.unmet, -one.score))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.placement import Course
 from nmt.search.terms import Progress, Terms
 from nmt.tokenizer.base import EOS_ID, PAD_ID
 
@@ -24,15 +26,18 @@ class Guide:
     """The terms of each sentence that is searched, and how far its live hypotheses are, `beam` a sentence."""
 
     terms: tuple[Terms, ...]
-    progress: tuple[tuple[Progress, ...], ...]
+    courses: tuple[tuple[Course, ...], ...]
+    weight: float  # of where terms are written
 
     @classmethod
-    def begin(cls, terms: Sequence[Terms], beam: int) -> "Guide":
-        return cls(tuple(terms), tuple((one.start(),) * beam for one in terms))
+    def begin(cls, terms: Sequence[Terms], config: SearchConfig) -> "Guide":
+        courses = tuple((Course(one.start()),) * config.beam for one in terms)
+        return cls(tuple(terms), courses, config.term_placement)
 
     def select(self, sentences: Sequence[int]) -> "Guide":
         """Of the sentences at these places."""
-        return Guide(tuple(self.terms[one] for one in sentences), tuple(self.progress[one] for one in sentences))
+        terms, courses = (tuple(self.terms[one] for one in sentences), tuple(self.courses[one] for one in sentences))
+        return Guide(terms, courses, self.weight)
 
     def block(self, log_probs: Tensor) -> None:
         """Minus infinity, in place, for what may not follow; where nothing else could, it may after all.
@@ -63,14 +68,16 @@ class Guide:
     def proposals(self, log_probs: Tensor) -> list[list[tuple[int, int]]]:
         """For each sentence continuations, as row and token, that the search should look at however improbable.
 
-        They are those that go on with what is required and, for every row, the most probable one, and the most probable
-        one that spoils nothing.
+        Where something is required, those are the tokens that go on with it, the most probable token of every row, and
+        the end where that is more probable still. Where the most probable token spoils something, it is also the most
+        probable of those that do not.
         """
         best = (log_probs[:, FIRST_WORD:].argmax(dim=1) + FIRST_WORD).tolist()
+        ends = [[EOS_ID] if token == EOS_ID else [] for token in log_probs.argmax(dim=1).tolist()]
         found: list[list[tuple[int, int]]] = [[] for _ in self.terms]
-        beam = len(self.progress[0])
+        beam = len(self.courses[0])
         for row, (terms, progress) in enumerate(self._rows()):
-            tokens = [best[row], *terms.next_tokens(progress)]
+            tokens = [best[row], *ends[row], *terms.next_tokens(progress)] if terms.required else []
             if terms.spoils(progress, best[row]):
                 others = log_probs[row].clone()
                 others[[*range(FIRST_WORD), *terms.spoilers(progress)]] = NEVER
@@ -78,31 +85,35 @@ class Guide:
             found[row // beam] += [(row, token) for token in dict.fromkeys(tokens) if token != PAD_ID]
         return found
 
-    def share_out(self, rows: Tensor, tokens: Tensor, ranking: Tensor) -> tuple[Tensor, "Guide"]:
+    def share_out(self, rows: Tensor, tokens: Tensor, ranking: Tensor, attention: Tensor) -> tuple[Tensor, "Guide"]:
         """The places of the continuations that live on, `beam` for each sentence, and how far they are.
 
-        rows, tokens and ranking [sentences, candidates]; the last candidate of each sentence is an impossible one,
-        which fills the places that are left.
+        rows, tokens and ranking [sentences, candidates], attention [rows, src_len]; the last candidate of each sentence
+        is an impossible one, which fills the places that are left.
         """
-        beam = len(self.progress[0])
+        beam = len(self.courses[0])
+        looked = attention.tolist()
         places: list[list[int]] = []
-        reached: list[tuple[Progress, ...]] = []
+        courses: list[tuple[Course, ...]] = []
         candidates = zip(rows.tolist(), tokens.tolist(), ranking.tolist(), strict=True)
-        for index, (own_rows, own_tokens, ranks) in enumerate(candidates):
-            terms, before = self.terms[index], self.progress[index]
-            order = [place for place, rank in enumerate(ranks) if rank > NEVER and own_tokens[place] != EOS_ID]
-            order.sort(key=lambda place: -ranks[place])
-            after = [terms.after(before[own_rows[place] - index * beam], own_tokens[place]) for place in order]
-            lacking = [terms.lacking(one) for one in after]
-            kept = allot(lacking, [terms.is_at_risk(one) for one in after], beam)
-            empty = beam - len(kept)
-            places.append([order[one] for one in kept] + [len(ranks) - 1] * empty)
-            reached.append(tuple(after[one] for one in kept) + (terms.start(),) * empty)
-        return torch.tensor(places, device=rows.device), Guide(self.terms, tuple(reached))
+        for terms, before, (own_rows, own_tokens, ranks) in zip(self.terms, self.courses, candidates, strict=True):
+            found = []
+            for place, (row, token, rank) in enumerate(zip(own_rows, own_tokens, ranks, strict=True)):
+                if rank > NEVER and token != EOS_ID:
+                    course = before[row % beam].after(terms, token, looked[row])
+                    found.append((rank + self.weight * course.placement, place, course))
+            found.sort(key=lambda one: -one[0])
+            reached = [course.progress for _, _, course in found]
+            lacking, at_risk = [terms.lacking(one) for one in reached], [terms.is_at_risk(one) for one in reached]
+            kept = [found[one] for one in allot(lacking, at_risk, beam)]
+            kept += [(NEVER, len(ranks) - 1, Course(terms.start()))] * (beam - len(kept))
+            places.append([place for _, place, _ in kept])
+            courses.append(tuple(course for _, _, course in kept))
+        return torch.tensor(places, device=rows.device), Guide(self.terms, tuple(courses), self.weight)
 
     def _rows(self) -> list[tuple[Terms, Progress]]:
-        pairs = zip(self.terms, self.progress, strict=True)
-        return [(terms, progress) for terms, beams in pairs for progress in beams]
+        pairs = zip(self.terms, self.courses, strict=True)
+        return [(terms, course.progress) for terms, courses in pairs for course in courses]
 
 
 def allot(lacking: Sequence[int], at_risk: Sequence[bool], beam: int) -> list[int]:

@@ -25,6 +25,7 @@ class SearchConfig(Config):
     `stopping`: exact goes on until no live hypothesis can still become one of the n best; first stops a sentence once
     `beam` hypotheses have ended.
     `diversity` takes that much from a hypothesis for each better one with the same beginning (Li et al., 2016).
+    `term_placement` is the weight of writing the terms of a glossary where the model looks at what they translate.
 
     Sampling draws from the model's distribution with its logits divided by `temperature`, cut to the `top_k` most
     probable tokens (0: all) and to the fewest that hold `top_p` of the probability (Holtzman et al., 2020). What is
@@ -54,6 +55,7 @@ class SearchConfig(Config):
     max_length_ratio: float = Field(2.0, gt=0.0)
     max_length_extra: int = Field(10, ge=1)
     no_repeat_ngram: int = Field(0, ge=0)
+    term_placement: float = Field(10.0, ge=0.0)
     mbr: Literal["none", "chrf", "bleu"] = "none"
     batch_sentences: int = Field(64, ge=1)
     exact: bool = False

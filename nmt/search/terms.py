@@ -30,6 +30,7 @@ class Phrases:
     edges: tuple[dict[int, int], ...]  # node -> token -> node
     whole: dict[int, int]  # node -> the phrase that is whole there
     ways: tuple[tuple[tuple[int, int], ...], ...]  # phrase -> its own tokens, each after the node it leaves from
+    inside: tuple[frozenset[int], ...]  # phrase -> the nodes where something of it is written
     opening: frozenset[int]  # tokens after which a word may begin without a space, such as brackets
     joining: frozenset[int]  # tokens that go on with the word before them
     silent: frozenset[int]  # tokens that write nothing and end nothing
@@ -61,11 +62,12 @@ class Phrases:
             assert b"".join(spellings[token] for token in tokens) == text
             ways.append(tuple((nodes[text[:end]], token) for end, token in zip(ends[:-1], tokens, strict=True)))
         whole = {nodes[text]: phrase for phrase, (text, _) in enumerate(phrases)}
+        inside = tuple(frozenset(nodes[text[:end]] for end in range(2, len(text) + 1)) for text, _ in phrases)
         shown = [spelling.decode("utf-8", errors="replace") for spelling in spellings]
         opening = frozenset(token for token, text in enumerate(shown) if text and not part_of_word(text[-1]))
         joining = frozenset(token for token, text in enumerate(shown) if text and part_of_word(text[0]))
         silent = frozenset(token for token, text in enumerate(shown) if not text and token != EOS_ID)
-        return cls(tuple(edges), whole, tuple(ways), opening, joining, silent)
+        return cls(tuple(edges), whole, tuple(ways), inside, opening, joining, silent)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Required:
 
     phrases: frozenset[int]
     times: int = 1
+    places: frozenset[int] = frozenset()  # of the source tokens that ask for it; none: not known
 
 
 @dataclass(frozen=True)
@@ -125,16 +128,28 @@ class Terms:
         return min(joined, self._left(progress, self._met_if_it_ended(progress), joins=False))
 
     def next_tokens(self, progress: Progress) -> list[int]:
-        """Tokens that begin what is required, or go on with it."""
-        open_nodes = (EMPTY, *progress.nodes)
+        """Those that bring it nearer to what is required."""
         return [
             token
             for required, times in zip(self.required, self._met_if_it_ended(progress), strict=True)
             if times < required.times
             for phrase in sorted(required.phrases)
             for node, token in self.phrases.ways[phrase]
-            if node in open_nodes
+            if node == EMPTY or node in progress.nodes
         ]
+
+    def touched(self, progress: Progress, token: int) -> list[tuple[Required, bool]]:
+        """What is still required of which the token begins a phrase, in any segmentation; True: goes on with one."""
+        edges = self.phrases.edges
+        found: list[tuple[Required, bool]] = []
+        goes_on = {edges[node][token] for node in progress.nodes if node != SPACE and token in edges[node]}
+        begins = {edges[node][token] for node in (EMPTY, *progress.nodes) if token in edges[node]} - goes_on
+        for required, times in zip(self.required, self._met_if_it_ended(progress), strict=True):
+            if times < required.times:
+                inside = {node for one in required.phrases for node in self.phrases.inside[one] & (goes_on | begins)}
+                if inside:
+                    found.append((required, bool(inside & goes_on)))
+        return found
 
     def spoils(self, progress: Progress, token: int) -> bool:
         """Whether it undoes a required phrase by joining its last word, or makes one whole that is not allowed."""

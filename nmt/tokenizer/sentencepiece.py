@@ -85,9 +85,9 @@ class SentencePieceTokenizer:
     def pieces(self, ids: list[int]) -> tuple[str, ...]:
         return tuple(self.processor.id_to_piece(i) for i in ids)
 
-    def spellings(self) -> tuple[bytes, ...]:
+    def spellings(self, ids: Iterable[int]) -> list[bytes]:
         """What each id writes, in UTF-8, with the space before a word; special ids write nothing."""
-        return tuple(self._spelling(index) for index in range(self.vocab_size))
+        return [self._spelling(index) for index in ids]
 
     def _spelling(self, index: int) -> bytes:
         piece = str(self.processor.id_to_piece(index))

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from nmt.corpus.lines import clean, is_blank, one_line, read_lines
@@ -81,7 +82,10 @@ class Glossary:
             terms[_term(source)].add(places.setdefault(_term(target), len(places)))
         written = [(f" {target}".encode(), tokenizer.encode(target)) for target in places]
         # Control characters, which a model may write in bytes, do not get into the text.
-        spellings = [one if one_line(one.decode("utf-8", errors="replace")) else b"" for one in tokenizer.spellings()]
+        spellings = [
+            one if one_line(one.decode("utf-8", errors="replace")) else b""
+            for one in tokenizer.spellings(range(tokenizer.vocab_size))
+        ]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for source, targets in terms.items():
             entries[_first_word(source)].append(Entry.build(source, targets))
@@ -106,11 +110,16 @@ class Glossary:
             place for place, target in enumerate(self.targets) if any(_ends(text, target) for text in texts)
         )
 
-    def terms(self, text: str, allowed: frozenset[int]) -> Terms:
-        """What the search is told of a clean line, or of a part of it."""
-        times = Counter(match.entry.targets for match in longest_first(self.matches(text)))
-        required = tuple(Required(frozenset(targets), number) for targets, number in times.items())
-        return Terms(self.phrases, required, allowed)
+    def terms(self, text: str, tokens: Sequence[bytes], allowed: frozenset[int]) -> Terms:
+        """What the search is told of a clean line, or of a part of it, whose source tokens write `tokens`."""
+        text = " ".join(text.split())
+        times: Counter[tuple[int, ...]] = Counter()
+        places: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
+        for match in longest_first(self.matches(text)):
+            times[match.entry.targets] += 1
+            places[match.entry.targets] |= _places(match, text, tokens)
+        required = (Required(frozenset(own), number, frozenset(places[own])) for own, number in times.items())
+        return Terms(self.phrases, tuple(required), allowed)
 
     def check(self, line: str, prefix: str, translation: str) -> tuple[Term, ...]:
         """The terms of a clean line, in order, and whether the translation has them; then what it should not have."""
@@ -168,6 +177,15 @@ def _ends(text: str, term: str) -> list[int]:
             found.append(start + len(term))
         start = text.find(term, start + 1)
     return found
+
+
+def _places(match: Match, text: str, tokens: Sequence[bytes]) -> set[int]:
+    """Which tokens write a match; none where together they do not write the text."""
+    if b"".join(tokens) != f" {text}".encode():
+        return set()
+    start, end = (1 + len(text[:place].encode()) for place in (match.start, match.end))
+    ends = list(accumulate(len(token) for token in tokens))
+    return {place for place, last in enumerate(ends) if last > start and last - len(tokens[place]) < end}
 
 
 def _count(columns: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ class Translator:
         allowed = glossary.allowed(text, clean(prefix)) if glossary else frozenset()
         ids = tokenizer.encode(text)
         if len(ids) <= self.max_length:
-            terms = glossary.terms(text, allowed) if glossary else None
+            terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
             return [Segment(number, ids, begin, terms=terms)] if ids else []
         segments: list[Segment] = []
         end = 0
@@ -132,7 +132,7 @@ class Translator:
             start = text.index(piece, end)
             words = len(text[:start].split(" ")) - 1  # as many as spaces: a piece may begin within a word
             if ids := tokenizer.encode(piece):
-                terms = glossary.terms(piece, allowed) if glossary else None
+                terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
                 segments.append(Segment(number, ids, [] if segments else begin, words, terms))
             end = start + len(piece)
         return segments

@@ -9,6 +9,7 @@ import torch
 from nmt.search.guide import Guide, allot
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.length import penalty
+from nmt.search.placement import Course
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.base import EOS_ID
@@ -215,12 +216,21 @@ def test_those_at_risk_get_at_most_half_of_the_beam_while_there_are_others() -> 
 def test_a_guide_blocks_the_end_before_all_is_written_and_what_leaves_a_forbidden_phrase_as_it_is() -> None:
     space_a, joining = SPELLINGS.index(b" a"), [SPELLINGS.index(b"a"), SPELLINGS.index(b"b")]
     lacks, refuses, free = terms_of({("b",): 1}), terms_of({}, ("a",)), terms_of({})
-    progress = tuple((terms.after(terms.start(), space_a),) for terms in (lacks, refuses, free, refuses))
+    courses = tuple((Course(one.after(one.start(), space_a)),) for one in (lacks, refuses, free, refuses))
     log_probs = torch.zeros(4, VOCAB)
     log_probs[3, joining] = float("-inf")  # nothing would be left
-    Guide((lacks, refuses, free, refuses), progress).block(log_probs)
+    Guide((lacks, refuses, free, refuses), courses, 0.0).block(log_probs)
     allowed = [torch.nonzero(row.isfinite()).flatten().tolist() for row in log_probs]
     assert allowed[0] == [token for token in range(VOCAB) if token != EOS_ID]
     assert allowed[1] == joining
     assert allowed[2] == list(range(VOCAB))
     assert allowed[3] == [token for token in range(VOCAB) if token not in joining]
+
+
+def test_a_hypothesis_that_has_the_terms_ends_although_others_are_far_more_probable() -> None:
+    space_a, space_b, b, dash, space = (SPELLINGS.index(spelling) for spelling in (b" a", b" b", b"b", b"-", b" "))
+    busy = {space_b: 0.3, b: 0.3, dash: 0.2, space: 0.2}  # as many as continuations are looked at
+    script = {(): {space_b: 1.0, space_a: 1e-6}, (space_a,): {dash: 1.0}, (space_a, dash): {EOS_ID: 1.0}}
+    script |= {(space_b, *more): busy for length in range(5) for more in itertools.product(busy, repeat=length)}
+    (found,) = search(ScriptedModel(VOCAB, script), SOURCE, MASK, limited(1, 6), terms=[terms_of({("a",): 1})])
+    assert found[0].tokens == (space_a, dash, EOS_ID)

@@ -116,3 +116,21 @@ def test_a_token_that_writes_nothing_neither_ends_a_phrase_nor_breaks_it() -> No
     assert [required.unmet(tokens) for tokens in ([4, 7, 5], [4, 5, 7], [4, 5, 7, 6], [4, 5, 6])] == [0, 0, 2, 2]
     refused = Terms(graph, (), frozenset())
     assert [refused.unmet(tokens) for tokens in ([4, 7, 5], [4, 5, 7], [4, 5, 7, 6], [4, 5, 7, EOS_ID])] == [1, 1, 0, 1]
+
+
+def test_a_token_begins_a_required_phrase_or_goes_on_with_it_in_any_segmentation() -> None:
+    (required,) = terms_required = (Required(frozenset({PHRASES.index("a a b")})),)
+    terms = Terms(GRAPH, terms_required, frozenset(range(len(PHRASES))))
+
+    def touched(*tokens: int) -> list[list[bool]]:
+        found, progress = [], terms.start()
+        for token in tokens:
+            assert all(one is required for one, _ in terms.touched(progress, token))
+            found.append([goes_on for _, goes_on in terms.touched(progress, token)])
+            progress = terms.after(progress, token)
+        return found
+
+    assert touched(SPACE_A, SPACE_A, SPACE_B) == [[False], [True], [True]]
+    assert touched(SPACE, A, SPACE, A, SPACE_B) == [[], [False], [True], [True], [True]]
+    assert touched(A, SPACE_B, SPACE_A, SPACE_B) == [[False], [], [False], []]
+    assert touched(SPACE_A, SPACE_A, SPACE_B, SPACE_A) == [[False], [True], [True], []]  # nothing is lacking any more

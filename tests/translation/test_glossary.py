@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.errors import DataError
-from nmt.search.terms import Required
+from nmt.search.terms import Terms
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
 from nmt.translation.glossary import Glossary, longest_first
@@ -24,6 +24,11 @@ def tokenizer(tiny_tokenizers: TokenizerPair) -> SentencePieceTokenizer:
 def matched(glossary: Glossary, line: str) -> list[str]:
     """The source terms that count."""
     return [match.entry.source for match in longest_first(glossary.matches(line))]
+
+
+def terms_of(glossary: Glossary, line: str) -> Terms:
+    tokens = glossary.tokenizer.spellings(glossary.tokenizer.encode(line))
+    return glossary.terms(line, tokens, glossary.allowed(line))
 
 
 def targets(glossary: Glossary, source: str) -> set[str]:
@@ -111,10 +116,24 @@ def test_of_terms_that_overlap_the_longest_counts(tokenizer: SentencePieceTokeni
 def test_what_a_line_requires_is_counted_by_its_targets(tokenizer: SentencePieceTokenizer) -> None:
     glossary = Glossary.of([("hund", "dog"), ("köter", "dog"), ("katze", "cat"), ("katze", "pussy")], tokenizer)
     line = "Hund und Köter und Hund und Katze"
-    terms = glossary.terms(line, glossary.allowed(line))
-    assert terms.required == (Required(frozenset({0}), 3), Required(frozenset({1, 2}), 1))
+    terms = terms_of(glossary, line)
+    assert [(one.phrases, one.times) for one in terms.required] == [({0}, 3), ({1, 2}, 1)]
     assert terms.allowed == {0, 1, 2}
-    assert glossary.terms("Maus", frozenset()).required == ()
+    assert terms_of(glossary, "Maus").required == ()
+
+
+def test_what_a_line_requires_says_which_source_tokens_ask_for_it(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("großer hund", "big dog"), ("katze", "cat"), ("maus", "mouse")], tokenizer)
+    line = "Ein  großer Hund, eine Katze und ein großer hund"
+    tokens = [b" Ein", b" gro\xc3", b"\x9f", b"er", b" H", b"und", b",", b" eine", b" ", b"Kat", b"ze und", b" ein"]
+    tokens += [b" gro\xc3\x9fer hund"]
+    dog, cat = glossary.terms(line, tokens, frozenset()).required
+    assert (dog.places, dog.times) == ({1, 2, 3, 4, 5, 12}, 2)
+    assert cat.places == {9, 10}
+    assert [one.places for one in glossary.terms(line, tokens[1:], frozenset()).required] == [set(), set()]
+    encoded = tokenizer.spellings(tokenizer.encode(line))
+    for one, word in zip(glossary.terms(line, encoded, frozenset()).required, (b"gro", b"Katze"), strict=True):
+        assert word in b"".join(encoded[place] for place in sorted(one.places))
 
 
 def test_a_target_may_be_written_because_of_any_of_its_sources_or_of_what_contains_it(
@@ -168,7 +187,7 @@ def test_a_target_is_known_in_whatever_way_a_sentence_is_segmented(
     glossary = Glossary.of([("hund", "dog")], tokenizer)
     tokens = tokenizer.sample(sentence, seed)
     wanted = [term.met for term in glossary.check("hund", "", sentence)]
-    terms = glossary.terms("hund", glossary.allowed("hund"))
+    terms = terms_of(glossary, "hund")
     assert (terms.unmet(tokens) == 0) == wanted[0]
     refused = dataclasses.replace(terms, required=(), allowed=frozenset())
     assert (refused.unmet(tokens) > 0) == wanted[0]
@@ -178,10 +197,10 @@ def test_the_way_to_a_target_is_how_the_tokenizer_writes_it(tokenizer: SentenceP
     glossary = Glossary.of([("a", "the dog"), ("b", "漢字"), ("c", "(x)")], tokenizer)
     ways = [tuple(token for _, token in way) for way in glossary.phrases.ways]
     assert ways == [tuple(tokenizer.encode(text)) for text in ("the dog", "漢字", "(x)")]
-    assert glossary.terms("a", frozenset()).needed == len(ways[0])
+    assert terms_of(glossary, "a").needed == len(ways[0])
 
 
 def test_an_empty_glossary_asks_for_nothing(tokenizer: SentencePieceTokenizer) -> None:
     glossary = Glossary.of([], tokenizer)
-    assert glossary.terms("der Hund", glossary.allowed("der Hund")).needed == 0
+    assert terms_of(glossary, "der Hund").needed == 0
     assert glossary.check("der Hund", "", "the dog") == ()
