@@ -27,7 +27,7 @@ OPTIONAL = {"tensorboard": "training curves in TensorBoard"}
 
 Runs = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[RUN]...", help="Run directories whose every checksum is looked at instead."),
+    typer.Argument(metavar="RUN", help="Run directories whose every checksum is looked at instead."),
 ]
 
 
