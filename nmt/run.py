@@ -20,7 +20,7 @@ from nmt.experiment import Experiment, save_experiment
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel
 from nmt.reports.record import RunRecord
-from nmt.storage.disk import Disk, replace_file
+from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.seal import seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
@@ -61,8 +61,13 @@ def _train_alone(
 ) -> str:
     """As train_run, where nobody else is at work in the directory."""
     training = experiment.training
-    found = Checkpoints(directory).newest(lambda text: _say(console, text))
+    found = Checkpoints(directory).newest_of_all(workers, lambda text: _say(console, text))
     done = found[0] if found else None
+    if not done and ((directory / "record.json").exists() or (directory / "models" / "last").exists()):
+        raise CheckpointError(
+            f"{directory} has models but no state/ to go on from. Put state/ back, use another --out, or delete "
+            f"{directory} to begin again."
+        )
     _check_same(experiment, directory)
     if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
         if workers.leads:
@@ -78,8 +83,7 @@ def _train_alone(
     checkpoints = _checkpoints(experiment, directory, machine, workers)
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
-        for name in ("record.json", "progress.json"):  # until training ends again there is nothing to report
-            (directory / name).unlink(missing_ok=True)
+        _remove_records(directory)  # until training ends again there is nothing to report
         corpus.tokenizers.save(directory)
         save_experiment(experiment, directory / "experiment.toml")
         _seal(directory)
@@ -114,8 +118,8 @@ def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, work
     conditions = {
         "nmt": __version__,
         "torch": torch.__version__,
-        "processor": " ".join(cpu_features()),
-        "device": machine.device.type,
+        "processor": f"{cpu_name()} ({' '.join(cpu_features())})",
+        "device": torch.cuda.get_device_name() if machine.device.type == "cuda" else "cpu",
         "precision": machine.precision,
         "threads": machine.threads,
         "processes": workers.size,
@@ -124,18 +128,20 @@ def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, work
 
 
 def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Callable[[str], None]) -> PreparedCorpus:
-    """One process prepares the text; the others wait for it and take what it left."""
-
-    def prepare() -> PreparedCorpus:
-        folder = directory.parent / "prepared"
-        return prepare_corpus(_sources(experiment), experiment.tokenizer, experiment.seed, folder, say)
-
+    """One process prepares the text, however long that takes; the others wait for its lock and take what it left."""
     if not workers.leads:
-        workers.wait()
-        return prepare()
-    corpus = prepare()
-    workers.wait()
-    return corpus
+        time.sleep(1.0)  # so that the lock is the first one's, who can say how far it is
+    return prepare_corpus(
+        _sources(experiment), experiment.tokenizer, experiment.seed, directory.parent / "prepared", say
+    )
+
+
+def _remove_records(directory: Path) -> None:
+    for path in (directory / "record.json", directory / "progress.json"):
+        try:
+            Disk().remove(path)
+        except OSError as error:
+            raise disk_error(path, error) from error
 
 
 def _seal(directory: Path) -> None:
@@ -216,9 +222,10 @@ def _check_same(experiment: Experiment, directory: Path) -> None:
 def _check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None) -> None:
     """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives."""
     remedy = f"Use another --out, or delete {directory} to begin again."
-    if done and done.corpus not in ("", corpus.fingerprint):
+    if done and done.corpus != corpus.fingerprint:
         raise CheckpointError(
-            f"{directory} was begun with other training text, or with another version of nmt or sentencepiece. {remedy}"
+            f"{directory} was begun with other training or dev text, or with another version of nmt or sentencepiece. "
+            f"{remedy}"
         )
     for name, tokenizer in corpus.tokenizers.files().items():
         path = directory / name
@@ -268,6 +275,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         finish_reason=progress.finish_reason,
         clipped_updates=progress.clipped,
         skipped_updates=progress.skipped,
+        rollbacks=progress.rollbacks,
     )
 
 

@@ -104,7 +104,7 @@ def test_a_begun_run_refuses_other_text_even_where_it_gives_the_same_tokenizer(t
     write_lines(target, [*lines[1:], lines[0]])  # every source now has the translation of the next one
     longer = make_experiment(tmp_path / "text", training__max_updates=3)
     message = refusal(CheckpointError, longer, tmp_path / "runs" / "tiny")
-    assert message.startswith(f"{tmp_path / 'runs' / 'tiny'} was begun with other training text")
+    assert message.startswith(f"{tmp_path / 'runs' / 'tiny'} was begun with other training or dev text")
 
 
 def test_a_tokenizer_that_is_not_of_this_text_is_refused(begun: Path) -> None:
@@ -137,6 +137,21 @@ def test_a_damaged_state_falls_back_to_the_one_before_with_a_message(begun: Path
     for name in ("weights.safetensors", "optimizer.safetensors", "random-0.safetensors"):
         one, other = ((tmp_path / which / "state" / "step-5" / name).read_bytes() for which in ("whole", "damaged"))
         assert one == other
+
+
+def test_a_run_without_its_state_is_not_begun_again_over_its_models(begun: Path) -> None:
+    shutil.rmtree(begun / "state")
+    for changes in ({}, {"training__max_updates": 3}):
+        message = refusal(CheckpointError, same(begun, **changes), begun)
+        assert message.startswith(f"{begun} has models but no state/ to go on from. Put state/ back")
+
+
+def test_a_changed_dev_set_is_refused(tmp_path: Path) -> None:
+    run(make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny")
+    lines = (tmp_path / "text" / "dev.en").read_text(encoding="utf-8").split("\n")[:-1]
+    write_lines(tmp_path / "text" / "dev.en", [*lines[1:], lines[0]])
+    longer = make_experiment(tmp_path / "text", training__max_updates=3)
+    assert "was begun with other training or dev text" in refusal(CheckpointError, longer, tmp_path / "runs" / "tiny")
 
 
 def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path) -> None:

@@ -63,7 +63,9 @@ def prepare_corpus(
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
     tokenizers, shards = ready
     dev_examples, _ = encode_pairs(dev, tokenizers, 10 * sources.max_length)
-    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, key)
+    everything = json.dumps([key, [[pair.source, pair.target] for pair in dev]])
+    fingerprint = hashlib.sha256(everything.encode()).hexdigest()
+    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, fingerprint)
 
 
 def _fingerprint(sources: Sources, tokenizer: TokenizerConfig, seed: int) -> str:

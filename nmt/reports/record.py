@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +9,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter, ValidationError
 
 from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk, replace_file
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,12 @@ class RunRecord:
         wall_seconds: from launch to end, everything included.
         target_tokens_per_second: target_tokens / train_seconds.
         peak_memory_bytes: most memory the process held (on a GPU: most that was allocated there).
-        best_update: of the checkpoint in `best/`.
+        best_update: of the model that `models/best` names.
         best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated.
         finish_reason: "max_updates", "patience", "time_limit" or "interrupted".
         clipped_updates: updates whose gradient was cut to training.clip_norm.
         skipped_updates: updates left out because the gradient was not finite.
+        rollbacks: returns to a checkpoint because of those; each halved the learning rate.
     """
 
     name: str
@@ -63,14 +64,12 @@ class RunRecord:
     finish_reason: str
     clipped_updates: int = 0
     skipped_updates: int = 0
+    rollbacks: int = 0
 
     def save(self, path: Path) -> None:
-        """Write as JSON; a reader never sees half a file."""
+        """Write as JSON; a reader never sees half a file. Raises DiskError."""
         text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2) + "\n"
-        partial = path.with_name(path.name + ".partial")
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(partial, path)
+        replace_file(path, text.encode(), Disk())
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -22,7 +22,7 @@ class Disk:
         """Have the content of a file, or the names in a folder, on the disk itself before going on."""
         if os.name == "nt" and path.is_dir():
             return  # Windows opens no folders, and keeps their names by itself
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
         try:
             os.fsync(descriptor)
         finally:

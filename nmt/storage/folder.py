@@ -50,6 +50,9 @@ def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any]
         disk.sync(directory.parent)
         disk.remove(doomed)
     except OSError as error:
+        with suppress(OSError):
+            if doomed.exists() and not directory.exists():
+                disk.rename(doomed, directory)
         _remove_quietly(partial, disk)
         raise disk_error(directory, error, sum(map(len, files.values()))) from error
 

@@ -4,15 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import CheckpointError
-from nmt.storage.disk import Disk, replace_file
+from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.folder import MANIFEST, build_manifest, read_manifest, sha256
 
 
 def seal(directory: Path, names: list[str], disk: Disk) -> None:
-    """Note size and SHA-256 of these files, those of them that exist, as they are now."""
-    files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}
-    for name in files:
-        disk.sync(directory / name)
+    """Note size and SHA-256 of these files, those of them that exist, as they are now. Raises DiskError."""
+    try:
+        files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}
+        for name in files:
+            disk.sync(directory / name)
+    except OSError as error:
+        raise disk_error(directory / MANIFEST, error) from error
     replace_file(directory / MANIFEST, build_manifest(files, {}), disk)
 
 

@@ -9,6 +9,7 @@ from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.folder import MANIFEST, Folder, read_folder, remove_folder, sha256
 
 _STEP = re.compile(r"step-(0|[1-9]\d*)")
+_POINTER = re.compile(r"step-(0|[1-9]\d*) ([0-9a-f]{64})\n")
 
 
 def step_dir(directory: Path, update: int) -> Path:
@@ -50,14 +51,17 @@ def follow(directory: Path, name: str) -> int:
     """The step that a pointer names. Raises CheckpointError where it is missing, changed, or names nothing."""
     path = directory / name
     try:
-        step, checksum = path.read_bytes().decode("ascii").removesuffix("\n").split(" ")
-        update = int(_STEP.fullmatch(step)[1])  # type: ignore[index]
+        match = _POINTER.fullmatch(path.read_bytes().decode("ascii"))
+        if not match:
+            raise ValueError("not a pointer")
+        update, checksum = int(match[1]), match[2]
+        step = step_dir(directory, update).name
         manifest = (directory / step / MANIFEST).read_bytes()
     except FileNotFoundError as error:
         missing = Path(error.filename)
         what = f"{missing} is missing" if missing == path else f"{path} names {step}, which is missing"
         raise CheckpointError(f"{what}. {_whole_ones(directory)}") from None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError):
         raise CheckpointError(f"{path} is not readable. {_whole_ones(directory)}") from None
     if checksum != sha256(manifest):
         raise CheckpointError(f"{path} and {step} do not fit: one was changed. {_whole_ones(directory)}")

@@ -18,7 +18,7 @@ def problems(run: Path) -> list[str]:
         for update in list_steps(run / part):
             _try(found, lambda: read_folder(step_dir(run / part, update)))  # noqa: B023
         for name in names:
-            if list_steps(run / part) or (run / part / name).exists():
+            if (run / "record.json").exists() or list_steps(run / part) or (run / part / name).exists():
                 _try(found, lambda: follow(run / part, name))  # noqa: B023
     try:
         sealed = list(read_manifest(run)["files"])

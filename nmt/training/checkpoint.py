@@ -2,9 +2,10 @@
 
 A validation leaves both. The model is written first, then the state, which makes the step count; then the pointers
 move; then what retention does not keep is removed. A crash between any two of these loses at most the work since the
-step before, and what a resumed run writes again has the same bytes.
+step before, and the model that a resumed run writes again has the same bytes.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from nmt.errors import CheckpointError
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel, fill_parameters, load_tensors, save_model
 from nmt.storage.disk import Disk
-from nmt.storage.folder import Folder, write_folder
+from nmt.storage.folder import Folder, read_folder, sha256, write_folder
 from nmt.storage.steps import list_steps, newest_whole, point, prune, step_dir
 from nmt.training.distributed import Workers
 from nmt.training.optimizer import MovingAverage
@@ -71,7 +72,8 @@ class Checkpoints:
     def settle(self, progress: Progress) -> None:
         """Have the pointers name the steps of `progress`, and remove the others. Finishes what a crash interrupted."""
         point(self.states, "latest", progress.update, self.disk)
-        prune(self.states, list_steps(self.states)[-self.keep_last :], self.disk)
+        states = [update for update in list_steps(self.states) if update <= progress.update]  # a later one is damaged
+        prune(self.states, states[-self.keep_last :], self.disk)
         models = [update for update in list_steps(self.models) if update <= progress.update]
         if not models:
             return
@@ -93,6 +95,22 @@ class Checkpoints:
         if progress.update != update:
             raise CheckpointError(f"{step_dir(self.states, update)} is of update {progress.update}. Put it back there.")
         return progress, folder
+
+    def newest_of_all(self, workers: Workers, say: Callable[[str], None]) -> tuple[Progress, Folder] | None:
+        """As `newest`, in all processes the one that the process of rank 0 has found.
+
+        Raises CheckpointError where a process sees another one, as on a file system that is not shared.
+        """
+        found = self.newest(say) if workers.leads else None
+        own = [found[0].update, sha256(found[1].files["progress.json"])] if found else []
+        told = json.loads(workers.share(json.dumps(own).encode()))
+        if workers.leads or not told:
+            return found
+        where = step_dir(self.states, int(told[0]))
+        folder = read_folder(where)
+        if sha256(folder.files.get("progress.json", b"")) != told[1]:
+            raise CheckpointError(f"{where} is not what the first process has there. Is it on a shared file system?")
+        return read_progress(folder, where), folder
 
     def different_conditions(self, folder: Folder) -> list[str]:
         """In words, what was otherwise when a state was written: resuming is exact only where nothing was."""

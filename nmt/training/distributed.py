@@ -14,6 +14,8 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]
+from torch.distributed.rendezvous import rendezvous
 
 from nmt.errors import ConfigError
 
@@ -84,7 +86,7 @@ ALONE = Workers()
 
 @contextmanager
 def join_workers() -> Iterator[Workers]:
-    """The processes that torchrun (or anything that sets RANK and WORLD_SIZE) started, or this one alone.
+    """The processes that torchrun started (it sets RANK, WORLD_SIZE, LOCAL_RANK ...), or this one alone.
 
     gloo between CPUs, nccl between GPUs, one process a GPU. Raises ConfigError where a machine has too few GPUs.
     """
@@ -103,11 +105,11 @@ def join_workers() -> Iterator[Workers]:
         device = torch.device("cuda", local)
         torch.cuda.set_device(device)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    store, rank, size = next(dist.rendezvous("env://", timeout=TIMEOUT))
+    store, rank, size = next(rendezvous("env://", timeout=TIMEOUT))
     if here == size:
         # torchrun keeps its store over restarts, and with it the addresses of processes that are gone. (On several
         # machines the counts may differ; there TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 makes a new store each time.)
-        store = dist.PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+        store = PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
     backend = "nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=TIMEOUT)
     try:

@@ -35,7 +35,10 @@ class TrainingLog:
         self.name = name
         self.max_updates = max_updates
         self.time_limit = time_limit
-        self._journal = Journal(path) if path else None
+        try:
+            self._journal = Journal(path) if path else None
+        except OSError as error:
+            raise disk_error(Path(error.filename or "metrics.jsonl"), error) from error
         self._board = _tensorboard(path.parent) if path else None
         self._last_line = 0.0
         self._bar: Bar | None = None

@@ -81,6 +81,7 @@ class _Trainer:
         self.progress = Progress(corpus=job.fingerprint)
         self.plan = self._plan()
         self.saved_at = -1  # update of the newest state on disk
+        self.left_out: list[int] = []  # pairs of the updates that were skipped in a row
         if found:
             self._restore(*found)
             self.workers.wait()  # all have read before the first one writes
@@ -99,8 +100,11 @@ class _Trainer:
                 if self.progress.skipped_in_a_row == 0:
                     self.progress.window.add(nll, norm, clipped, tokens, seconds)
                 self._after_update()
-            if self.saved_at != self.progress.update and self._is_sound():
-                self._save()
+            if self.saved_at != self.progress.update:
+                if self._is_sound():
+                    self._save()
+                else:
+                    self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
         self.progress.finish_reason = reason
         return self.progress
 
@@ -160,17 +164,20 @@ class _Trainer:
         """One step of the optimizer: target tokens, their summed nll, gradient norm before clipping, if clipped."""
         progress = self.progress
         tokens = int(self.workers.sum(sum(batch.num_target_tokens for batch in batches))[0])
+        split_above = progress.split_above
         own_nll = self._backward(batches, tokens)
         gradients = gradients_of(self.parameters)
         self.workers.sum_in_place(gradients)
-        nll = self.workers.sum(own_nll)[0]
+        nll, ran_out = self.workers.sum(own_nll, float(progress.split_above != split_above))
+        if ran_out:
+            self._agree_on_splits()
         norm, clipped = clip_gradients(gradients, self.config.clip_norm)
         if norm < float("inf") and nll < float("inf"):
             for group in self.optimizer.param_groups:
                 group["lr"] = self._learning_rate()
             self.optimizer.step()
             self.average.update(self.model, progress.update)
-            progress.skipped_in_a_row = 0
+            progress.skipped_in_a_row, self.left_out = 0, []
         else:
             self._skip(batches, own_nll)
         self.optimizer.zero_grad(set_to_none=True)
@@ -194,8 +201,14 @@ class _Trainer:
             if self.job.machine.device.type == "cuda":
                 torch.cuda.empty_cache()
             progress.split_above = halve(parts)
-            message = f"out of memory. From now on batches are split above {progress.split_above:,} padded tokens."
-            self.log.fault(progress, "out_of_memory", message, split_above=progress.split_above)
+
+    def _agree_on_splits(self) -> None:
+        """The smallest limit that any process has found becomes that of all."""
+        progress = self.progress
+        limits = [int(limit) for limit in self.workers.gather(str(progress.split_above).encode())]
+        progress.split_above = min(limit for limit in limits if limit)
+        message = f"out of memory. From now on batches are split above {progress.split_above:,} padded tokens."
+        self.log.fault(progress, "out_of_memory", message, split_above=progress.split_above)
 
     def _skip(self, batches: list[Batch], nll: float) -> None:
         """A gradient that is not finite would spoil every weight: leave the update out, and say which pairs did it."""
@@ -208,12 +221,13 @@ class _Trainer:
         pairs = [index for one in guilty for index in one["pairs"]]
         shown = ", ".join(map(str, pairs[:8])) + (" ..." if len(pairs) > 8 else "")
         message = f"loss or gradient is not finite; this update is left out (pairs {shown} of the training text)."
+        self.left_out += pairs
         self.log.fault(progress, "not_finite", message, position=progress.position, pairs=pairs)
 
     def _roll_back(self, why: str) -> None:
         """Return to the newest checkpoint with half the learning rate; the text goes on from where it is."""
         now, checkpoints = replace(self.progress), self.job.checkpoints
-        found = checkpoints.newest(self.log.say)
+        found = checkpoints.newest_of_all(self.workers, self.log.say)
         if found is None or now.rollbacks >= MOST_ROLLBACKS:
             raise NMTError(
                 f"{why}. Lower training.learning_rate, or set training.precision = 'fp32'; "
@@ -224,15 +238,18 @@ class _Trainer:
         progress.epoch, progress.pool, progress.position = now.epoch, now.pool, now.position
         self.plan = self._plan()
         progress.split_above, progress.train_seconds, progress.skipped = now.split_above, now.train_seconds, now.skipped
+        progress.target_tokens, progress.clipped = now.target_tokens, now.clipped  # work that was done, if in vain
         progress.rollbacks, progress.skipped_in_a_row = now.rollbacks + 1, 0
         self.workers.wait()
         self.log.rewind(progress)
         message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
-        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks)
+        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks, pairs=self.left_out)
+        self.left_out = []
 
     def _restore(self, progress: Progress, folder: Folder) -> None:
         where = step_dir(self.job.checkpoints.states, progress.update)
         load_state(folder, self._state(), self.workers, where)
+        folder.files.clear()  # four times the model, and of no more use
         self.progress, self.saved_at = progress, progress.update
         self.plan = self._plan()
         self.optimizer.zero_grad(set_to_none=True)

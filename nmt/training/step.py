@@ -42,8 +42,9 @@ def is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
 
 def halve(batches: list[Batch]) -> int:
     """How many padded tokens to allow so that the largest of these is split. Raises NMTError for a single pair."""
-    largest = max(batches, key=lambda batch: batch.padded_tokens)
-    if len(largest.indices) == 1:
+    divisible = [batch for batch in batches if len(batch.indices) > 1]
+    largest = max(divisible or batches, key=lambda batch: batch.padded_tokens)
+    if not divisible:
         raise NMTError(
             f"Out of memory with a single pair of {largest.padded_tokens} tokens. Lower corpus.max_length, or make the "
             "model smaller; the last checkpoint is intact."

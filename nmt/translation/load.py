@@ -89,8 +89,15 @@ def find_steps(models: Path, checkpoint: str) -> list[int]:
         )
     if match[1] == "last":
         return steps[-count:]
-    scores = {update: float(read_manifest(step_dir(models, update))["about"]["score"]) for update in steps}
+    scores = {update: _score(step_dir(models, update)) for update in steps}
     return sorted(steps, key=lambda update: (-scores[update], update))[:count]
+
+
+def _score(folder: Path) -> float:
+    try:
+        return float(read_manifest(folder)["about"]["score"])
+    except (KeyError, TypeError, ValueError):
+        raise CheckpointError(f"{folder} has no score to be the best by. Ask for last:K or step-N.") from None
 
 
 def _other_tokenizer(directory: Path, names: str, folder: Path) -> CheckpointError:

@@ -51,6 +51,14 @@ def test_no_changed_bit_of_a_pointer_leads_anywhere(models: Path) -> None:
                 follow(models, "best")
 
 
+def test_no_shortened_pointer_leads_anywhere(models: Path) -> None:
+    content = (models / "best").read_bytes()
+    for length in range(len(content)):
+        (models / "best").write_bytes(content[:length])
+        with pytest.raises(CheckpointError):
+            follow(models, "best")
+
+
 def test_a_pointer_to_what_is_missing_says_what_is_whole(models: Path) -> None:
     spoil(models, 100)
     for path in step_dir(models, 10).iterdir():

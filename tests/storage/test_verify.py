@@ -30,7 +30,7 @@ def test_every_file_of_a_run_is_vouched_for(run: Path) -> None:
 
 def test_every_problem_is_named(run: Path) -> None:
     (run / "models" / "step-2" / "model.json").unlink()
-    (run / "state" / "latest").write_text("step-3 abc\n", encoding="utf-8")
+    (run / "state" / "latest").write_text(f"step-3 {'0' * 64}\n", encoding="utf-8")
     (run / "record.json").write_text("{}", encoding="utf-8")
     first, second, third = problems(run)
     assert first.startswith(f"{run / 'models' / 'step-2' / 'model.json'} is missing.")

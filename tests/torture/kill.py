@@ -17,15 +17,17 @@ def run(folder: Path, model: str, kills: int, seed: int = 1) -> dict[str, Any]:
     attempt = seed * 100_000
     while done < kills or runs == 0:
         directory = folder / f"killed-{model}"
+        marker = directory.with_suffix(".in-a-save")
         shutil.rmtree(directory, ignore_errors=True)
         newest = 0
         while not (directory / "record.json").exists():
             attempt += 1
             code = in_process(doomed, folder / "text", model, directory, attempt, training)
-            assert code in (0, -9), code
+            assert code == -9 or (code == 0 and (directory / "record.json").exists()), code
             if code == -9:
                 done += 1
-                in_save += any(directory.rglob("*.tmp"))
+                in_save += marker.exists()
+                marker.unlink(missing_ok=True)
             found = newest_whole(directory / "state", lambda message: None) if list_steps(directory / "state") else None
             now = found[0] if found else 0
             lost += now < newest

@@ -29,6 +29,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_killed_at_random_instants_a_run_loses_nothing(shared: Path) -> None:
     result = kill.run(shared, "rnn", kills=10)
     assert result["kills"] >= 10
+    assert result["in_a_save"] >= 1
     assert (result["lost"], result["different"]) == (0, 0)
 
 

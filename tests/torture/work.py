@@ -94,8 +94,12 @@ def train(experiment: Experiment, directory: Path, disk: Disk | None = None) -> 
 class MortalDisk(Disk):
     """Kills this process in the middle of an operation, the n-th; 0 never does."""
 
-    def __init__(self, at: int) -> None:
-        self.left = at
+    def __init__(self, at: int, marker: Path) -> None:
+        self.left, self.marker = at, marker
+
+    def _die(self) -> None:
+        self.marker.touch()
+        die()
 
     def _count(self) -> bool:
         self.left -= 1
@@ -104,29 +108,29 @@ class MortalDisk(Disk):
     def make_folder(self, path: Path) -> None:
         super().make_folder(path)
         if self._count():
-            die()
+            self._die()
 
     def write(self, path: Path, data: bytes) -> None:
         if self._count():
             super().write(path, data[: random.randrange(len(data) + 1)])
-            die()
+            self._die()
         super().write(path, data)
 
     def sync(self, path: Path) -> None:
         if self._count():
-            die()
+            self._die()
         super().sync(path)
 
     def rename(self, old: Path, new: Path) -> None:
         super().rename(old, new)
         if self._count():
-            die()
+            self._die()
 
     def remove(self, path: Path) -> None:
         if path.is_dir() and self._count():
             for inside in list(path.iterdir())[:2]:
                 inside.unlink()
-            die()
+            self._die()
         super().remove(path)
 
 
@@ -141,7 +145,7 @@ def doomed(folder: Path, model: str, directory: Path, seed: int, training: dict[
     random.seed(seed)
     disk = Disk()
     if random.random() < 0.4:
-        disk = MortalDisk(random.randrange(1, 120))
+        disk = MortalDisk(random.randrange(1, 120), directory.with_suffix(".in-a-save"))
     else:
         threading.Timer(random.uniform(0.02, 1.2), die).start()
     with contextlib.suppress(NMTError):

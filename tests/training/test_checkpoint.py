@@ -175,3 +175,18 @@ def test_a_state_notes_the_conditions_that_exact_resume_needs(tmp_path: Path) ->
     assert checkpoints.different_conditions(folder) == []
     other = dataclasses.replace(checkpoints, conditions=checkpoints.conditions | {"threads": 9, "torch": "3.0"})
     assert other.different_conditions(folder) == [f"torch {torch.__version__}, now 3.0", "threads 1, now 9"]
+
+
+def test_a_damaged_newer_state_never_costs_the_whole_one(tmp_path: Path) -> None:
+    trainer = trainer_after(tmp_path, 1)
+    save(trainer)
+    trainer._update(trainer._own_batches())
+    (save(trainer) / "progress.json").unlink()
+    again = resumed(tmp_path, training__keep_last=1)
+    assert again.progress.update == 1
+    assert list_steps(trainer.job.checkpoints.states) == [1]
+    assert follow(trainer.job.checkpoints.states, "latest") == 1
+    again._update(again._own_batches())
+    save(again)
+    assert list_steps(trainer.job.checkpoints.states) == [2]
+    assert resumed(tmp_path).progress.update == 2

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nmt.corpus.batching import plan_epoch
 from nmt.corpus.examples import Examples, Side
 from nmt.models.build import EncoderDecoder
+from nmt.training import loop
 from nmt.training.distributed import ALONE, BUCKET_ELEMENTS, Workers, _buckets, join_workers
 from nmt.training.loop import _Trainer
 from nmt.training.plan import plan_from
@@ -116,6 +117,32 @@ def dealt_out(examples: Examples, batch_tokens: int, workers: Workers, accumulat
         dealt = [next(plan).indices.tolist() for _ in range(accumulate * workers.size)]
         updates.append(dealt[workers.rank :: workers.size])
     return updates
+
+
+def out_of_memory_once(rank: int, folder: Path) -> Any:
+    """Process 1 runs out of memory in its first update."""
+    with join_workers() as workers:
+        trainer: Any = _Trainer(dataclasses.replace(tiny_job(folder), workers=workers), SilentLog())  # type: ignore[arg-type]
+        real, failures = loop.accumulate_gradients, [rank]
+
+        def accumulate(*arguments: Any) -> float:
+            if failures.pop() if failures else 0:
+                raise MemoryError
+            return real(*arguments)
+
+        loop.accumulate_gradients = accumulate  # type: ignore[assignment]
+        for _ in range(3):
+            trainer._update(trainer._own_batches())
+        faults = [fault["what"] for fault in trainer.log.faults]
+        return trainer.progress.split_above, faults, [p.tolist() for p in trainer.parameters]
+
+
+def test_what_one_process_learns_of_memory_all_of_them_know(tmp_path: Path) -> None:
+    tiny_job(tmp_path)
+    first, second = together(2, out_of_memory_once, tmp_path)
+    assert first[0] == second[0] > 0
+    assert first[1] == ["out_of_memory"]  # said by the process that speaks, whoever ran out
+    assert first[2] == second[2]
 
 
 def test_gradients_go_in_buckets_of_bounded_size() -> None:

@@ -1,6 +1,7 @@
 """What a run does when numbers stop being numbers, and when memory runs out."""
 
 import dataclasses
+import json
 import os
 import signal
 from pathlib import Path
@@ -17,9 +18,11 @@ from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training import loop
 from nmt.training import step as step_module
 from nmt.training.checkpoint import all_finite
-from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW
+from nmt.training.log import TrainingLog
+from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW, _Trainer
 from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory
 from nmt.training.validate import Validation
+from tests.tiny import quiet_console
 from tests.training.jobs import SilentLog, tiny_job, trainer_on
 
 NAN, INF = float("nan"), float("inf")
@@ -255,3 +258,19 @@ def test_an_interrupted_run_never_saves_what_is_not_finite(tmp_path: Path) -> No
     trainer._update = spoilt
     assert trainer.run().finish_reason == "interrupted"
     assert trainer_on(trainer.job, log).progress.update == 4
+
+
+def test_the_log_keeps_the_pairs_of_what_was_rolled_back(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    job = tiny_job(tmp_path, training__max_updates=12, training__validate_every=4, training__learning_rate=0.01)
+    with TrainingLog(tmp_path / "log" / "metrics.jsonl", quiet_console(), "tiny", 12, None) as log:
+        trainer: Any = _Trainer(job, log)
+        inject(trainer, "gradient", NAN, set(range(5, 5 + MOST_SKIPPED_IN_A_ROW)))
+        trainer.run()
+    text = (tmp_path / "log" / "metrics.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.split("\n")[:-1]]
+    (fault,) = [line for line in lines if line["kind"] == "fault"]
+    assert fault["what"] == "rolled_back"
+    assert len(fault["pairs"]) >= MOST_SKIPPED_IN_A_ROW
+    updates = [line["update"] for line in lines if line["kind"] == "train"]
+    assert updates == sorted(set(updates))
