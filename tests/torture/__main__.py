@@ -13,6 +13,7 @@ import torch
 
 from nmt.training.device import cpu_name
 from tests.torture import full, hostile, kill, overhead, ranks, resume, rot, syscalls
+from tests.torture.report import markdown
 from tests.torture.work import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,9 @@ def trials(quick: bool) -> dict[str, Callable[[Path], Any]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Damage runs in every way and see what is lost (nothing, one hopes).")
-    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "torture", help="where results.json is written")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "runs" / "torture", help="where results.json and README.md are written"
+    )
     parser.add_argument("--quick", action="store_true", help="a twentieth of the trials")
     parser.add_argument("--only", help="comma-separated names, such as rot,hostile")
     arguments = parser.parse_args()
@@ -58,8 +61,9 @@ def main() -> None:
         results[name] = {"result": result, "seconds": seconds}
         print(f"{name}: {json.dumps(result)[:300]} ({seconds} s)", flush=True)
         machine = {"processor": cpu_name(), "python": platform.python_version(), "torch": torch.__version__}
-        text = json.dumps({"machine": machine, "quick": arguments.quick, "results": results}, indent=1)
-        path.write_text(text + "\n", encoding="utf-8")
+        tree = {"machine": machine, "quick": arguments.quick, "results": results}
+        path.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
+        (arguments.out / "README.md").write_text(markdown(tree), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""What the torture found, as a page of Markdown."""
+
+from collections.abc import Callable
+from typing import Any
+
+Row = tuple[str, str, str]
+
+
+def _resume(name: str, found: Any) -> list[Row]:
+    places = "stopped at 6 kinds of place, resumed; 3 models, dropout and subword sampling on"
+    return [(places, f"{found['trials']} runs", f"{found['equal']} equal in every bit")]
+
+
+def _kill(name: str, found: Any) -> list[Row]:
+    what = f"kill -9 at random instants, {name.partition(', ')[2]}"
+    share = f"{found['kills']} kills, {found['in_a_save']} of them amid a save"
+    return [(what, share, f"{found['lost']} lost, {found['different']} of {found['runs']} runs different")]
+
+
+def _syscalls(name: str, found: Any) -> list[Row]:
+    what = "each system call of a save killed, out of space, or failing (strace)"
+    result = (
+        f"{len(found['torn'])} torn, {len(found['tracebacks'])} tracebacks, {len(found['not_repaired'])} not repaired"
+    )
+    return [(what, f"{found['trials']} points", result)]
+
+
+def _rot(name: str, found: Any) -> list[Row]:
+    names = {"flip": "one flipped bit", "cut": "a file cut short", "swap": "two files that changed places"}
+    return [
+        (names[kind], f"{one['trials']} trials", f"{one['found']} found, {len(one['silently_used'])} silently used")
+        for kind, one in found.items()
+    ]
+
+
+def _full(name: str, found: Any) -> list[Row]:
+    if "skipped" in found:
+        return [("disk full", "skipped", found["skipped"])]
+    result = f"{found['clear']} clear messages, {found['intact']} intact, {found['exact']} exact after making room"
+    return [("disk full", f"{found['trials']} sizes", result)]
+
+
+def _hostile(name: str, found: Any) -> list[Row]:
+    return [("hostile checkpoints", f"{found['trials']} kinds", f"{found['refused']} refused before any code ran")]
+
+
+def _processes(name: str, found: Any) -> list[Row]:
+    what = "one of two processes killed under torchrun, restarted by it"
+    failed = f"{len(found['failed'])} runs failed, {found['different']} of {found['runs']} different"
+    return [(what, f"{found['kills']} kills", f"{failed}; slowest restart {found['slowest_restart']} s")]
+
+
+def _overhead(name: str, found: Any) -> list[Row]:
+    what = f"time of a save against the training between two ({found['recipe']})"
+    share = f"{100 * found['share_of_training']:.2f} % ({found['seconds_a_save']:.2f} s every "
+    return [(what, f"{found['parameters']:,} parameters", f"{share}{found['updates_between_saves']} updates)")]
+
+
+ROWS: dict[str, Callable[[str, Any], list[Row]]] = {
+    "resume": _resume,
+    "kill": _kill,
+    "system calls": _syscalls,
+    "rot": _rot,
+    "full disk": _full,
+    "hostile": _hostile,
+    "processes": _processes,
+    "overhead": _overhead,
+}
+
+
+def markdown(tree: dict[str, Any]) -> str:
+    """The page for results.json."""
+    rows = [row for name, one in tree["results"].items() for row in ROWS[name.partition(",")[0]](name, one["result"])]
+    minutes = sum(one["seconds"] for one in tree["results"].values()) / 60
+    machine = tree["machine"]
+    lines = [
+        "# What training runs survive",
+        "",
+        "    bash recipes/torture.sh",
+        "",
+        f"{minutes:.0f} minutes in all: {machine['processor']}, Python {machine['python']}, torch {machine['torch']}.",
+        "The runs are tiny models in float32 on one thread, so that each takes seconds; the code is that of every run.",
+        "",
+        "| damage | how much | found |",
+        "|---|---|---|",
+        *(f"| {what} | {trials} | {result} |" for what, trials, result in rows),
+        "",
+        "Power cuts (data that was not synced is lost) are in `tests/storage/test_power_cut.py`, numbers that are",
+        "not finite and memory that runs out in `tests/training/test_faults.py`, several processes against one, and",
+        "how they share out a corpus, in `tests/training/test_distributed.py`: part of every run of the tests.",
+        "",
+    ]
+    return "\n".join(lines)
