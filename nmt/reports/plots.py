@@ -108,6 +108,7 @@ def _front(report: Report, front: Front) -> str:
         axes.set_xlabel(x_label)
         axes.set_ylabel("BLEU")
         axes.margins(0.14)
+        axes.set_xlim(0.0, 1.15 * max(x for x, _ in points))  # so that costs that are nearly equal look so
         axes.xaxis.set_major_locator(MaxNLocator(5))
         legend(figure, axes)
         return to_svg(figure)
