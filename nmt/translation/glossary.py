@@ -56,6 +56,7 @@ class Glossary:
     targets: tuple[str, ...]
     phrases: Phrases  # of the targets
     entries: dict[str, tuple[Entry, ...]]  # by the first word of the source, in small letters
+    by_word: dict[str, tuple[int, ...]]  # places of targets, by their first word
 
     @classmethod
     def read(cls, path: str | Path, tokenizer: SentencePieceTokenizer) -> "Glossary":
@@ -88,9 +89,17 @@ class Glossary:
         ]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for source, targets in terms.items():
-            entries[_first_word(source)].append(Entry.build(source, targets))
-        by_first = {word: tuple(found) for word, found in entries.items()}
-        return cls(tokenizer, tuple(places), Phrases.build(spellings, written), by_first)
+            entries[_first_word(source).casefold()].append(Entry.build(source, targets))
+        by_word: defaultdict[str, list[int]] = defaultdict(list)
+        for target, place in places.items():
+            by_word[_first_word(target)].append(place)
+        return cls(
+            tokenizer,
+            tuple(places),
+            Phrases.build(spellings, written),
+            {word: tuple(found) for word, found in entries.items()},
+            {word: tuple(found) for word, found in by_word.items()},
+        )
 
     def matches(self, line: str) -> list[Match]:
         """Every source term in a clean line, also those that overlap."""
@@ -105,9 +114,16 @@ class Glossary:
     def allowed(self, line: str, prefix: str = "") -> frozenset[int]:
         """The targets that a translation of a clean line may have, because of its terms or of what it begins with."""
         wanted = [self.targets[target] for match in self.matches(line) for target in match.entry.targets]
-        texts = [prefix, *dict.fromkeys(wanted)] if prefix else list(dict.fromkeys(wanted))
+        return frozenset().union(*map(self.written, {prefix, *wanted}))
+
+    def written(self, text: str) -> frozenset[int]:
+        """The targets that are in a text, as their places."""
         return frozenset(
-            place for place, target in enumerate(self.targets) if any(_ends(text, target) for text in texts)
+            place
+            for word in _WORD.finditer(text)
+            for place in self.by_word.get(word[0], ())
+            if text.startswith(self.targets[place], word.start())
+            and _is_whole(text, word.start(), word.start() + len(self.targets[place]))
         )
 
     def terms(self, text: str, tokens: Sequence[bytes], allowed: frozenset[int]) -> Terms:
@@ -135,11 +151,8 @@ class Glossary:
             met = number < len(written)
             named = written[sorted(written)[number]] if met else " | ".join(self.targets[target] for target in targets)
             found.append(Term(match.entry.source, named, met))
-        allowed = self.allowed(line, prefix)
-        for place, target in enumerate(self.targets):
-            if place not in allowed and _ends(translation, target):
-                found.append(Term(None, target, False))
-        return tuple(found)
+        against = self.written(translation) - self.allowed(line, prefix)
+        return (*found, *(Term(None, self.targets[place], False) for place in sorted(against)))
 
 
 def longest_first(matches: Sequence[Match]) -> list[Match]:
@@ -160,7 +173,7 @@ def _term(text: str) -> str:
 def _first_word(source: str) -> str:
     word = _WORD.match(source)
     assert word is not None  # a term is not blank
-    return word[0].casefold()
+    return word[0]
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

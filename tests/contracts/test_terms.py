@@ -27,7 +27,7 @@ def test_terms_are_met_and_nothing_else_of_the_glossary_is_written(architecture:
     terms = [
         Terms(
             GRAPH,
-            tuple(Required(frozenset({PHRASES.index(phrase)})) for phrase in asked),
+            tuple(Required(frozenset({PHRASES.index(phrase)}), places=frozenset({0})) for phrase in asked),
             frozenset(map(PHRASES.index, may)),
         )
         for asked, may in zip(wanted, allowed, strict=True)

@@ -1,6 +1,7 @@
 """Glossaries: files, whole words, what a line needs and what its translation has."""
 
 import dataclasses
+import re
 import unicodedata
 from pathlib import Path
 
@@ -204,3 +205,11 @@ def test_an_empty_glossary_asks_for_nothing(tokenizer: SentencePieceTokenizer) -
     glossary = Glossary.of([], tokenizer)
     assert terms_of(glossary, "der Hund").needed == 0
     assert glossary.check("der Hund", "", "the dog") == ()
+
+
+@given(st.text(alphabet="ab_ -\u0301", max_size=12))
+def test_the_targets_in_a_text_are_those_a_plain_search_finds(tiny_tokenizers: TokenizerPair, text: str) -> None:
+    targets = ["a", "ab", "a b", "b_a", "-a", "a-", "b-a b", "_", "a_"]
+    glossary = Glossary.of([(str(place), target) for place, target in enumerate(targets)], tiny_tokenizers.target)
+    expected = {target for target in targets if re.search(rf"(?<![ab\u0301]){re.escape(target)}(?![ab\u0301])", text)}
+    assert {glossary.targets[place] for place in glossary.written(text)} == expected
