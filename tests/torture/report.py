@@ -13,7 +13,7 @@ def _resume(name: str, found: Any) -> list[Row]:
 
 def _kill(name: str, found: Any) -> list[Row]:
     what = f"kill -9 at random instants, {name.partition(', ')[2]}"
-    share = f"{found['kills']} kills, {found['in_a_save']} of them amid a save"
+    share = f"{found['kills']} kills" + (f", {found['in_a_save']} of them amid a save" if "in_a_save" in found else "")
     return [(what, share, f"{found['lost']} lost, {found['different']} of {found['runs']} runs different")]
 
 
