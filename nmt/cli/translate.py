@@ -42,6 +42,10 @@ Score = Annotated[
     Path | None,
     typer.Option("--score", help="Translate nothing: write how probable the translations in this file are."),
 ]
+Int8 = Annotated[bool, typer.Option("--int8", help="Weights in 8 bits: about twice as fast on a CPU.")]
+UseShortlist = Annotated[
+    bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
 ]
@@ -59,6 +63,8 @@ def translate(
     exact: Exact = False,
     score: Score = None,
     checkpoint: Checkpoint = "best",
+    int8: Int8 = False,
+    shortlist: UseShortlist = False,
     set: Set = None,
 ) -> None:
     """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
@@ -75,13 +81,14 @@ def translate(
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if output and output.resolve() in [path.resolve() for path in (input, score, glossary) if path]:
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    if score and (beam or n_best or alignment or glossary or exact or set):
+    if score and (beam or n_best or alignment or glossary or exact or shortlist or set):
         raise ConfigError(
-            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact and --set."
+            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
+            "and --set."
         )
     console = Console(stderr=True)
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
-    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, overrides))
+    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, overrides), int8, shortlist)
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:

@@ -60,6 +60,8 @@ class State(Rows):
 class Seq2Seq(nn.Module):
     """A model that reads a source and writes a target; search and training know only these methods."""
 
+    feature_dim: int  # width of the features, from which logits are made
+
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         """Read the source once: ids int64 [batch, src_len] and mask bool [batch, src_len]; keys projected once."""
         raise TypeError(f"{type(self).__name__} does not define encode")

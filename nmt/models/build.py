@@ -52,6 +52,7 @@ class EncoderDecoder(Seq2Seq):
     def __init__(self, config: ModelConfig, source_vocab: int, target_vocab: int) -> None:
         super().__init__()
         dim, dropout, words = config.embedding_dim, config.dropout, config.word_dropout
+        self.feature_dim = dim
         self.target_embedding = Embedding(target_vocab, dim, dropout, words)
         shared = config.share_embeddings == "all"
         self.source_embedding = self.target_embedding if shared else Embedding(source_vocab, dim, dropout, words)

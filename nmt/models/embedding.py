@@ -1,6 +1,7 @@
 """Token embeddings and the projection to the vocabulary."""
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -46,3 +47,8 @@ class OutputProjection(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """[..., dim] -> [..., vocab]"""
         return F.linear(features, self.weight, self.bias)
+
+    def rows(self, ids: Tensor) -> Callable[[Tensor], Tensor]:
+        """The same map to only the logits `ids` (int64 [n]), in that order."""
+        weight, bias = self.weight[ids], self.bias[ids]
+        return lambda features: F.linear(features, weight, bias)

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from nmt.models.base import Memory, Seq2Seq, State
-from nmt.models.build import EncoderDecoder
 
 
 @dataclass(frozen=True)
@@ -25,15 +24,16 @@ class EnsembleState(State):  # its attention is the members' mean
 class Ensemble(Seq2Seq):
     """Models of any architecture with the same vocabularies. Its features are the members' side by side."""
 
-    def __init__(self, members: Sequence[EncoderDecoder]) -> None:
+    def __init__(self, members: Sequence[Seq2Seq]) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
-        self.widths = [member.output.weight.shape[1] for member in members]
+        self.widths = [member.feature_dim for member in members]
+        self.feature_dim = sum(self.widths)
 
     @property
-    def models(self) -> list[EncoderDecoder]:
+    def models(self) -> list[Seq2Seq]:
         """The members, by their own type."""
-        return [cast(EncoderDecoder, member) for member in self.members]
+        return [cast(Seq2Seq, member) for member in self.members]
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         return EnsembleMemory(tuple(member.encode(source, source_mask) for member in self.models))

@@ -14,6 +14,7 @@ from nmt.search.length import penalty
 from nmt.search.placement import placement
 from nmt.search.score import score
 from nmt.search.terms import Terms
+from nmt.search.topk import top_k
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
 
 
@@ -175,7 +176,7 @@ def _extend(totals: Tensor, log_probs: Tensor, config: SearchConfig) -> Extensio
     beam = config.beam
     width = min(2 * beam, log_probs.shape[1])
     # Per row first: a row cannot give more than 2 x beam of the winners, and short rows are quick to merge.
-    values, tokens = log_probs.topk(width, dim=-1)  # [rows, width]
+    values, tokens = top_k(log_probs, width)  # [rows, width]
     candidates = totals.unsqueeze(1) + values
     ranking = candidates
     if config.diversity:

@@ -1,7 +1,7 @@
 """What a search is asked for, and what it finds."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -107,3 +107,7 @@ class Hypothesis:
     def log_prob(self) -> float:
         """Natural logarithm of the model's probability of all tokens."""
         return math.fsum(self.token_log_probs)
+
+    def renamed(self, ids: Tensor) -> "Hypothesis":
+        """The same where its tokens were places in `ids` (int64 [n])."""
+        return replace(self, tokens=tuple(ids[list(self.tokens)].tolist()))

@@ -13,22 +13,31 @@ from nmt.models.average import average_models
 from nmt.models.base import Seq2Seq
 from nmt.models.build import EncoderDecoder
 from nmt.models.ensemble import Ensemble
+from nmt.models.int8 import to_int8
 from nmt.models.saved import SavedModel, load_model
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.folder import read_manifest, sha256
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
+from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
 
 
 def load(
-    run_dir: str | Path | Sequence[str | Path], checkpoint: str = "best", search: SearchConfig | None = None
+    run_dir: str | Path | Sequence[str | Path],
+    checkpoint: str = "best",
+    search: SearchConfig | None = None,
+    int8: bool = False,
+    shortlist: bool = False,
 ) -> Translator:
     """The translator in a run directory, or in several, whose models then translate together as an ensemble.
 
     `checkpoint` is `best`, `last`, `step-N`, or `best:K` and `last:K`, the mean of the weights of the best or last K
     that the run kept (training.keep_best, training.keep_last).
+
+    `int8`: weights in 8 bits, for a CPU. `shortlist`: only the target pieces that the first run's shortlist has for the
+    source are considered.
 
     An ensemble searches as the recipe of its first run says, unless `search` is given.
     Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers or languages differ;
@@ -46,11 +55,12 @@ def load(
                 f"{directories[0]} and {directory} have different {what}. The models of an ensemble must share them: "
                 "train them on the same text with the same [tokenizer] and seed."
             )
-    models = [model for model, _, _ in members]
+    models = [to_int8(model) if int8 else model for model, _, _ in members]
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device("cuda" if torch.cuda.is_available() and not int8 else "cpu")
+    narrowed = Shortlist.read(directories[0], first.tokenizers) if shortlist else None
     max_length = min(about.max_length for _, about, _ in members)
-    return Translator(model.to(device), tokenizers, search or recipe_search(directories[0]), max_length)
+    return Translator(model.to(device), tokenizers, search or recipe_search(directories[0]), max_length, narrowed)
 
 
 def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:

@@ -3,19 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import torch
+
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
 from nmt.errors import ConfigError, NMTError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
+from nmt.models.narrow import narrow
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
 from nmt.search.terms import Terms
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
+from nmt.translation.parallel import map_in_threads, split_evenly
 from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import split_long
+from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop
 
 
@@ -42,11 +47,19 @@ class Segment:
 class Translator:
     """A model, its tokenizers and how to search; holds no state between calls."""
 
-    def __init__(self, model: Seq2Seq, tokenizers: TokenizerPair, search: SearchConfig, max_length: int) -> None:
+    def __init__(
+        self,
+        model: Seq2Seq,
+        tokenizers: TokenizerPair,
+        search: SearchConfig,
+        max_length: int,
+        shortlist: Shortlist | None = None,
+    ) -> None:
         self.model = model
         self.tokenizers = tokenizers
         self.search = search
         self.max_length = max_length
+        self.shortlist = shortlist  # what the output is restricted to, None: nothing
 
     @property
     def looks(self) -> bool:
@@ -83,9 +96,15 @@ class Translator:
         ]
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
-        for start in range(0, len(order), config.batch_sentences):
-            chosen = order[start : start + config.batch_sentences]
-            batch = self._search([segments[index] for index in chosen], config, attention, alignment)
+        device = next(self.model.parameters()).device
+        threads = torch.get_num_threads() if device.type == "cpu" else 1
+        batches = split_evenly(order, config.batch_sentences, threads)
+        searched = map_in_threads(
+            lambda chosen: self._search([segments[index] for index in chosen], config, attention, alignment),
+            batches,
+            threads,
+        )
+        for chosen, batch in zip(batches, searched, strict=True):
             for index, candidates in zip(chosen, batch, strict=True):
                 found[index] = candidates
             if tick:
@@ -103,6 +122,9 @@ class Translator:
         if (alignment or config.coverage) and not self.looks:
             what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
             raise ConfigError(f"This model has no attention, so {what}.")
+        if self.shortlist and (config.exact or glossary):
+            what = "a glossary's terms may not be on it" if glossary else "which pieces are on it depends on the batch"
+            raise ConfigError(f"A shortlist cannot be used here: {what}. Leave out one of them.")
         if glossary is None:
             return
         if config.method != "beam" or config.mbr != "none":
@@ -145,7 +167,15 @@ class Translator:
         wanted = config if config.mbr == "none" else config.model_copy(update={"n_best": config.hypotheses})
         prefixes = [segment.prefix for segment in segments] if any(segment.prefix for segment in segments) else None
         terms = [segment.terms for segment in segments if segment.terms]  # of all of them, or of none
-        found = search(self.model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes, terms)
+        ids = None
+        if self.shortlist:
+            ids = self.shortlist.ids((segment.ids for segment in segments), prefixes or ()).to(device)
+            places = {piece: place for place, piece in enumerate(ids.tolist())}
+            prefixes = [[places[piece] for piece in prefix] for prefix in prefixes] if prefixes else None
+        model = self.model if ids is None else narrow(self.model, ids)
+        found = search(model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes, terms)
+        if ids is not None:
+            found = [[hypothesis.renamed(ids) for hypothesis in hypotheses] for hypotheses in found]
         candidates = [
             [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
             for segment, hypotheses in zip(segments, found, strict=True)

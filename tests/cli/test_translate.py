@@ -113,7 +113,8 @@ def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> 
         (
             ["--score", "x", "--beam", "3"],
             ConfigError,
-            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact and --set.",
+            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
+            "and --set.",
         ),
         (
             ["--glossary", "missing.tsv"],

@@ -3,6 +3,7 @@
 from typing import Literal, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 Cell = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
@@ -59,13 +60,27 @@ class RecurrentLayer(nn.Module):
 
     def step(self, inputs: Tensor, state: CellState) -> CellState:
         """[rows, input_dim] and a state -> the next state, whose first part is the output [rows, dim]"""
-        weights = _weights(self.rnn)
+        from_input, from_hidden = self.products(inputs, state[0])  # [rows, gates x dim] each
         if self.cell == "lstm":
-            return tuple(torch.lstm_cell(inputs, state, *weights))
+            entering, forgetting, new, leaving = (from_input + from_hidden).chunk(4, dim=-1)
+            cell = torch.sigmoid(forgetting) * state[1] + torch.sigmoid(entering) * torch.tanh(new)
+            return torch.sigmoid(leaving) * torch.tanh(cell), cell
         if self.cell == "gru":
-            return (torch.gru_cell(inputs, state[0], *weights),)
-        simple = torch.rnn_relu_cell if self.cell == "rnn_relu" else torch.rnn_tanh_cell
-        return (simple(inputs, state[0], *weights),)
+            resetting, keeping, new = from_input.chunk(3, dim=-1)
+            resetting_too, keeping_too, old = from_hidden.chunk(3, dim=-1)
+            new = torch.tanh(new + torch.sigmoid(resetting + resetting_too) * old)
+            return (torch.lerp(new, state[0], torch.sigmoid(keeping + keeping_too)),)
+        activate = torch.relu if self.cell == "rnn_relu" else torch.tanh
+        return (activate(from_input + from_hidden),)
+
+    def products(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """What the input [rows, input_dim] and the state before it [rows, dim] give to each gate."""
+        input_weight, recurrent_weight, input_bias, recurrent_bias = self.weights()
+        return F.linear(inputs, input_weight, input_bias), F.linear(hidden, recurrent_weight, recurrent_bias)
+
+    def weights(self) -> Weights:
+        """Of this layer, as the library names them."""
+        return _weights(self.rnn)
 
     def zero_state(self, rows: int, like: Tensor) -> CellState:
         """A state of zeros on the device and in the type of `like`."""

@@ -1,0 +1,124 @@
+"""Which target pieces the translation of a sentence may need, told from its source pieces.
+
+A lexical table from IBM model 1 (Brown et al., 1993), learnt from the training text, names the likeliest translations
+of each source piece. A batch is then searched with the few hundred pieces of its sentences instead of all.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+from torch import Tensor
+
+from nmt.errors import CheckpointError
+from nmt.storage.disk import Disk, replace_file
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
+
+SHORTLIST_FILE = "shortlist.safetensors"
+MAX_LINKS = 20_000_000  # source x target pieces of all pairs looked at; 12 bytes each, and as much again while sorting
+ROUNDS = 5  # of expectation maximisation
+SPECIAL = sorted((PAD_ID, UNK_ID, BOS_ID, EOS_ID))
+
+Pieces = Sequence[int]
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """Target pieces by source piece."""
+
+    translations: NDArray[np.int32]  # [source_vocab, each], the likeliest; EOS_ID where there are fewer
+    always: NDArray[np.int32]  # what any sentence may need: special and frequent pieces
+
+    def ids(self, sources: Iterable[Pieces], prefixes: Iterable[Pieces] = ()) -> Tensor:
+        """The target pieces for these sentences and what they must begin with: int64 [n], ascending.
+
+        The special pieces come first, so they keep their ids when a piece is known by its place.
+        """
+        read = np.fromiter(itertools.chain.from_iterable(sources), np.int64)
+        given = np.fromiter(itertools.chain.from_iterable(prefixes), np.int64)
+        found = np.concatenate([self.always, self.translations[read].ravel(), given])
+        return torch.from_numpy(np.unique(found).astype(np.int64))
+
+    def write(self, run: Path, tokenizers: Mapping[str, str]) -> None:
+        """Into the run directory, with the SHA-256 of its tokenizers. Raises DiskError."""
+        tables = {"translations": self.translations, "always": self.always}
+        replace_file(run / SHORTLIST_FILE, save(tables, dict(tokenizers)), Disk())
+
+    @classmethod
+    def read(cls, run: Path, tokenizers: Mapping[str, str]) -> "Shortlist":
+        """From a run directory. Raises CheckpointError where it has none, or one of other tokenizers."""
+        path = run / SHORTLIST_FILE
+        if not path.is_file():
+            raise CheckpointError(f"{run} has no {SHORTLIST_FILE}. `nmt shortlist {run}` makes one.")
+        try:
+            with safe_open(path, framework="numpy") as file:
+                if file.metadata() != dict(tokenizers):
+                    raise CheckpointError(
+                        f"{path} was made with other tokenizers. `nmt shortlist {run}` makes a new one."
+                    )
+                return cls(file.get_tensor("translations"), file.get_tensor("always"))
+        except SafetensorError as error:
+            raise CheckpointError(f"{path} is damaged ({error}). `nmt shortlist {run}` makes a new one.") from None
+
+
+def learn(
+    pairs: Iterable[tuple[Pieces, Pieces]],
+    source_vocab: int,
+    target_vocab: int,
+    each: int = 40,
+    frequent: int = 200,
+    copy: bool = False,
+    max_links: int = MAX_LINKS,
+) -> Shortlist:
+    """From encoded pairs: the `each` likeliest translations of a source piece, and the `frequent` target pieces.
+
+    `copy`: source and target share their ids, and a piece may stand for itself (names, numbers).
+    Reads no further once `max_links` pairs of pieces have been seen.
+    """
+    sources, targets, position = _links(pairs, max_links)
+    keys, place = np.unique(sources.astype(np.int64) * target_vocab + targets, return_inverse=True)
+    source_of = keys // target_vocab
+    chances = np.full(len(keys), 1.0)  # t(target | source) of each pair of pieces that occurs
+    for _ in range(ROUNDS):
+        weights = chances[place]
+        weights /= np.bincount(position, weights)[position]  # how much of a target piece each source piece explains
+        counts = np.bincount(place, weights, minlength=len(keys))
+        chances = counts / np.bincount(source_of, counts, minlength=source_vocab)[source_of]
+    order = np.lexsort((-chances, source_of))  # by source piece, the likeliest first
+    rank = np.arange(len(order)) - np.searchsorted(source_of[order], source_of[order])
+    order, rank = order[rank < each], rank[rank < each]
+    translations = np.full((source_vocab, each + copy), EOS_ID, np.int32)
+    translations[source_of[order], rank] = keys[order] % target_vocab
+    if copy:
+        translations[:, -1] = np.arange(source_vocab)
+    occurrences = np.bincount(targets, minlength=target_vocab)
+    common = np.argsort(-occurrences, kind="stable")[:frequent]
+    return Shortlist(translations, np.union1d(common, SPECIAL).astype(np.int32))
+
+
+def _links(
+    pairs: Iterable[tuple[Pieces, Pieces]], max_links: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Each source piece with each target piece of its pair: their ids, and which target position of all it is."""
+    parts: list[tuple[NDArray[np.int32], ...]] = [(np.zeros(0, np.int32),) * 3]
+    seen = num_positions = 0
+    for source, target in _nonempty(pairs):
+        reads, writes = np.array(source, np.int32), np.array(target, np.int32)
+        positions = np.arange(num_positions, num_positions + len(writes), dtype=np.int32)
+        parts.append((np.tile(reads, len(writes)), np.repeat(writes, len(reads)), np.repeat(positions, len(reads))))
+        num_positions += len(writes)
+        seen += len(parts[-1][0])
+        if seen >= max_links:
+            break
+    sources, targets, position = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return sources, targets, position
+
+
+def _nonempty(pairs: Iterable[tuple[Pieces, Pieces]]) -> Iterator[tuple[Pieces, Pieces]]:
+    return ((source, target) for source, target in pairs if source and target)

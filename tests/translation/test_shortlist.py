@@ -1,0 +1,117 @@
+"""Which target pieces a source needs: worked out by hand, read back, and used in a search."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import nmt
+from nmt.errors import CheckpointError, ConfigError, DiskError
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.glossary import Glossary
+from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist, learn
+from tests.tiny import invented_pairs
+
+SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
+HOUSE, BOOK, THE, A = 4, 5, 6, 7  # source: das Haus, das Buch, ein Buch (Brown et al.'s usual example)
+HAUS, BUCH, DAS, EIN = 4, 5, 6, 7
+
+
+def test_expectation_maximisation_pairs_words_that_explain_each_other() -> None:
+    pairs = [([THE, HOUSE], [DAS, HAUS]), ([THE, BOOK], [DAS, BUCH]), ([A, BOOK], [EIN, BUCH])]
+    found = learn(pairs, 8, 8, each=1, frequent=0)
+    assert found.translations[[HOUSE, BOOK, THE, A], 0].tolist() == [HAUS, BUCH, DAS, EIN]
+    assert found.translations[0].tolist() == [3]  # never seen: end-of-sentence
+    assert found.always.tolist() == [0, 1, 2, 3]
+
+
+def test_chances_are_those_of_the_formulas_written_as_loops() -> None:
+    generator = np.random.default_rng(0)
+    pairs = [(generator.integers(4, 9, size=4).tolist(), generator.integers(4, 9, size=3).tolist()) for _ in range(12)]
+    chance = {(source, target): 1.0 for source in range(9) for target in range(9)}
+    for _ in range(5):
+        counts = dict.fromkeys(chance, 0.0)
+        for source, target in pairs:
+            for written in target:
+                total = sum(chance[read, written] for read in source)
+                for read in source:
+                    counts[read, written] += chance[read, written] / total
+        for read in range(9):
+            total = sum(counts[read, written] for written in range(9)) or 1.0
+            chance |= {(read, written): counts[read, written] / total for written in range(9)}
+    found = learn(pairs, 9, 9, each=2, frequent=0)
+    for read in range(4, 9):
+        best = sorted((chance[read, written] for written in range(9)), reverse=True)[:2]
+        assert [chance[read, int(written)] for written in found.translations[read]] == pytest.approx(best)
+
+
+def test_frequent_pieces_are_always_there_and_a_piece_may_stand_for_itself() -> None:
+    pairs = [([5], [6]), ([5], [6]), ([8], [7])]
+    found = learn(pairs, 10, 10, each=1, frequent=1, copy=True)
+    assert found.ids([[8]]).tolist() == [0, 1, 2, 3, 6, 7, 8]
+    assert found.ids([[9]], prefixes=[[4]]).tolist() == [0, 1, 2, 3, 4, 6, 9]
+
+
+def test_it_reads_no_further_than_it_may() -> None:
+    def pairs():  # type: ignore[no-untyped-def]
+        yield [4, 5], [4, 5]
+        yield [], [4]
+        yield [4], [5]
+        raise AssertionError("read too far")
+
+    assert learn(pairs(), 6, 6, max_links=5).always.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_was_written_is_read_back_and_another_tokenizer_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="nmt shortlist"):
+        Shortlist.read(tmp_path, {})
+    made = learn([([4], [5])], 6, 6)
+    made.write(tmp_path, {"tokenizer.model": "abc"})
+    again = Shortlist.read(tmp_path, {"tokenizer.model": "abc"})
+    assert np.array_equal(again.translations, made.translations)
+    assert np.array_equal(again.always, made.always)
+    with pytest.raises(CheckpointError, match="other tokenizers"):
+        Shortlist.read(tmp_path, {"tokenizer.model": "def"})
+    (tmp_path / SHORTLIST_FILE).write_bytes(b"damaged")
+    with pytest.raises(CheckpointError, match="damaged"):
+        Shortlist.read(tmp_path, {"tokenizer.model": "abc"})
+    with pytest.raises(DiskError):
+        made.write(tmp_path / "missing", {})
+
+
+@pytest.mark.parametrize("method", ["beam", "sample"])
+def test_with_all_pieces_on_it_nothing_changes_and_with_few_only_those_are_written(tiny_run: Path, method: str) -> None:
+    search = SEARCH.model_copy(update={"method": method, **({"beam": 3} if method == "beam" else {"samples": 2})})
+    lines = [pair.source for pair in invented_pairs()[:4]]
+    translator = nmt.load(tiny_run)
+    plain = translator.translate(lines, search, prefixes=["the", "", "", ""])
+    vocabulary = translator.tokenizers.target.vocab_size
+    translator.shortlist = Shortlist(np.full((vocabulary, 1), 3, np.int32), np.arange(vocabulary, dtype=np.int32))
+    same = translator.translate(lines, search, prefixes=["the", "", "", ""])
+    assert [one.text for one in same] == [one.text for one in plain]
+    assert [one.score for one in same] == pytest.approx([one.score for one in plain], abs=1e-4)
+    few = [0, 1, 2, 3, 260, 261, 262, 270]
+    translator.shortlist = Shortlist(np.full((vocabulary, 1), 3, np.int32), np.array(few, np.int32))
+    begins = translator.tokenizers.target.encode("the")
+    allowed = set(translator.tokenizers.target.pieces(few + begins))
+    found = translator.translate(lines, search, prefixes=["the", "", "", ""])
+    assert {piece for one in found for piece in one.hypotheses[0].pieces} <= allowed
+    assert found[0].text.startswith("the")
+
+
+def test_what_a_shortlist_cannot_go_with_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+    translator = nmt.load(tiny_run)
+    translator.shortlist = learn([([4], [5])], *[translator.tokenizers.source.vocab_size] * 2)
+    with pytest.raises(ConfigError, match="depends on the batch"):
+        translator.translate(["der Hund"], SEARCH.model_copy(update={"exact": True}))
+    (tmp_path / "terms.tsv").write_text("Hund\tdog\n")
+    glossary = Glossary.read(tmp_path / "terms.tsv", translator.tokenizers.target)
+    with pytest.raises(ConfigError, match="glossary"):
+        translator.translate(["der Hund"], SEARCH, glossary=glossary)
+
+
+def test_ids_are_sorted_whole_numbers_that_torch_can_index_with() -> None:
+    ids = learn([([4], [5])], 6, 6).ids([[4], [4]])
+    assert ids.dtype == torch.int64
+    assert ids.tolist() == sorted(set(ids.tolist()))
