@@ -17,6 +17,8 @@ from nmt.search.terms import Terms
 from nmt.search.topk import top_k
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
 
+NEAR = 1e-3  # a difference of scores that rounding cannot make
+
 
 @dataclass(frozen=True)
 class Beams(Rows):
@@ -88,8 +90,10 @@ def beam_search(
             looked = torch.cat([beams.looked, state.attention.unsqueeze(1).to(beams.looked.dtype)], dim=1)
         before = Beams(beams.written, beams.values.to(log_probs.dtype), beams.totals, looked)
         length = beams.written.shape[1]  # tokens in a continuation, begin-of-sentence not counted
+        reached = extension.totals.tolist()
         for index, place in torch.nonzero((extension.tokens == EOS_ID) & extension.totals.isfinite()).tolist():
-            ended.add(active[index], before, extension, (index, place), "eos")
+            if ended.counts(active[index], reached[index][place], length):
+                ended.add(active[index], before, extension, (index, place), "eos")
         best = live.totals.amax(dim=1).tolist()
         going = []
         for index, sentence in enumerate(active):
@@ -142,6 +146,14 @@ class Ended:
         found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason, unmet))
         found.sort(key=lambda one: (one.unmet, -one.score))
         del found[self.config.beam :]
+
+    def counts(self, sentence: int, log_prob: float, length: int) -> bool:
+        """Whether a hypothesis may be one of the n best, or how many have ended matters: most are far behind."""
+        config, found = self.config, self.found[sentence]
+        if self.terms or config.stopping == "first" or len(found) < config.n_best:
+            return True
+        # Coverage adds nothing. A near tie is left to `add`, which sums more exactly.
+        return log_prob / penalty(config, length) > found[config.n_best - 1].score - NEAR
 
     def give_up(self, sentence: int, before: Beams, live: Extension, index: int) -> None:
         """The length limit is reached: what is live ends as it is, where fewer than n_best have ended by themselves."""
