@@ -41,8 +41,9 @@ class Int8Linear(nn.Module):
         """[..., inputs] -> [..., outputs]"""
         integers, scale = quantise(values.reshape(-1, values.shape[-1]))
         # Each integer is exact in fp32 up to 2^24; sums beyond are rounded as any fp32 sum is.
-        outputs = torch._int_mm(integers, self.columns) * scale
-        outputs = outputs * self.scale if self.bias is None else torch.addcmul(self.bias, outputs, self.scale)
+        outputs = torch._int_mm(integers, self.columns).float().mul_(scale).mul_(self.scale)
+        if self.bias is not None:
+            outputs.add_(self.bias)
         return outputs.view(*values.shape[:-1], -1)
 
     def rows(self, ids: Tensor) -> "Int8Linear":
