@@ -84,6 +84,36 @@ class Workers:
 ALONE = Workers()
 
 
+def own_part(tensor: Tensor) -> Tensor:
+    """What of a tensor is in this process, without gradient: all of it, or its part of one that is sharded."""
+    return tensor.detach().to_local() if hasattr(tensor, "to_local") else tensor.detach()
+
+
+@torch.no_grad()
+def put(target: Tensor, full: Tensor) -> None:
+    """Copy a whole tensor, or this process's part of it, into one that may be sharded."""
+    if not hasattr(target, "to_local"):
+        target.copy_(full)
+        return
+    from torch.distributed.tensor import distribute_tensor  # slow to import
+
+    dealt = distribute_tensor(full.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
+    own_part(target).copy_(dealt.to_local())
+
+
+def whole(tensors: dict[str, Tensor], wanted: bool = True) -> dict[str, Tensor]:
+    """Tensors in full, on the CPU; nothing where they are not wanted.
+
+    Where they are sharded, all processes must ask at the same time.
+    """
+    found: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        full = tensor.detach().full_tensor() if hasattr(tensor, "full_tensor") else tensor.detach()
+        if wanted:
+            found[name] = full.cpu().contiguous()
+    return found
+
+
 @contextmanager
 def join_workers() -> Iterator[Workers]:
     """The processes that torchrun started (it sets RANK, WORLD_SIZE, LOCAL_RANK ...), or this one alone.

@@ -46,7 +46,9 @@ def _hostile(name: str, found: Any) -> list[Row]:
 
 def _processes(name: str, found: Any) -> list[Row]:
     what = "one of two processes killed under torchrun, restarted by it"
-    failed = f"{len(found['failed'])} runs failed, {found['different']} of {found['runs']} different"
+    failed = (
+        f"{len(found['failed'])} runs failed, {found['hangs']} hung, {found['different']} of {found['runs']} different"
+    )
     return [(what, f"{found['kills']} kills", f"{failed}; slowest restart {found['slowest_restart']} s")]
 
 
