@@ -189,8 +189,10 @@ def _job(
         from nmt.training.sharding import shard  # slow to import
 
         shard(model, workers)  # layer by layer: the whole need not fit on the device
+    else:
+        model.to(machine.device)
     return Job(
-        model=model.to(machine.device),
+        model=model,
         about=SavedModel(
             experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages
         ),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -86,19 +87,19 @@ ALONE = Workers()
 
 def own_part(tensor: Tensor) -> Tensor:
     """What of a tensor is in this process, without gradient: all of it, or its part of one that is sharded."""
-    return tensor.detach().to_local() if hasattr(tensor, "to_local") else tensor.detach()
+    part: Any = tensor.detach()
+    return part.to_local() if hasattr(part, "to_local") else part  # type: ignore[no-any-return]
 
 
 @torch.no_grad()
 def put(target: Tensor, full: Tensor) -> None:
     """Copy a whole tensor, or this process's part of it, into one that may be sharded."""
-    if not hasattr(target, "to_local"):
-        target.copy_(full)
-        return
-    from torch.distributed.tensor import distribute_tensor  # slow to import
+    if hasattr(target, "to_local"):
+        from torch.distributed.tensor import DTensor, distribute_tensor  # slow to import
 
-    dealt = distribute_tensor(full.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
-    own_part(target).copy_(dealt.to_local())
+        assert isinstance(target, DTensor)
+        full = distribute_tensor(full.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
+    own_part(target).copy_(own_part(full))
 
 
 def whole(tensors: dict[str, Tensor], wanted: bool = True) -> dict[str, Tensor]:
@@ -108,7 +109,9 @@ def whole(tensors: dict[str, Tensor], wanted: bool = True) -> dict[str, Tensor]:
     """
     found: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
-        full = tensor.detach().full_tensor() if hasattr(tensor, "full_tensor") else tensor.detach()
+        full: Any = tensor.detach()
+        if hasattr(full, "full_tensor"):
+            full = full.full_tensor()
         if wanted:
             found[name] = full.cpu().contiguous()
     return found
