@@ -6,6 +6,7 @@ the length of a forward and a backward pass. Gradients are summed over the proce
 part of the sum. What is saved is whole tensors, as without sharding.
 """
 
+import warnings
 from collections.abc import Iterator
 from functools import cache
 
@@ -27,6 +28,8 @@ METHODS = ("prepare", "step")  # of a layer, that compute with its weights as fo
 def shard(model: EncoderDecoder, workers: Workers) -> None:
     """Spread the weights of a model that is the same in all processes, in place, and move it to their device."""
     _show_tensors_to_fsdp()
+    # What a layer gives may be a view: that only matters where it is changed in place, and no model does that.
+    warnings.filterwarnings("ignore", message="FSDP2-wrapped module .* returned a view tensor")
     mesh = init_device_mesh(workers.device.type, (workers.size,))
     for layer in _layers(model):
         fully_shard(layer, mesh=mesh)
@@ -61,6 +64,6 @@ def _layers(model: nn.Module) -> Iterator[nn.Module]:
 
 @cache
 def _show_tensors_to_fsdp() -> None:
-    """It looks for tensors in what layers take and give, to know when their gradients come; also in these."""
+    """It looks for tensors in what layers take and give, to know when their gradients come; before 2.13 not in these."""
     for kind in (EncoderOutput, Keys):
         register_dataclass(kind)
