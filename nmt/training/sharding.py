@@ -19,10 +19,9 @@ from torch.utils._pytree import register_dataclass
 from nmt.models.attention import Keys
 from nmt.models.base import EncoderOutput
 from nmt.models.build import EncoderDecoder, build_model
+from nmt.models.rnn.decoder import RNNDecoder
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.training.distributed import Workers, whole
-
-METHODS = ("prepare", "step")  # of a layer, that compute with its weights as forward does
 
 
 def shard(model: EncoderDecoder, workers: Workers) -> None:
@@ -33,9 +32,8 @@ def shard(model: EncoderDecoder, workers: Workers) -> None:
     mesh = init_device_mesh(workers.device.type, (workers.size,))
     for layer in _layers(model):
         fully_shard(layer, mesh=mesh)
-        for name in METHODS:
-            if hasattr(layer, name):
-                register_fsdp_forward_method(layer, name)
+        if hasattr(layer, "prepare"):  # computes with the layer's weights, as forward does
+            register_fsdp_forward_method(layer, "prepare")
     fully_shard(model, mesh=mesh, reshard_after_forward=False)  # the loss needs the output table
     for module in model.modules():
         if isinstance(module, FSDPModule):  # sums, not means: the loss is divided by the tokens of all processes
@@ -55,15 +53,21 @@ def whole_model(weights: dict[str, Tensor], about: SavedModel, workers: Workers)
     return model.to(workers.device)
 
 
-def _layers(model: nn.Module) -> Iterator[nn.Module]:
-    """What stands in a stack and is made of modules itself."""
-    for stack in model.modules():
-        if isinstance(stack, nn.ModuleList):
-            yield from (layer for layer in stack if next(layer.children(), None) is not None)
+def _layers(model: EncoderDecoder) -> Iterator[nn.Module]:
+    """What stands in a stack, is made of modules itself, and reads a whole sequence in one call.
+
+    With input feeding a layer is called for each token, and how many there are is not the same in all processes.
+    """
+    for part in (model.encoder, model.decoder):
+        if isinstance(part, RNNDecoder) and part.config.feed == "input":
+            continue
+        for stack in part.modules():
+            if isinstance(stack, nn.ModuleList):
+                yield from (layer for layer in stack if next(layer.children(), None) is not None)
 
 
 @cache
 def _show_tensors_to_fsdp() -> None:
-    """It looks for tensors in what layers take and give, to know when their gradients come; before 2.13 not in these."""
+    """It looks for tensors in what layers take and give, to know when gradients come; in these since torch 2.13."""
     for kind in (EncoderOutput, Keys):
         register_dataclass(kind)
