@@ -89,7 +89,8 @@ def markdown(tree: dict[str, Any]) -> str:
         "",
         "Power cuts (data that was not synced is lost) are in `tests/storage/test_power_cut.py`, numbers that are",
         "not finite and memory that runs out in `tests/training/test_faults.py`, several processes against one, and",
-        "how they share out a corpus, in `tests/training/test_distributed.py`: part of every run of the tests.",
+        "how they share out a corpus, in `tests/training/test_distributed.py`, and a model that is spread over them in",
+        "`tests/training/test_sharding.py`: part of every run of the tests.",
         "",
     ]
     return "\n".join(lines)

@@ -60,22 +60,35 @@ def tensors(one: Any) -> dict[str, Tensor]:
     return {name: tensor.clone() for name, tensor in (weights | average | whole(dict(moments))).items()}
 
 
-def trained(rank: int, folder: Path, updates: int, accumulate: int, changes: dict[str, Any]) -> Any:
-    """Whole tensors and what each update returned; and how many numbers this process holds of the weights."""
+def trained(rank: int, folder: Path, accumulate: int) -> Any:
+    """For each model whole tensors, what each of ten updates returned, and how many weights this process holds."""
+    results = {}
     with join_workers() as workers:
-        one = trainer(folder, workers, workers.size > 1, training__accumulate=accumulate, **changes)
-        told = update(one, updates)
-        held = sum(own_part(parameter).numel() for parameter in one.parameters)
-        return {name: tensor.numpy() for name, tensor in tensors(one).items()}, told, held
+        for name, changes in MODELS.items():
+            settings = {**changes, "training__accumulate": accumulate, "training__clip_norm": 0.5}
+            one = trainer(folder / name, workers, workers.size > 1, **settings)
+            told = update(one, 10)
+            held = sum(own_part(parameter).numel() for parameter in one.parameters)
+            results[name] = {name: tensor.numpy() for name, tensor in tensors(one).items()}, told, held
+    return results
+
+
+@pytest.fixture(scope="module")
+def alone_and_together(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[Any]]:
+    """What `trained` gives in one process and in two; no process but the first prepares text."""
+    folder = tmp_path_factory.mktemp("sharded")
+    for name in MODELS:
+        (folder / name).mkdir()
+    os.environ.pop("WORLD_SIZE", None)
+    return trained(0, folder, 2), together(2, trained, folder, 1)
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_sharded_model_trains_as_a_whole_one_and_each_process_holds_a_part(tmp_path: Path, model: str) -> None:
-    os.environ.pop("WORLD_SIZE", None)
-    changes = {**MODELS[model], "training__clip_norm": 0.5}
-    tiny_job(tmp_path, **MODELS[model])  # prepares the text
-    expected, told, total = trained(0, tmp_path, 10, 2, changes)
-    parts = together(2, trained, tmp_path, 10, 1, changes)
+def test_a_sharded_model_trains_as_a_whole_one_and_each_process_holds_a_part(
+    alone_and_together: tuple[Any, list[Any]], model: str
+) -> None:
+    expected, told, total = alone_and_together[0][model]
+    parts = [part[model] for part in alone_and_together[1]]
     for found, says, _ in parts:
         assert found.keys() == expected.keys()
         for name, values in found.items():
