@@ -82,6 +82,7 @@ def markdown(tree: dict[str, Any]) -> str:
         "",
         f"{minutes:.0f} minutes in all: {machine['processor']}, Python {machine['python']}, torch {machine['torch']}.",
         "The runs are tiny models in float32 on one thread, so that each takes seconds; the code is that of every run.",
+        "A part can be run again (`--only rot,hostile`) and then replaces its rows: not all are of the same day.",
         "",
         "| damage | how much | found |",
         "|---|---|---|",
