@@ -112,6 +112,11 @@ def load_experiment(path: Path, overrides: list[str] | None = None) -> Experimen
     return load_config(Experiment, path, overrides or [])
 
 
+def experiment_bytes(experiment: Experiment) -> bytes:
+    """Every field as TOML, defaults too, so that a later change of a default does not change what this run was."""
+    return write_toml(dump_config(experiment)).encode()
+
+
 def save_experiment(experiment: Experiment, path: Path) -> None:
-    """Write every field, defaults too, so that a later change of a default does not change what this run was."""
-    replace_file(path, write_toml(dump_config(experiment)).encode(), Disk())
+    """Write it as a recipe. Raises DiskError."""
+    replace_file(path, experiment_bytes(experiment), Disk())

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.config import dump_config, load_config
+from nmt.begun import check_same, check_same_text
+from nmt.config import dump_config
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.errors import CheckpointError, ConfigError, DataError
-from nmt.experiment import Experiment, save_experiment
+from nmt.errors import CheckpointError, DataError
+from nmt.experiment import Experiment, experiment_bytes
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel
 from nmt.reports.record import RunRecord
@@ -26,19 +26,14 @@ from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
 from nmt.training.distributed import Workers, join_workers
+from nmt.training.job import Job, reason_to_stop
 from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog, show_duration
-from nmt.training.loop import Job, reason_to_stop, train
+from nmt.training.loop import train
 from nmt.training.progress import Progress
 from nmt.training.random_state import seed_everything
+from nmt.training.step import memory_errors_explained
 from nmt.training.validate import DevSet
-
-# What a run may be continued with, although it was begun with something else.
-MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads"} | {
-    "save_every",
-    "keep_last",
-    "keep_best",
-}
 
 
 def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
@@ -68,26 +63,25 @@ def _train_alone(
             f"{directory} has models but no state/ to go on from. Put state/ back, use another --out, or delete "
             f"{directory} to begin again."
         )
-    _check_same(experiment, directory)
+    check_same(experiment, directory)
     if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
         if workers.leads:
-            save_experiment(experiment, directory / "experiment.toml")  # its [search] may have changed
-            _seal(directory)
+            _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment)})  # its [search] may have changed
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return over
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
-    _check_same_text(corpus, directory, done)
+    check_same_text(corpus, directory, done)
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
     checkpoints = _checkpoints(experiment, directory, machine, workers)
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
         _remove_records(directory)  # until training ends again there is nothing to report
-        corpus.tokenizers.save(directory)
-        save_experiment(experiment, directory / "experiment.toml")
-        _seal(directory)
-    job = _job(experiment, corpus, machine, checkpoints, workers, started)
+        tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
+        _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers})
+    with memory_errors_explained():
+        job = _job(experiment, corpus, machine, checkpoints, workers, started)
     parameters = count_parameters(job.model)
     processes = f", {workers.size} processes" if workers.size > 1 else ""
     _say(
@@ -123,6 +117,7 @@ def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, work
         "precision": machine.precision,
         "threads": machine.threads,
         "processes": workers.size,
+        "sharded": experiment.training.shard and workers.size > 1,
     }
     return Checkpoints(directory, experiment.training.keep_last, experiment.training.keep_best, conditions)
 
@@ -131,9 +126,8 @@ def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Call
     """One process prepares the text, however long that takes; the others wait for its lock and take what it left."""
     if not workers.leads:
         time.sleep(1.0)  # so that the lock is the first one's, who can say how far it is
-    return prepare_corpus(
-        _sources(experiment), experiment.tokenizer, experiment.seed, directory.parent / "prepared", say
-    )
+    prepared = directory.parent / "prepared"
+    return prepare_corpus(_sources(experiment), experiment.tokenizer, experiment.seed, prepared, say, workers.leads)
 
 
 def _remove_records(directory: Path) -> None:
@@ -144,12 +138,20 @@ def _remove_records(directory: Path) -> None:
             raise disk_error(path, error) from error
 
 
-def _seal(directory: Path) -> None:
+def _write_sealed(directory: Path, files: dict[str, bytes]) -> None:
+    """Put loose files in place of others; between any two operations the run can be used."""
+    _seal(directory, files)
+    for name, data in files.items():
+        replace_file(directory / name, data, Disk())
+    _seal(directory)
+
+
+def _seal(directory: Path, coming: dict[str, bytes] | None = None) -> None:
     """Vouch for the loose files as they are; of a run that has not ended there are only the first three."""
     names = ["experiment.toml", *sorted(TOKENIZER_FILES)]
     if (directory / "record.json").exists():
         names += ["metrics.jsonl", "progress.json", "record.json"]
-    seal(directory, names, Disk())
+    seal(directory, names, Disk(), coming)
 
 
 def describe_end(progress: Progress) -> str:
@@ -179,10 +181,16 @@ def _job(
 ) -> Job:
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
-    model = build_model(experiment.model, *vocabs).to(machine.device)
+    model = build_model(experiment.model, *vocabs)
     languages = experiment.corpus.source_language, experiment.corpus.target_language
     if workers.rank:  # equal weights, but a dropout of its own for each process
         seed_everything(experiment.seed * 1009 + workers.rank)
+    if experiment.training.shard and workers.size > 1:
+        from nmt.training.sharding import shard  # slow to import
+
+        shard(model, workers)  # layer by layer: the whole need not fit on the device
+    else:
+        model.to(machine.device)
     return Job(
         model=model,
         about=SavedModel(
@@ -199,49 +207,6 @@ def _job(
         fingerprint=corpus.fingerprint,
         workers=workers,
     )
-
-
-def _check_same(experiment: Experiment, directory: Path) -> None:
-    """A run goes on only as what it was begun as."""
-    path = directory / "experiment.toml"
-    if not path.exists():
-        return
-    try:
-        before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
-    except ConfigError as error:
-        raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
-    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"} | {k for k in now | before if k.startswith("search.")}
-    for key in sorted((before.keys() | now.keys()) - free):
-        if before.get(key) != now.get(key):
-            raise ConfigError(
-                f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
-                f"Use another --out, or delete {directory} to begin again."
-            )
-
-
-def _check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None) -> None:
-    """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives."""
-    remedy = f"Use another --out, or delete {directory} to begin again."
-    if done and done.corpus != corpus.fingerprint:
-        raise CheckpointError(
-            f"{directory} was begun with other training or dev text, or with another version of nmt or sentencepiece. "
-            f"{remedy}"
-        )
-    for name, tokenizer in corpus.tokenizers.files().items():
-        path = directory / name
-        if path.exists() and path.read_bytes() != tokenizer.model:
-            raise CheckpointError(
-                f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
-                f"began. {remedy}"
-            )
-
-
-def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """{'a': {'b': 1}} -> {'a.b': 1}"""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return flat
 
 
 def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int, commit: str | None) -> RunRecord:

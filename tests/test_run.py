@@ -1,13 +1,16 @@
 """One training run: what it leaves, when it goes on, and what it refuses."""
 
 import json
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import nmt
+from nmt import run as run_module
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.build import build_model, count_parameters
@@ -80,6 +83,43 @@ def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:
     changed = same(begun, name="other", search={"beam": 2}, training__max_updates=3, training__validate_every=7)
     assert run(changed, begun)[0] == "max_updates"
     assert load_experiment(begun / "experiment.toml").search.beam == 2
+
+
+class PowerCut(BaseException):
+    """Nothing catches it."""
+
+
+@pytest.mark.parametrize("updates", [2, 3], ids=["finished", "going on"])
+@pytest.mark.parametrize("before", [True, False])
+def test_whenever_the_power_goes_while_a_run_starts_again_it_still_translates(
+    begun: Path, monkeypatch: pytest.MonkeyPatch, updates: int, before: bool
+) -> None:
+    changed = same(begun, search={"beam": 2}, training__max_updates=updates)
+    replace, left, beams = os.replace, 0, []
+
+    def cut(source: Path, target: Path) -> None:
+        nonlocal left
+        left -= 1
+        if left or not before:
+            replace(source, target)
+        if not left:
+            raise PowerCut
+
+    def begin(*_: Any) -> None:
+        raise ConfigError("it has begun")
+
+    monkeypatch.setattr(run_module, "train", begin)
+    monkeypatch.setattr(os, "replace", cut)
+    original = shutil.copytree(begun, begun.with_name("original"))
+    while not left:
+        shutil.rmtree(begun)
+        shutil.copytree(original, begun)
+        left = len(beams) + 1
+        with suppress(PowerCut, ConfigError):
+            run(changed, begun)
+        beams.append(nmt.load(begun).search.beam)
+    assert len(beams) >= 4  # the manifest, the recipe, the manifest; and one in which the power stayed
+    assert (beams[0], beams[-1]) == (5, 2)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sentencepiece
-from filelock import FileLock, Timeout
 
 from nmt.config import dump_config
 from nmt.corpus.encode import Say, encode, read_pairs, set_down, train_on
@@ -19,6 +18,7 @@ from nmt.corpus.pools import TrainingCorpus
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
 from nmt.errors import CheckpointError, DataError
+from nmt.storage.lock import only_one
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 
@@ -43,9 +43,11 @@ class PreparedCorpus:
 
 
 def prepare_corpus(
-    sources: Sources, tokenizer: TokenizerConfig, seed: int, directory: Path, say: Say
+    sources: Sources, tokenizer: TokenizerConfig, seed: int, directory: Path, say: Say, every_byte: bool = True
 ) -> PreparedCorpus:
     """Read, filter, tokenize and encode, or take what an earlier call left in `directory`.
+
+    Of several processes that train together one checks `every_byte` of what is there.
 
     Raises DataError where files are missing or uneven, or where nothing is left to train on.
     """
@@ -55,10 +57,10 @@ def prepare_corpus(
     key = _fingerprint(sources, tokenizer, seed)
     folder = directory / key[:16]
     with _only_preparer(directory, say):
-        ready = _load(folder, tokenizer)
+        ready = _load(folder, tokenizer, every_byte)
         if ready is None:
             _make(sources, tokenizer, seed, folder, say)
-            ready = _load(folder, tokenizer)
+            ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
     tokenizers, shards = ready
@@ -87,30 +89,17 @@ def _only_preparer(directory: Path, say: Say) -> Iterator[None]:
 
     Raises DataError where the directory cannot be made.
     """
-    path = directory / ".lock"
-    lock = FileLock(path)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            say(f"Another `nmt train` prepares text in {directory}; waiting for it.")
-            lock.acquire()
-    except NotImplementedError:
-        pass  # a file system without locks
-    except OSError as error:
-        raise DataError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
-    try:
+            waiting = f"Another `nmt train` prepares text in {directory}; waiting for it."
+            stack.enter_context(only_one(directory, lambda: say(waiting)))
+        except OSError as error:
+            raise DataError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
         yield
-    finally:
-        lock.release()
-        if [one.name for one in directory.iterdir()] in ([], [path.name]):  # nothing came of it: leave no trace
-            path.unlink(missing_ok=True)
-            directory.rmdir()
 
 
-def _load(folder: Path, config: TokenizerConfig) -> tuple[TokenizerPair, Shards] | None:
-    shards = open_shards(folder)
+def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[TokenizerPair, Shards] | None:
+    shards = open_shards(folder, every_byte)
     if shards is None:
         return None
     try:

@@ -1,6 +1,7 @@
 """A model on disk: weights as safetensors, config as JSON, and a manifest of checksums; no pickle anywhere."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,8 +88,13 @@ def load_tensors(files: dict[str, bytes], name: str, directory: Path) -> dict[st
 
 
 @torch.no_grad()
-def fill_parameters(model: EncoderDecoder, weights: dict[str, Tensor], where: str) -> None:
-    """Copy `weights` into the parameters of the same names.
+def fill_parameters(
+    model: EncoderDecoder,
+    weights: dict[str, Tensor],
+    where: str,
+    put: Callable[[Tensor, Tensor], object] = Tensor.copy_,
+) -> None:
+    """Copy `weights` into the parameters of the same names, by `put`(parameter, weight).
 
     Raises CheckpointError unless names and shapes are the same and every number is finite.
     """
@@ -96,7 +102,7 @@ def fill_parameters(model: EncoderDecoder, weights: dict[str, Tensor], where: st
     for name, parameter in model.named_parameters():
         if not bool(weights[name].isfinite().all()):
             raise CheckpointError(f"{where}: {name} holds NaN or infinity. Train again with a lower learning rate.")
-        parameter.copy_(weights[name])
+        put(parameter, weights[name])
 
 
 def _check_fit(model: EncoderDecoder, weights: dict[str, Tensor], where: str) -> None:

@@ -23,6 +23,7 @@ def find_warnings(
         *_signatures(results, target_language),
         *_files(results),
         *_unfinished(results),
+        *_faults(results),
         *_seeds(results),
         *_machines(results),
     )
@@ -114,6 +115,23 @@ def _unfinished(results: Sequence[SystemResult]) -> list[str]:
             )
         if not any(output.strip() for output in result.outputs):
             lines.append(f"Every translation of {result.name} is empty.")
+    return lines
+
+
+def _faults(results: Sequence[SystemResult]) -> list[str]:
+    """Runs that were not trained as their recipe says, because numbers stopped being finite."""
+    lines = []
+    for result in results:
+        left_out, back = result.record.skipped_updates, result.record.rollbacks
+        if back:
+            times = "once" if back == 1 else f"{numbers.count(back)} times"
+            lines.append(
+                f"{result.name} went back to a checkpoint {times}, because numbers were not finite, and each time on "
+                "with half the learning rate: it was not trained as its recipe says."
+            )
+        if left_out:
+            share = f"{numbers.count(left_out)} of its updates"
+            lines.append(f"{result.name} left out {share}: the loss or the gradient was not finite.")
     return lines
 
 

@@ -8,15 +8,20 @@ from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.folder import MANIFEST, build_manifest, read_manifest, sha256
 
 
-def seal(directory: Path, names: list[str], disk: Disk) -> None:
-    """Note size and SHA-256 of these files, those of them that exist, as they are now. Raises DiskError."""
+def seal(directory: Path, names: list[str], disk: Disk, coming: dict[str, bytes] | None = None) -> None:
+    """Note size and SHA-256 of these files, those of them that exist, as they are now. Raises DiskError.
+
+    `coming` are files that will be written next, name -> bytes: from now until the next seal they are vouched for as
+    they are and as they will be, so that a crash amid the writing leaves nothing that is refused.
+    """
     try:
         files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}
         for name in files:
             disk.sync(directory / name)
     except OSError as error:
         raise disk_error(directory / MANIFEST, error) from error
-    replace_file(directory / MANIFEST, build_manifest(files, {}), disk)
+    about = {"coming": {name: sha256(data) for name, data in coming.items()}} if coming else {}
+    replace_file(directory / MANIFEST, build_manifest(files, about), disk)
 
 
 def check_sealed(directory: Path) -> None:
@@ -27,15 +32,20 @@ def check_sealed(directory: Path) -> None:
 
 def read_sealed(directory: Path, name: str) -> bytes:
     """A file that `seal` has noted. Raises CheckpointError where it is missing, not noted, or was changed since."""
-    entries: dict[str, dict[str, Any]] = read_manifest(directory)["files"]
+    tree = read_manifest(directory)
+    entries: dict[str, dict[str, Any]] = tree["files"]
+    known = [entries[name]["sha256"]] if name in entries else []
+    coming = tree["about"].get("coming")
+    if isinstance(coming, dict) and name in coming:
+        known.append(coming[name])
     path = directory / name
     try:
         data = path.read_bytes()
     except OSError:
         raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
-    if name not in entries:
+    if not known:
         raise CheckpointError(f"{path} is not in {MANIFEST}: the run has not ended, or was changed. Train to its end.")
-    if sha256(data) != entries[name]["sha256"]:
+    if sha256(data) not in known:
         raise CheckpointError(
             f"{path} was changed after it was written: its checksum differs. Put back the one of this run."
         )

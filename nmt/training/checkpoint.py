@@ -21,7 +21,7 @@ from nmt.models.saved import SavedModel, fill_parameters, load_tensors, save_mod
 from nmt.storage.disk import Disk
 from nmt.storage.folder import Folder, read_folder, sha256, write_folder
 from nmt.storage.steps import list_steps, newest_whole, point, prune, step_dir
-from nmt.training.distributed import Workers
+from nmt.training.distributed import Workers, own_part, put, whole
 from nmt.training.optimizer import MovingAverage
 from nmt.training.progress import Progress
 from nmt.training.random_state import random_bytes, restore_random
@@ -63,9 +63,10 @@ class Checkpoints:
     def save_state(self, state: TrainingState, workers: Workers) -> None:
         """All processes call this; the one of rank 0 writes, moves the pointers and removes old steps."""
         generators = workers.gather(random_bytes())
+        files = state_files(state, generators, wanted=workers.leads)
         if workers.leads:
             note = {**self.conditions, "update": state.progress.update}
-            write_folder(step_dir(self.states, state.progress.update), state_files(state, generators), note, self.disk)
+            write_folder(step_dir(self.states, state.progress.update), files, note, self.disk)
             self.settle(state.progress)
         workers.wait()
 
@@ -118,34 +119,37 @@ class Checkpoints:
         return [f"{name} {before[name]}, now {now}" for name, now in self.conditions.items() if before[name] != now]
 
 
-def state_files(state: TrainingState, generators: list[bytes]) -> dict[str, bytes]:
-    """What a state consists of: file name -> bytes. `generators` are those of each process."""
+def state_files(state: TrainingState, generators: list[bytes], wanted: bool = True) -> dict[str, bytes]:
+    """What a state consists of: file name -> bytes. `generators` are those of each process.
+
+    Where the model is sharded, all processes call this, and get an answer where it is `wanted`.
+    """
     return {
-        "weights.safetensors": save(_lean(dict(state.model.named_parameters()))),
-        "average.safetensors": save(_lean(state.average.weights)),
-        "optimizer.safetensors": save(_lean(_moments(state.optimizer))),
+        "weights.safetensors": save(whole(dict(state.model.named_parameters()), wanted)),
+        "average.safetensors": save(whole(state.average.weights, wanted)),
+        "optimizer.safetensors": save(whole(_moments(state.optimizer), wanted)),
         **{f"random-{rank}.safetensors": data for rank, data in enumerate(generators)},
         "progress.json": state.progress.to_json().encode(),
     }
 
 
 def load_state(folder: Folder, state: TrainingState, workers: Workers, where: Path) -> None:
-    """Fill model, average and optimizer in place and set this process's random generators.
+    """Fill model, average and optimizer in place, sharded or not, and set this process's random generators.
 
     Raises CheckpointError where something is missing or of another model.
     """
     files = folder.files
-    fill_parameters(state.model, load_tensors(files, "weights.safetensors", where), str(where))
+    fill_parameters(state.model, load_tensors(files, "weights.safetensors", where), str(where), put)
     average = load_tensors(files, "average.safetensors", where)
     if average.keys() != state.average.weights.keys():
         raise CheckpointError(f"{where}/average.safetensors is not of this model. Train again.")
     for name, weight in average.items():
-        state.average.weights[name].copy_(weight)
+        put(state.average.weights[name], weight)
     moments = load_tensors(files, "optimizer.safetensors", where)
     state.optimizer.state.clear()
     for index, parameter in enumerate(_parameters(state.optimizer)):
         names = [name for name in moments if name.startswith(f"{index}.")]
-        own = {name.partition(".")[2]: moments[name].to(parameter.device, copy=True) for name in names}
+        own = {name.partition(".")[2]: _moment_of(parameter, moments[name]) for name in names}
         if own:
             state.optimizer.state[parameter] = own
     generators = f"random-{workers.rank}.safetensors"
@@ -164,8 +168,8 @@ def read_progress(folder: Folder, where: Path) -> Progress:
 
 
 def all_finite(tensors: Iterable[Tensor]) -> bool:
-    """Whether no number in them is NaN or infinite."""
-    return all(bool(tensor.isfinite().all()) for tensor in tensors)
+    """Whether no number in them, or in this process's part of them, is NaN or infinite."""
+    return all(bool(own_part(tensor).isfinite().all()) for tensor in tensors)
 
 
 def _parameters(optimizer: torch.optim.Optimizer) -> list[Tensor]:
@@ -180,5 +184,10 @@ def _moments(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     }
 
 
-def _lean(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+def _moment_of(parameter: Tensor, full: Tensor) -> Tensor:
+    """A tensor of the optimizer as it keeps it beside a parameter: a count of steps, or numbers for each weight."""
+    if full.dim() == 0:
+        return full.to(parameter.device, copy=True)
+    moment = torch.empty_like(parameter, dtype=full.dtype)
+    put(moment, full)
+    return moment

@@ -17,6 +17,9 @@ class TrainingConfig(Config):
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off.
+
+    `shard` spreads weights, optimizer and average over the processes that torchrun started (see recipes/README.md);
+    of one process there is nothing to spread.
     """
 
     max_updates: int = Field(2000, ge=1)
@@ -41,6 +44,7 @@ class TrainingConfig(Config):
     best_by: Literal["bleu", "loss"] = "bleu"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = Field(0, ge=0)
+    shard: bool = False
 
     @model_validator(mode="after")
     def _betas_below_one(self) -> "TrainingConfig":

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -82,6 +83,38 @@ class Workers:
 
 
 ALONE = Workers()
+
+
+def own_part(tensor: Tensor) -> Tensor:
+    """What of a tensor is in this process, without gradient: all of it, or its part of one that is sharded."""
+    part: Any = tensor.detach()
+    return part.to_local() if hasattr(part, "to_local") else part  # type: ignore[no-any-return]
+
+
+@torch.no_grad()
+def put(target: Tensor, full: Tensor) -> None:
+    """Copy a whole tensor, or this process's part of it, into one that may be sharded."""
+    if hasattr(target, "to_local"):
+        from torch.distributed.tensor import DTensor, distribute_tensor  # slow to import
+
+        assert isinstance(target, DTensor)
+        full = distribute_tensor(full.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
+    own_part(target).copy_(own_part(full))
+
+
+def whole(tensors: dict[str, Tensor], wanted: bool = True) -> dict[str, Tensor]:
+    """Tensors in full, on the CPU; nothing where they are not wanted.
+
+    Where they are sharded, all processes must ask at the same time.
+    """
+    found: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        full: Any = tensor.detach()
+        if hasattr(full, "full_tensor"):
+            full = full.full_tensor()
+        if wanted:
+            found[name] = full.cpu().contiguous()
+    return found
 
 
 @contextmanager

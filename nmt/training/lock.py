@@ -1,38 +1,25 @@
 """Only one process may train in a run directory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from nmt.errors import NMTError
-from nmt.storage.disk import Disk, make_folders
+from nmt.storage.lock import only_one
 
 
 @contextmanager
 def only_trainer(directory: Path) -> Iterator[None]:
-    """Within, no other process can be here for the same directory, which is made where it is missing.
-
-    The lock is the system's: it goes when the process does, whatever kills it. Raises NMTError where another has it.
-    """
-    path = directory / ".lock"
-    lock = FileLock(path)
-    try:
-        make_folders(directory, Disk())
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise NMTError(
-            f"Another `nmt train` is at work in {directory}. Wait until it ends, or use another --out."
-        ) from None
-    except NotImplementedError:
-        pass  # a file system without locks: better to train without one than not at all
-    except OSError as error:
-        raise NMTError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
-    try:
+    """Within, no other process trains in the same directory. Raises NMTError where another has begun."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(only_one(directory))
+        except Timeout:
+            raise NMTError(
+                f"Another `nmt train` is at work in {directory}. Wait until it ends, or use another --out."
+            ) from None
+        except OSError as error:
+            raise NMTError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
         yield
-    finally:
-        lock.release()
-        if [one.name for one in directory.iterdir()] in ([], [path.name]):  # nothing came of it: leave no trace
-            path.unlink(missing_ok=True)
-            directory.rmdir()

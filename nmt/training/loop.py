@@ -3,51 +3,36 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 
 from nmt.corpus.batching import Batch, make_batch
-from nmt.corpus.pools import TrainingCorpus
 from nmt.errors import NMTError
 from nmt.models.build import EncoderDecoder
-from nmt.models.saved import SavedModel
 from nmt.storage.folder import Folder
 from nmt.storage.steps import step_dir
-from nmt.tokenizer.pair import TokenizerPair
-from nmt.training.checkpoint import Checkpoints, TrainingState, all_finite, load_state
-from nmt.training.config import TrainingConfig
-from nmt.training.device import Machine
-from nmt.training.distributed import ALONE, Workers
+from nmt.training.checkpoint import TrainingState, all_finite, load_state
+from nmt.training.job import Job, reason_to_stop
 from nmt.training.log import TrainingLog
 from nmt.training.optimizer import MovingAverage, build_optimizer, clip_gradients
 from nmt.training.plan import Planned, plan_from
 from nmt.training.progress import Progress, Window
 from nmt.training.schedule import SCHEDULES
 from nmt.training.signals import stop_signals
-from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory, split_all
-from nmt.training.validate import DevSet, validate
+from nmt.training.step import (
+    accumulate_gradients,
+    gradients_of,
+    halve,
+    is_out_of_memory,
+    memory_errors_explained,
+    split_all,
+)
+from nmt.training.validate import validate
 
 MOST_SKIPPED_IN_A_ROW = 5
 MOST_ROLLBACKS = 4
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to train, on what, and where the results go."""
-
-    model: EncoderDecoder
-    about: SavedModel
-    corpus: TrainingCorpus
-    tokenizers: TokenizerPair
-    dev: DevSet
-    config: TrainingConfig
-    machine: Machine
-    seed: int
-    checkpoints: Checkpoints
-    launched: float  # time.perf_counter() when the command began, where wall-clock time begins
-    fingerprint: str  # of the corpus: a run goes on only with the same text
-    workers: Workers = ALONE
 
 
 def train(job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = None) -> Progress:
@@ -55,18 +40,8 @@ def train(job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = No
 
     Leaves models and states under the directory of `job.checkpoints`. Progress.finish_reason says why it ended.
     """
-    return _Trainer(job, log, found).run()
-
-
-def reason_to_stop(progress: Progress, config: TrainingConfig) -> str:
-    """The limit that leaves nothing to do, or ''."""
-    if progress.update >= config.max_updates:
-        return "max_updates"
-    if config.time_limit is not None and progress.train_seconds >= config.time_limit:
-        return "time_limit"
-    if config.patience and progress.validations_without_best >= config.patience:
-        return "patience"
-    return ""
+    with memory_errors_explained():
+        return _Trainer(job, log, found).run()
 
 
 class _Trainer:
@@ -75,6 +50,7 @@ class _Trainer:
     def __init__(self, job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = None) -> None:
         self.job, self.log, self.config, self.workers = job, log, job.config, job.workers
         self.model = job.model.train()
+        self.sharded = job.holders.size > 1
         self.parameters = list(self.model.parameters())
         self.optimizer = build_optimizer(self.model, self.config)
         self.average = MovingAverage(self.model, self.config.ema)
@@ -167,11 +143,12 @@ class _Trainer:
         split_above = progress.split_above
         own_nll = self._backward(batches, tokens)
         gradients = gradients_of(self.parameters)
-        self.workers.sum_in_place(gradients)
+        if not self.sharded:  # else they are sums already
+            self.workers.sum_in_place(gradients)
         nll, ran_out = self.workers.sum(own_nll, float(progress.split_above != split_above))
         if ran_out:
             self._agree_on_splits()
-        norm, clipped = clip_gradients(gradients, self.config.clip_norm)
+        norm, clipped = clip_gradients(gradients, self.config.clip_norm, self.job.holders)
         if norm < float("inf") and nll < float("inf"):
             for group in self.optimizer.param_groups:
                 group["lr"] = self._learning_rate()
@@ -187,15 +164,23 @@ class _Trainer:
         return tokens, nll, norm, clipped
 
     def _backward(self, batches: list[Batch], tokens: int) -> float:
-        """Gradients of this process's batches, in smaller pieces from the first time that memory runs out."""
+        """Gradients of this process's batches, in smaller pieces from the first time that memory runs out.
+
+        Not where the model is sharded: the others wait in the midst of the same batch.
+        """
         progress = self.progress
         while True:
-            parts = split_all(batches, progress.split_above)
+            parts = batches if self.sharded else split_all(batches, progress.split_above)
             try:
                 return accumulate_gradients(self.model, parts, tokens, self.config.label_smoothing, self.job.machine)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
+                if self.sharded:
+                    raise NMTError(
+                        "Out of memory in a sharded model. Lower training.batch_tokens, or give more processes; the "
+                        "last checkpoint is intact."
+                    ) from error
             # Out of the except clause, which keeps the tensors of the failed attempt alive.
             self.optimizer.zero_grad(set_to_none=True)
             if self.job.machine.device.type == "cuda":
@@ -257,8 +242,8 @@ class _Trainer:
     def _validate(self) -> bool:
         """Score the averaged weights and keep them as the model of this update; False where they were rolled back."""
         job, progress, before = self.job, self.progress, time.perf_counter()
-        with self.average.applied(self.model):
-            own = self._scores() if self.workers.leads else []
+        with self._averaged() as model:
+            own = self._scores(model) if self.workers.leads else []
             scores: list[float] = json.loads(self.workers.share(json.dumps(own).encode()))
             if scores:
                 loss, bleu = scores
@@ -266,7 +251,7 @@ class _Trainer:
                 is_best = progress.note_score(score, self.config.keep_best)
                 progress.best_bleu = bleu if is_best else progress.best_bleu
                 if self.workers.leads:
-                    job.checkpoints.save_model(self.model, job.about, progress, score)
+                    job.checkpoints.save_model(model, job.about, progress, score)
         if not scores:
             self._roll_back("the loss on the dev set is not finite")
             return False
@@ -280,10 +265,22 @@ class _Trainer:
         moments = [tensor for state in self.optimizer.state.values() for tensor in state.values()]
         return self.workers.sum(float(all_finite([*kept, *moments])))[0] == self.workers.size
 
-    def _scores(self) -> list[float]:
+    @contextmanager
+    def _averaged(self) -> Iterator[EncoderDecoder]:
+        """The model with the averaged weights; where it is sharded a copy, whole in the process that leads."""
+        if not self.sharded:
+            with self.average.applied(self.model):
+                yield self.model
+            return
+        from nmt.training.sharding import whole_model  # slow to import
+
+        weights = self.average.weights or dict(self.model.named_parameters())
+        yield whole_model(weights, self.job.about, self.workers) or self.model
+
+    def _scores(self, model: EncoderDecoder) -> list[float]:
         """Loss and BLEU on the dev set; nothing where the loss is not finite, and the model then not worth keeping."""
         job = self.job
-        result = validate(self.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
+        result = validate(model, job.dev, job.tokenizers, job.machine, job.about.max_length)
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
 
     def _save(self) -> None:

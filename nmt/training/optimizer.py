@@ -1,5 +1,6 @@
 """Optimizer, clipping, and the moving average of the weights."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from nmt.training.config import TrainingConfig
+from nmt.training.distributed import ALONE, Workers, own_part
 
 
 def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
@@ -18,12 +20,14 @@ def build_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opt
     return kind(groups, lr=config.learning_rate, betas=config.betas, eps=1e-8, fused=True)
 
 
-def clip_gradients(gradients: list[Tensor], limit: float) -> tuple[float, bool]:
+def clip_gradients(gradients: list[Tensor], limit: float, holders: Workers = ALONE) -> tuple[float, bool]:
     """Scale gradients to a norm of at most `limit` (Pascanu et al., 2013; 0: never).
 
-    Returns the norm before, and whether it was cut.
+    `holders` are the processes over which they are spread. Returns the norm before, and whether it was cut.
     """
     norm = float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
+    if holders.size > 1:
+        norm = math.sqrt(holders.sum(norm * norm)[0])
     clipped = 0.0 < limit < norm < float("inf")
     if clipped:
         torch._foreach_mul_(gradients, limit / norm)
@@ -44,8 +48,8 @@ class MovingAverage:
         if not self.weights:
             return
         decay = min(self.decay, (1 + updates) / (10 + updates))
-        current = [parameter.detach() for parameter in model.parameters()]
-        torch._foreach_lerp_(list(self.weights.values()), current, 1.0 - decay)
+        average, current = (list(map(own_part, tensors)) for tensors in (self.weights.values(), model.parameters()))
+        torch._foreach_lerp_(average, current, 1.0 - decay)
 
     @contextmanager
     def applied(self, model: nn.Module) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """The gradients of one update, in pieces where the whole does not fit into memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -9,6 +10,7 @@ from nmt.corpus.batching import Batch, split_batch
 from nmt.errors import NMTError
 from nmt.models.build import EncoderDecoder
 from nmt.training.device import Machine
+from nmt.training.distributed import own_part
 from nmt.training.loss import cross_entropy
 
 
@@ -53,8 +55,23 @@ def halve(batches: list[Batch]) -> int:
 
 
 def gradients_of(parameters: Sequence[Tensor]) -> list[Tensor]:
-    """Every gradient; zeros, which stay, for a parameter that has none, so that all processes sum alike."""
+    """Every gradient, or this process's part of it; zeros, which stay, where there is none: all processes sum alike."""
     for parameter in parameters:
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
-    return [parameter.grad for parameter in parameters if parameter.grad is not None]
+    return [own_part(parameter.grad) for parameter in parameters if parameter.grad is not None]
+
+
+@contextmanager
+def memory_errors_explained() -> Iterator[None]:
+    """Raises NMTError where memory runs out for something that cannot be done in smaller pieces."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise NMTError(
+            "Out of memory, and not for the gradients of a batch, which would have been split: for the weights, the "
+            "optimizer, or the translation of the dev set. Make the model smaller, or share it among several "
+            "processes (torchrun, training.shard = true). The last checkpoint is intact."
+        ) from error

@@ -1,6 +1,8 @@
 """From text files to an encoded corpus: once, reused, and made again where damaged."""
 
 import errno
+import os
+import stat
 import threading
 from pathlib import Path
 
@@ -170,7 +172,8 @@ def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None
 
 def test_a_full_disk_is_named_and_leaves_nothing(prepare: Preparation, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(shards.os, "fsync", full)
     with pytest.raises(DataError, match=r"prepared: cannot be written \(No space left on device\)\. .* Make room"):

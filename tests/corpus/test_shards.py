@@ -128,6 +128,21 @@ def test_a_file_that_is_not_whole_is_found(tmp_path: Path, damage: str) -> None:
     assert open_shards(folder) is not None
 
 
+def test_who_need_not_look_at_every_byte_still_looks_at_sizes_and_at_all_that_is_small(tmp_path: Path) -> None:
+    folder = sealed(tmp_path / "new")
+    for path in sorted(folder.iterdir()):
+        content = path.read_bytes()
+        if not content:
+            continue
+        path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        found = open_shards(folder, every_byte=False) is not None
+        assert found == (path.suffix in (".values", ".starts")), path.name
+        path.write_bytes(content[:-1])
+        assert open_shards(folder, every_byte=False) is None, path.name
+        path.write_bytes(content)
+    assert open_shards(folder, every_byte=False) == open_shards(folder)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"sha256": "", "content": {}}', "\xff"])
 def test_a_manifest_that_is_none_is_found(tmp_path: Path, text: str) -> None:
     folder = sealed(tmp_path / "new")

@@ -81,6 +81,17 @@ def test_an_interrupted_run_and_split_sentences_are_named():
     assert second.startswith("a split 2 source sentences")
 
 
+def test_a_run_whose_numbers_were_not_finite_is_named():
+    first = run("a", experiment=recipe(), rollbacks=1, skipped_updates=1005)
+    assert warnings(first, run("b", 2, experiment=recipe("b"), rollbacks=3)) == (
+        "a went back to a checkpoint once, because numbers were not finite, and each time on with half the learning "
+        "rate: it was not trained as its recipe says.",
+        "a left out 1,005 of its updates: the loss or the gradient was not finite.",
+        "b went back to a checkpoint 3 times, because numbers were not finite, and each time on with half the learning "
+        "rate: it was not trained as its recipe says.",
+    )
+
+
 def test_a_run_without_scores_and_one_without_words_are_named():
     silent = dataclasses.replace(run("a", experiment=recipe()), validations=(), outputs=("", " ", "", "", ""))
     first, second = warnings(silent)

@@ -82,28 +82,40 @@ class ForgetfulDisk(Disk):
                 ]
 
 
-def put_on_disk(operations: list[Operation], old_root: Path, new_root: Path) -> None:
-    """Make in `new_root` what these operations, done in `old_root`, leave; what cannot be done any more is left out."""
+Tree = dict[Path, bytes | None]  # what is there; of a folder None
 
-    def there(path: Path) -> Path:
-        return new_root / path.relative_to(old_root)
+
+def tree_of(operations: list[Operation], root: Path) -> Tree:
+    """What these operations leave in the folder `root`; what cannot be done any more is left out."""
+    tree: Tree = {root: None}
+
+    def below(path: Path) -> list[Path]:
+        return [other for other in tree if path in other.parents]
 
     for one in operations:
-        path = there(one.path)
-        try:
-            if one.kind == "folder":
-                path.mkdir()
-            elif one.kind == "file":
-                path.touch()
-            elif one.kind == "content":
-                if path.exists():
-                    path.write_bytes(one.data)
-            elif one.kind == "rename":
-                assert one.new is not None
-                path.replace(there(one.new))
-            elif path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink()
-        except OSError:
-            continue  # its folder, or what it is about, did not reach the disk
+        path, is_there = one.path, one.path in tree
+        if one.kind in ("folder", "file"):
+            if not is_there and tree.get(path.parent, b"") is None:
+                tree[path] = None if one.kind == "folder" else b""
+        elif not is_there:
+            continue  # it, or its folder, did not reach the disk
+        elif one.kind == "content":
+            tree[path] = one.data
+        elif one.kind == "rename":
+            assert one.new is not None
+            if tree.get(one.new.parent, b"") is None and not below(one.new):
+                for old in [path, *below(path)]:
+                    tree[one.new / old.relative_to(path)] = tree.pop(old)
+        elif not below(path):
+            del tree[path]
+    return tree
+
+
+def put_on_disk(tree: Tree, old_root: Path, new_root: Path) -> None:
+    """Make in the folder `new_root` what is in `old_root` of the tree."""
+    for path, data in sorted(tree.items(), key=lambda item: item[0].parts):
+        there = new_root / path.relative_to(old_root)
+        if data is None:
+            there.mkdir(exist_ok=True)
+        else:
+            there.write_bytes(data)

@@ -37,6 +37,23 @@ def test_sealing_again_takes_files_as_they_are_now(tmp_path: Path) -> None:
     assert read_sealed(tmp_path, "a") == b"beta"
 
 
+def test_a_file_that_is_about_to_be_replaced_is_good_before_and_after_and_as_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"alpha")
+    seal(tmp_path, ["a"], Disk(), {"a": b"beta", "b": b"gamma"})
+    assert read_sealed(tmp_path, "a") == b"alpha"
+    for name, data in (("a", b"beta"), ("b", b"gamma")):
+        (tmp_path / name).write_bytes(data)
+        assert read_sealed(tmp_path, name) == data
+        (tmp_path / name).write_bytes(b"delta")
+        with pytest.raises(CheckpointError, match="was changed after it was written"):
+            read_sealed(tmp_path, name)
+    (tmp_path / "a").write_bytes(b"beta")
+    seal(tmp_path, ["a"], Disk())
+    (tmp_path / "a").write_bytes(b"alpha")
+    with pytest.raises(CheckpointError):
+        read_sealed(tmp_path, "a")
+
+
 def test_without_a_manifest_nothing_is_vouched_for(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"alpha")
     with pytest.raises(CheckpointError, match=r"has no manifest\.json"):

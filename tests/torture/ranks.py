@@ -28,7 +28,7 @@ def torchrun(folder: Path, directory: Path, kills: int, seed: int) -> subprocess
     command += ["--standalone", "--monitor-interval=0.2", "-m", "tests.torture.ranks"]
     arguments = [str(recipe), str(directory), str(kills), str(seed)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    return subprocess.run([*command, *arguments], env=environment, capture_output=True, timeout=900, check=False)
+    return subprocess.run([*command, *arguments], env=environment, capture_output=True, timeout=600, check=False)
 
 
 def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
@@ -36,12 +36,16 @@ def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
     whole = folder / "whole-ranks"
     done = torchrun(folder, whole, 0, seed)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
-    different, killed, restarts, failed = 0, 0, [], []
+    different, killed, restarts, failed, hangs = 0, 0, [], [], 0
     for number in range(runs):
         directory = folder / "killed-ranks"
         shutil.rmtree(directory, ignore_errors=True)
         (folder / "starts").unlink(missing_ok=True)
-        done = torchrun(folder, directory, kills, seed * 1000 + number)
+        try:
+            done = torchrun(folder, directory, kills, seed * 1000 + number)
+        except subprocess.TimeoutExpired:
+            hangs += 1
+            continue
         if done.returncode:
             failed.append(done.stderr.decode()[-2000:])
             continue
@@ -52,7 +56,8 @@ def run(folder: Path, runs: int, kills: int, seed: int = 1) -> dict[str, Any]:
         killed += len(downs)
         restarts += [min(up for up in ups if up > down) - down for down in downs]
     seconds = round(max(restarts, default=0.0), 1)
-    return {"kills": killed, "runs": runs, "failed": failed, "different": different, "slowest_restart": seconds}
+    found = {"kills": killed, "runs": runs, "failed": failed, "hangs": hangs, "different": different}
+    return {**found, "slowest_restart": seconds}
 
 
 def _main() -> None:

@@ -46,7 +46,9 @@ def _hostile(name: str, found: Any) -> list[Row]:
 
 def _processes(name: str, found: Any) -> list[Row]:
     what = "one of two processes killed under torchrun, restarted by it"
-    failed = f"{len(found['failed'])} runs failed, {found['different']} of {found['runs']} different"
+    failed = (
+        f"{len(found['failed'])} runs failed, {found['hangs']} hung, {found['different']} of {found['runs']} different"
+    )
     return [(what, f"{found['kills']} kills", f"{failed}; slowest restart {found['slowest_restart']} s")]
 
 
@@ -80,6 +82,7 @@ def markdown(tree: dict[str, Any]) -> str:
         "",
         f"{minutes:.0f} minutes in all: {machine['processor']}, Python {machine['python']}, torch {machine['torch']}.",
         "The runs are tiny models in float32 on one thread, so that each takes seconds; the code is that of every run.",
+        "A part can be run again (`--only rot,hostile`) and then replaces its rows: not all are of the same day.",
         "",
         "| damage | how much | found |",
         "|---|---|---|",
@@ -87,7 +90,8 @@ def markdown(tree: dict[str, Any]) -> str:
         "",
         "Power cuts (data that was not synced is lost) are in `tests/storage/test_power_cut.py`, numbers that are",
         "not finite and memory that runs out in `tests/training/test_faults.py`, several processes against one, and",
-        "how they share out a corpus, in `tests/training/test_distributed.py`: part of every run of the tests.",
+        "how they share out a corpus, in `tests/training/test_distributed.py`, and a model that is spread over them in",
+        "`tests/training/test_sharding.py`: part of every run of the tests.",
         "",
     ]
     return "\n".join(lines)

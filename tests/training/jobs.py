@@ -11,7 +11,8 @@ from nmt import run as run_module
 from nmt.corpus.prepare import prepare_corpus
 from nmt.training.device import Machine
 from nmt.training.distributed import ALONE
-from nmt.training.loop import Job, _Trainer
+from nmt.training.job import Job
+from nmt.training.loop import _Trainer
 from tests.tiny import make_experiment
 
 

@@ -17,9 +17,10 @@ from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training import loop
 from nmt.training import step as step_module
-from nmt.training.checkpoint import all_finite
+from nmt.training.checkpoint import Checkpoints, all_finite
 from nmt.training.log import TrainingLog
-from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW, _Trainer
+from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW, _Trainer, train
+from nmt.training.optimizer import MovingAverage
 from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory
 from nmt.training.validate import Validation
 from tests.tiny import quiet_console
@@ -197,6 +198,31 @@ def test_a_single_pair_that_does_not_fit_ends_the_run_with_advice(
     trainer, _ = start(tmp_path)
     with pytest.raises(NMTError, match=r"^Out of memory with a single pair of \d+ tokens\. Lower corpus\.max_length"):
         trainer.run()
+
+
+@pytest.mark.parametrize("place", ["optimizer", "average", "validation", "save"])
+def test_memory_that_runs_out_where_nothing_can_be_split_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    job = tiny_job(tmp_path, training__max_updates=8, training__validate_every=4)
+    train(job, SilentLog())  # type: ignore[arg-type]
+    job = tiny_job(tmp_path, training__max_updates=20, training__validate_every=4)
+    owner, name = {
+        "optimizer": (torch.optim.AdamW, "step"),
+        "average": (MovingAverage, "update"),
+        "validation": (loop, "validate"),
+        "save": (Checkpoints, "save_state"),
+    }[place]
+    monkeypatch.setattr(owner, name, full)
+    log: Any = SilentLog()
+    with pytest.raises(
+        NMTError, match=r"^Out of memory, and not for the gradients .* The last checkpoint is intact\.$"
+    ):
+        train(job, log, job.checkpoints.newest(log.say))
+    assert trainer_on(job, log).progress.update == 8
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,10 @@ class DecoderLayer(nn.Module):
         self.around_cross = Residual(config.dim, config.norm, dropout)
         self.around_feed_forward = Residual(config.dim, config.norm, dropout)
 
+    def prepare(self, source: EncoderOutput) -> Keys:
+        """The source projected for the cross-attention."""
+        return self.cross.keys(source)
+
     def forward(self, values: Tensor, causal: Tensor, memory: Keys) -> Tensor:
         """values [batch, tgt_len, dim], causal bool [tgt_len, tgt_len]"""
         values = self.around_own(values, lambda queries: self.own(*self.own.split(queries), causal))
@@ -87,7 +91,7 @@ class TransformerDecoder(nn.Module):
 
     def prepare(self, source: EncoderOutput) -> TransformerMemory:
         """Project keys and values for every layer, once a sentence."""
-        keys = (layer.cross.keys(source) for layer in self.layers)  # type: ignore[operator,union-attr]
+        keys = (layer.prepare(source) for layer in self.layers)  # type: ignore[operator]
         return TransformerMemory(tuple(keys))
 
     def start(self, memory: TransformerMemory) -> TransformerState:

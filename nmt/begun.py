@@ -1,0 +1,63 @@
+"""What a run may go on as: what it was begun as, but for how long it trains and what it keeps."""
+
+from pathlib import Path
+from typing import Any
+
+from nmt.config import dump_config, load_config
+from nmt.corpus.prepare import PreparedCorpus
+from nmt.errors import CheckpointError, ConfigError
+from nmt.experiment import Experiment
+from nmt.training.progress import Progress
+
+# Keys of [training] that may be other ones than the run was begun with.
+MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads", "shard"} | {
+    "save_every",
+    "keep_last",
+    "keep_best",
+}
+
+
+def check_same(experiment: Experiment, directory: Path) -> None:
+    """Raises ConfigError for a key that may not change, CheckpointError where the recipe in the run was damaged."""
+    path = directory / "experiment.toml"
+    if not path.exists():
+        return
+    try:
+        before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
+    except ConfigError as error:
+        raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
+    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"} | {k for k in now | before if k.startswith("search.")}
+    for key in sorted((before.keys() | now.keys()) - free):
+        if before.get(key) != now.get(key):
+            raise ConfigError(
+                f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
+                f"Use another --out, or delete {directory} to begin again."
+            )
+
+
+def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None) -> None:
+    """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives.
+
+    Raises CheckpointError.
+    """
+    remedy = f"Use another --out, or delete {directory} to begin again."
+    if done and done.corpus != corpus.fingerprint:
+        raise CheckpointError(
+            f"{directory} was begun with other training or dev text, or with another version of nmt or sentencepiece. "
+            f"{remedy}"
+        )
+    for name, tokenizer in corpus.tokenizers.files().items():
+        path = directory / name
+        if path.exists() and path.read_bytes() != tokenizer.model:
+            raise CheckpointError(
+                f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
+                f"began. {remedy}"
+            )
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{'a': {'b': 1}} -> {'a.b': 1}"""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat

@@ -1,0 +1,53 @@
+"""One process at a time in a folder."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nmt.storage.disk import Disk, make_folders
+
+LOCK = ".lock"
+
+
+@contextmanager
+def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Within, no other process can be here for the same directory, which is made where it is missing.
+
+    The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `waiting` and
+    waits; without that, Timeout is raised. A directory that nothing came of is removed. Raises OSError.
+    """
+    lock = FileLock(directory / LOCK)
+    _enter(lock, directory, waiting)
+    try:
+        yield
+    finally:
+        # While the lock is held: once it is released the file may be another's. Who waits for the file that goes here
+        # sees that it has no name any more, and makes a new one.
+        with suppress(OSError):
+            if [one.name for one in directory.iterdir()] in ([], [LOCK]):
+                (directory / LOCK).unlink(missing_ok=True)
+                directory.rmdir()
+        lock.release()
+
+
+def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) -> None:
+    timeout, attempts = 0.0, 100
+    while True:
+        try:
+            make_folders(directory, Disk())
+            lock.acquire(timeout=timeout)
+            return
+        except NotImplementedError:
+            return  # a file system without locks: better without one than not at all
+        except (FileNotFoundError, FileExistsError):  # another has just removed the folder, or made it
+            attempts -= 1
+            if not attempts:
+                raise
+        except Timeout:
+            if waiting is None:
+                raise
+            if timeout == 0.0:
+                waiting()
+            timeout = -1.0
