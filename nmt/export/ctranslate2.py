@@ -50,6 +50,8 @@ def ctranslate2_files(
 ) -> dict[str, bytes]:
     """The files of a CTranslate2 model: name -> bytes. `model` stays as it is. Raises ExportError."""
     check_expressible(config)
+    assert isinstance(config.encoder, TransformerConfig)
+    assert isinstance(config.decoder, TransformerConfig)
     specs: Any = package("ctranslate2.specs", "--format ctranslate2")
     encoder, decoder = cast(TransformerEncoder, model.encoder), cast(TransformerDecoder, model.decoder)
     spec = specs.TransformerSpec(

@@ -21,11 +21,15 @@ class Graph:
         self.nodes: list[Any] = []
         self.weights: dict[str, Any] = {}
 
-    def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes: Any) -> Any:
-        """One node; the name of its output, or a list of names where it has several."""
+    def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """One node; the name of its only output."""
+        return self.ops(kind, 1, *inputs, **attributes)[0]
+
+    def ops(self, kind: str, outputs: int, *inputs: str, **attributes: Any) -> list[str]:
+        """One node; the names of its outputs."""
         names = [f"{kind}_{len(self.nodes)}_{index}" for index in range(outputs)]
         self.nodes.append(self.onnx.helper.make_node(kind, list(inputs), names, **attributes))
-        return names[0] if outputs == 1 else names
+        return names
 
     def name(self, value: str, name: str) -> None:
         """Have an output of the graph called `name` that is `value`."""
@@ -36,7 +40,7 @@ class Graph:
         key = f"tensor_{value.data_ptr()}_{tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
         if key not in self.weights:
             array = value.detach().float().cpu().numpy() if isinstance(value, Tensor) else np.array(value)
-            self.weights[key] = (f"constant_{len(self.weights)}", np.ascontiguousarray(array), value)
+            self.weights[key] = (f"constant_{len(self.weights)}", np.array(array, order="C"), value)
         return str(self.weights[key][0])
 
     def linear(self, inputs: str, linear: nn.Linear) -> str:
@@ -53,14 +57,14 @@ class Graph:
         if not isinstance(norm, nn.LayerNorm):
             return inputs
         scale, shift = self.constant(norm.weight), self.constant(norm.bias)
-        return self.op("LayerNormalization", inputs, scale, shift, axis=-1, epsilon=norm.eps)  # type: ignore[no-any-return]
+        return self.op("LayerNormalization", inputs, scale, shift, axis=-1, epsilon=norm.eps)
 
     def reshape(self, value: str, shape: Sequence[int]) -> str:
         """0 keeps a length, -1 is what remains."""
-        return self.op("Reshape", value, self.constant(list(shape)))  # type: ignore[no-any-return]
+        return self.op("Reshape", value, self.constant(list(shape)))
 
     def transpose(self, value: str, *order: int) -> str:
-        return self.op("Transpose", value, perm=list(order))  # type: ignore[no-any-return]
+        return self.op("Transpose", value, perm=list(order))
 
     def model(self, inputs: Mapping[str, tuple[type, Axes]], outputs: Mapping[str, tuple[type, Axes]]) -> Any:
         """The whole, checked: names of inputs and outputs -> type and axes."""

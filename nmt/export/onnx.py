@@ -29,6 +29,9 @@ from nmt.models.rnn.encoder import RNNEncoder
 from nmt.models.rnn.layer import RecurrentLayer, num_state_parts
 from nmt.search.constraints import NEVER, NEVER_WRITTEN
 
+# The quantiser would else advise, on stderr, to have its own tool simplify the graph first.
+PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
+
 
 def check_expressible(config: ModelConfig) -> None:
     """Raises ExportError where this export has no such model."""
@@ -64,7 +67,7 @@ def encoder_graph(model: EncoderDecoder) -> Any:
     keys, contents = _keys(graph, decoder, states, summary)
     start = graph.op("Tanh", graph.linear(summary, decoder.bridge))
     count = _num_states(decoder)
-    parts = graph.op("Split", start, axis=-1, outputs=count) if count > 1 else [start]
+    parts = graph.ops("Split", count, start, axis=-1)
     outputs: dict[str, Any] = {"keys": (np.float32, _axes(decoder)), "values": (np.float32, _axes(decoder))}
     for name, value in (("keys", keys), ("values", contents)):
         graph.name(value, name)
@@ -102,7 +105,7 @@ def step_graph(model: EncoderDecoder) -> Any:
     never = torch.zeros(len(model.output.bias))
     never[list(NEVER_WRITTEN)] = NEVER
     log_probs = graph.op("Add", graph.op("LogSoftmax", logits, axis=-1), graph.constant(never))
-    values, tokens = graph.op("TopK", log_probs, "count", axis=-1, outputs=2)
+    values, tokens = graph.ops("TopK", 2, log_probs, "count", axis=-1)
     axes = _axes(decoder)
     inputs: dict[str, Any] = {"tokens": (np.int64, ["rows"]), "count": (np.int64, [1])}
     inputs |= {"mask": (np.bool_, ["batch", "src_len"]), "keys": (np.float32, axes), "values": (np.float32, axes)}
@@ -134,7 +137,7 @@ def _is_multihead(decoder: RNNDecoder) -> bool:
 
 def _embed(graph: Graph, tokens: str, embedding: Embedding) -> str:
     rows = graph.op("Gather", graph.constant(embedding.weight), tokens, axis=0)
-    return graph.op("Mul", rows, graph.constant(np.float32(embedding.scale)))  # type: ignore[no-any-return]
+    return graph.op("Mul", rows, graph.constant(np.float32(embedding.scale)))
 
 
 def _recur(
@@ -159,7 +162,7 @@ def _recur(
         kind, activation = "RNN", "Tanh" if cell == "rnn_tanh" else "Relu"
         attributes["activations"] = [activation] * len(layers)
     first = [graph.op("Unsqueeze", state, graph.constant([0])) for state in states]
-    outputs = graph.op(kind, values, *weights, lengths, *first, outputs=3 if cell == "lstm" else 2, **attributes)
+    outputs = graph.ops(kind, 3 if cell == "lstm" else 2, values, *weights, lengths, *first, **attributes)
     joined = graph.reshape(graph.transpose(outputs[0], 0, 2, 1, 3), (0, 0, -1))  # directions side by side
     return joined, [graph.op("Squeeze", last, graph.constant([0])) for last in outputs[1:]] if states else []
 
@@ -169,10 +172,10 @@ def _summary(graph: Graph, states: str, encoder: RNNEncoder) -> str:
     last = graph.op("Sub", graph.op("Cast", "lengths", to=graph.onnx.TensorProto.INT64), graph.constant([1]))
     final = graph.op("GatherND", states, graph.op("Unsqueeze", last, graph.constant([1])), batch_dims=1)
     if not len(encoder.backwards):
-        return final  # type: ignore[no-any-return]
-    halves = graph.op("Split", final, axis=-1, outputs=2)
+        return final
     begun = graph.op("Gather", states, graph.constant(0), axis=1)
-    return graph.op("Concat", halves[0], graph.op("Split", begun, axis=-1, outputs=2)[1], axis=-1)  # type: ignore[no-any-return]
+    forward, backward = (graph.ops("Split", 2, value, axis=-1)[side] for side, value in enumerate((final, begun)))
+    return graph.op("Concat", forward, backward, axis=-1)
 
 
 def _keys(graph: Graph, decoder: RNNDecoder, states: str, summary: str) -> tuple[str, str]:
@@ -195,7 +198,7 @@ def _look(graph: Graph, decoder: RNNDecoder, hidden: str) -> str:
 
     def by_sentence(value: str, *shape: int) -> str:
         whole = graph.op("Concat", batch, graph.constant(list(shape)), axis=0)
-        return graph.op("Reshape", value, whole)  # type: ignore[no-any-return]
+        return graph.op("Reshape", value, whole)
 
     query = by_sentence(hidden, -1, dim)  # [batch, beam, dim]
     axes = [1]
@@ -233,6 +236,7 @@ def _split_heads(graph: Graph, value: str, heads: int) -> str:
 def _quantized(graph: Any) -> bytes:
     """The same graph with 8-bit weights, one scale a column; what is multiplied by them is rounded as it comes."""
     quantization: Any = package("onnxruntime.quantization", "--quantization int8")
+    package("onnx.helper", "--format onnx").set_model_props(graph, PREPARED)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         quantization.quantize_dynamic(graph, path, per_channel=True, weight_type=quantization.QuantType.QInt8)

@@ -119,15 +119,16 @@ class Translator:
         totals = np.full((len(sources), beam), -np.inf)
         totals[:, 0] = 0.0  # the others begin impossible, so that the first step fills them
         written = np.full((len(sources) * beam, 1), BEGIN)
+        count = 2 * beam if beam > 1 else 1  # at most half of them end the sentence, so `beam` live ones remain
         while len(active):
-            given = {"tokens": written[:, -1], "count": np.array([2 * beam]), **memory, **state}
+            given = {"tokens": written[:, -1], "count": np.array([count]), **memory, **state}
             given = {name: value for name, value in given.items() if name in self.inputs}
             answer = dict(zip(self.outputs, self.step.run(None, given), strict=True))
             candidates = (totals.reshape(-1, 1) + answer["log_probs"]).reshape(len(active), -1)
-            places = np.argsort(-candidates, axis=1, kind="stable")[:, : 2 * beam]
+            places = np.argsort(-candidates, axis=1, kind="stable")[:, :count]
             ranked = np.take_along_axis(candidates, places, axis=1)
             tokens = np.take_along_axis(answer["next_tokens"].reshape(len(active), -1), places, axis=1)
-            rows = np.arange(len(active))[:, None] * beam + places // (2 * beam)
+            rows = np.arange(len(active))[:, None] * beam + places // count
             length = written.shape[1]
             for index, place in np.argwhere((tokens == END) & np.isfinite(ranked)):
                 score = ranked[index, place] / config.penalty(length)

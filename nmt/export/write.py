@@ -42,6 +42,7 @@ def export_run(
             raise ConfigError(f"{option} {value}: must be one of {', '.join(known)}.")
     folder = output or export_dir(run, format)
     _check_replaceable(folder)
+    chosen = list(islice(pairs(), SENTENCES))
     model, saved, tokenizers = load_member(run, checkpoint)
     asked = recipe_search(run)
     for key in asked_besides(asked, format):
@@ -56,7 +57,6 @@ def export_run(
         package("onnxruntime", "--format onnx")
         files |= onnx.onnx_files(model, saved.model, quantization) | _runner_files(search, saved)
         translate = _in_runner(files)
-    chosen = list(islice(pairs(), SENTENCES))
     lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
