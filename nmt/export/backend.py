@@ -99,7 +99,6 @@ class CTranslate2Search:
     def _run(self, sources: Sequence[Sequence[int]], config: SearchConfig, limit: int) -> list[Any]:
         return self.engine.translate_batch(  # type: ignore[no-any-return]
             [[self.source_pieces[index] for index in source[:-1]] for source in sources],
-            max_batch_size=config.batch_sentences,
             beam_size=config.beam,
             patience=PATIENCE if config.beam > 1 else 1,
             num_hypotheses=round(config.beam * PATIENCE) if config.beam > 1 else 1,
@@ -138,6 +137,12 @@ class ExportedTranslator(Translator):
         self, engine: CTranslate2Search, tokenizers: TokenizerPair, search: SearchConfig, max_length: int
     ) -> None:
         self.engine, self.tokenizers, self.search, self.max_length = engine, tokenizers, search, max_length
+        self.shortlist = None
+
+    @property
+    def threads(self) -> int:
+        """As many as CTranslate2 has workers."""
+        return available_cores()
 
     @property
     def looks(self) -> bool:
@@ -163,10 +168,6 @@ class ExportedTranslator(Translator):
         if asked:
             raise ConfigError(f"The ctranslate2 backend has no {asked[0]}. Leave it out, or use our own search.")
         return super().translate(lines, config, tick=tick)
-
-    def _together(self, config: SearchConfig) -> int:
-        """All: CTranslate2 makes batches of `batch_sentences` itself, and has its threads share them."""
-        return 1 << 30
 
     def _find(self, segments: list[Segment], config: SearchConfig, keep_attention: bool) -> list[list[Hypothesis]]:
         return self.engine.find([segment.source for segment in segments], config)
