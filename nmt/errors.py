@@ -4,7 +4,8 @@ NMTError
 ├── ConfigError      a recipe or an override
 ├── DataError        a text file
 ├── CheckpointError  a run directory
-└── DiskError        a disk that is full or fails
+├── DiskError        a disk that is full or fails
+└── ExportError      a model that another engine cannot run, or runs differently
 
 A message names where, the rule, the value found and the remedy. The command line prints it without a traceback and
 exits with status 2; anything else that is raised is a bug.
@@ -29,3 +30,7 @@ class CheckpointError(NMTError):
 
 class DiskError(NMTError):
     """Something could not be written."""
+
+
+class ExportError(NMTError):
+    """Another engine has no such model, or does not translate as ours does."""

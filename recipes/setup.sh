@@ -11,6 +11,7 @@
 #            which on Linux brings gigabytes of CUDA. Examples:
 #                NMT_TORCH="torch==2.13.0"
 #                NMT_TORCH="torch --index-url https://download.pytorch.org/whl/cpu"     (no GPU: much smaller)
+# NMT_EXTRAS optional: which extras of pyproject.toml to install; by default dev.
 # NMT_VENV   optional: where to make the environment when none is active, in place of .venv.
 
 nmt_say() { printf 'setup: %s\n' "$*" >&2; }
@@ -58,7 +59,7 @@ nmt_install() {
         "$python" -m pip install $quiet --disable-pip-version-check $NMT_TORCH >&2 || return 1
     fi
     nmt_say "installing nmt and what it needs; this takes some minutes, once"
-    (cd -- "$checkout" && "$python" -m pip install $quiet --disable-pip-version-check -e ".[dev]" >&2) || {
+    (cd -- "$checkout" && "$python" -m pip install $quiet --disable-pip-version-check -e ".[${NMT_EXTRAS:-dev}]" >&2) || {
         nmt_say "pip could not install nmt; its message is above. Once that is solved, run the same command again."
         return 1
     }

@@ -22,7 +22,12 @@ PACKAGES = (
     "jinja2",
     "matplotlib",
 )
-OPTIONAL = {"tensorboard": "training curves in TensorBoard"}
+OPTIONAL = {
+    "tensorboard": "training curves in TensorBoard",
+    "ctranslate2": "nmt export --format ctranslate2",
+    "onnx": "nmt export --format onnx",
+    "onnxruntime": "nmt export --format onnx",
+}
 
 
 Runs = Annotated[

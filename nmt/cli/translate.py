@@ -46,6 +46,7 @@ Int8 = Annotated[bool, typer.Option("--int8", help="Weights in 8 bits: about twi
 UseShortlist = Annotated[
     bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
 ]
+Backend = Annotated[str, typer.Option(help="nmt, or ctranslate2: run what `nmt export RUN --format ctranslate2` made.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
 ]
@@ -65,6 +66,7 @@ def translate(
     checkpoint: Checkpoint = "best",
     int8: Int8 = False,
     shortlist: UseShortlist = False,
+    backend: Backend = "nmt",
     set: Set = None,
 ) -> None:
     """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
@@ -72,6 +74,7 @@ def translate(
 
     from nmt.cli.score import score_stream
     from nmt.errors import ConfigError
+    from nmt.export.backend import load_exported
     from nmt.training.device import keep_freed_memory
     from nmt.translation.formats import FORMATS, quiet_when_reader_leaves
     from nmt.translation.glossary import Glossary
@@ -86,9 +89,29 @@ def translate(
             "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
             "and --set."
         )
+    if backend not in ("nmt", "ctranslate2"):
+        raise ConfigError(f"--backend {backend}: must be nmt or ctranslate2.")
+    if backend == "ctranslate2":
+        _refuse_for_ctranslate2(
+            {
+                "another RUN": len(runs) > 1,
+                "--format jsonl": format == "jsonl",
+                "--alignment": alignment,
+                "--glossary": glossary,
+                "--exact": exact,
+                "--score": score,
+                "--shortlist": shortlist,
+                "--int8 (give --quantization int8 to `nmt export`)": int8,
+                "--checkpoint (give it to `nmt export`)": checkpoint != "best",
+            }
+        )
     console = Console(stderr=True)
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
-    translator = load(runs, checkpoint, _search_config(runs[0], beam, n_best, overrides), int8, shortlist)
+    search = _search_config(runs[0], beam, n_best, overrides)
+    if backend == "ctranslate2":
+        translator: Translator = load_exported(runs[0], search)
+    else:
+        translator = load(runs, checkpoint, search, int8, shortlist)
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
@@ -103,6 +126,15 @@ def translate(
                 _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
         else:
             _translate_stream(translator, source, sink, FORMATS[format], alignment, terms, console)
+
+
+def _refuse_for_ctranslate2(given: dict[str, object]) -> None:
+    """Raise ConfigError for the first option that was given: CTranslate2's search does not do it."""
+    from nmt.errors import ConfigError
+
+    for option, value in given.items():
+        if value:
+            raise ConfigError(f"--backend ctranslate2 does not do {option}. Leave out one of them.")
 
 
 def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":

@@ -20,6 +20,8 @@ def problems(run: Path) -> list[str]:
         for name in names:
             if (run / "record.json").exists() or list_steps(run / part) or (run / part / name).exists():
                 _try(found, lambda: follow(run / part, name))  # noqa: B023
+    for folder in sorted(path for path in (run / "export").glob("*") if path.is_dir() and path.suffix != ".tmp"):
+        _try(found, lambda: read_folder(folder))  # noqa: B023
     try:
         sealed = list(read_manifest(run)["files"])
     except CheckpointError as error:

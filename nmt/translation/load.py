@@ -46,7 +46,7 @@ def load(
     directories = [Path(run_dir)] if isinstance(run_dir, (str, Path)) else [Path(one) for one in run_dir]
     if not directories:
         raise ConfigError("No run directory was given.")
-    members = [_load_member(directory, checkpoint) for directory in directories]
+    members = [load_member(directory, checkpoint) for directory in directories]
     _, first, tokenizers = members[0]
     for directory, (_, about, _) in zip(directories, members, strict=True):
         if about.tokenizers != first.tokenizers or about.languages != first.languages:
@@ -63,7 +63,8 @@ def load(
     return Translator(model.to(device), tokenizers, search or recipe_search(directories[0]), max_length, narrowed)
 
 
-def _load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
+def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
+    """The model of one run, on the CPU, what is known of it, and its tokenizers. Raises as `load` does."""
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
     folders = [step_dir(directory / "models", update) for update in find_steps(directory / "models", checkpoint)]

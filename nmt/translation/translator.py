@@ -66,6 +66,11 @@ class Translator:
         """Whether the model has attention, so that it can say where words come from."""
         return not any(isinstance(module, NoAttention) for module in self.model.modules())
 
+    @property
+    def threads(self) -> int:
+        """How many batches are searched at once."""
+        return torch.get_num_threads() if next(self.model.parameters()).device.type == "cpu" else 1
+
     def translate(
         self,
         lines: Sequence[str],
@@ -96,8 +101,7 @@ class Translator:
         ]
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
-        device = next(self.model.parameters()).device
-        threads = torch.get_num_threads() if device.type == "cpu" else 1
+        threads = self.threads
         batches = split_evenly(order, config.batch_sentences, threads)
         searched = map_in_threads(
             lambda chosen: self._search([segments[index] for index in chosen], config, attention, alignment),
@@ -162,9 +166,18 @@ class Translator:
     def _search(
         self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool
     ) -> list[list[Candidate]]:
+        wanted = config if config.mbr == "none" else config.model_copy(update={"n_best": config.hypotheses})
+        found = self._find(segments, wanted, attention or alignment)
+        candidates = [
+            [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
+            for segment, hypotheses in zip(segments, found, strict=True)
+        ]
+        return [_most_agreed(one, config) for one in candidates]
+
+    def _find(self, segments: list[Segment], config: SearchConfig, keep_attention: bool) -> list[list[Hypothesis]]:
+        """The search; an exported model has another one."""
         device = next(self.model.parameters()).device
         source, mask = pad([segment.source for segment in segments])
-        wanted = config if config.mbr == "none" else config.model_copy(update={"n_best": config.hypotheses})
         prefixes = [segment.prefix for segment in segments] if any(segment.prefix for segment in segments) else None
         terms = [segment.terms for segment in segments if segment.terms]  # of all of them, or of none
         ids = None
@@ -173,14 +186,10 @@ class Translator:
             places = {piece: place for place, piece in enumerate(ids.tolist())}
             prefixes = [[places[piece] for piece in prefix] for prefix in prefixes] if prefixes else None
         model = self.model if ids is None else narrow(self.model, ids)
-        found = search(model, source.to(device), mask.to(device), wanted, attention or alignment, prefixes, terms)
-        if ids is not None:
-            found = [[hypothesis.renamed(ids) for hypothesis in hypotheses] for hypotheses in found]
-        candidates = [
-            [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
-            for segment, hypotheses in zip(segments, found, strict=True)
-        ]
-        return [_most_agreed(one, config) for one in candidates]
+        found = search(model, source.to(device), mask.to(device), config, keep_attention, prefixes, terms)
+        if ids is None:
+            return found
+        return [[hypothesis.renamed(ids) for hypothesis in hypotheses] for hypotheses in found]
 
     def _candidate(self, segment: Segment, hypothesis: Hypothesis, attention: bool, alignment: bool) -> Candidate:
         ids = list(hypothesis.tokens)

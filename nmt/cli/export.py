@@ -1,0 +1,66 @@
+"""nmt export"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nmt.corpus.readers import Pair
+
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
+FormatName = Annotated[str, typer.Option("--format", help="ctranslate2 (a Transformer), or onnx (a recurrent model).")]
+Quantization = Annotated[str, typer.Option(help="float32, or int8: weights of 8 bits, smaller and quicker.")]
+Checkpoint = Annotated[str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K models.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to make. [default: RUN/export/FORMAT]")]
+Source = Annotated[Path | None, typer.Option(help="Sentences to verify with. [default: the recipe's dev set]")]
+Reference = Annotated[Path | None, typer.Option(help="Their translations, line by line.")]
+
+
+def export(
+    run: Run,
+    format: FormatName,
+    quantization: Quantization = "float32",
+    checkpoint: Checkpoint = "best",
+    output: Output = None,
+    source: Source = None,
+    reference: Reference = None,
+) -> None:
+    """Write a model for another engine, once it has translated 200 dev sentences as ours does."""
+    from rich.console import Console
+
+    from nmt.errors import ConfigError
+    from nmt.export.write import export_run
+
+    if (source is None) != (reference is None):
+        raise ConfigError("--source and --reference belong together: give both, or neither for the recipe's dev set.")
+    console = Console(stderr=True, highlight=False)
+
+    def say(message: str) -> None:
+        console.print(f"nmt: {message}", markup=False, soft_wrap=True)
+
+    def pairs() -> Sequence["Pair"]:
+        return _pairs(run, source, reference)
+
+    folder, agreement = export_run(run, format, quantization, checkpoint, output, pairs, say)
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+    say(f"{folder} ({quantization}, {size:.1f} MB): {agreement.describe()}.")
+
+
+def _pairs(run: Path, source: Path | None, reference: Path | None) -> Sequence["Pair"]:
+    """What to verify with."""
+    from itertools import islice
+
+    from nmt.corpus.readers import read_parallel
+    from nmt.errors import DataError
+    from nmt.experiment import load_experiment
+    from nmt.export.verify import SENTENCES
+
+    if source is not None and reference is not None:
+        return list(islice(read_parallel([source, reference]), SENTENCES))
+    try:
+        dev = load_experiment(run / "experiment.toml").corpus.text("dev")
+        return list(islice(dev.pairs(), SENTENCES))
+    except DataError as error:
+        raise DataError(f"{error} Or verify on other text, with --source and --reference.") from None

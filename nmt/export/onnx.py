@@ -1,0 +1,243 @@
+"""A recurrent model as two ONNX graphs: one reads the source, the other writes one token.
+
+encoder.onnx   source int64 [batch, src_len], lengths int32 [batch] -> keys, values, and state_0, state_1 ...
+step.onnx      tokens int64 [rows], count int64 [1], mask bool [batch, src_len], keys, values, the states [rows, dim]
+               -> log_probs and next_tokens [rows, count], the most probable first, and next_state_0, next_state_1 ...
+               With input feeding also feed [rows, feature_dim] -> next_feed; it begins as zeros.
+
+rows is a multiple of batch: row r belongs to sentence r // (rows / batch). What our search never writes has probability
+zero. `runner.py` searches with them.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from nmt.errors import ExportError
+from nmt.export.graph import Graph, gate_order
+from nmt.export.packages import package
+from nmt.models.attention import MASKED, AdditiveAttention, DotAttention, MultiHeadAttention, NoAttention
+from nmt.models.build import EncoderDecoder, ModelConfig
+from nmt.models.embedding import Embedding
+from nmt.models.rnn.decoder import RNNDecoder
+from nmt.models.rnn.encoder import RNNEncoder
+from nmt.models.rnn.layer import RecurrentLayer, num_state_parts
+from nmt.search.constraints import NEVER, NEVER_WRITTEN
+
+# The quantiser would else advise, on stderr, to have its own tool simplify the graph first.
+PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
+
+
+def check_expressible(config: ModelConfig) -> None:
+    """Raises ExportError where this export has no such model."""
+    for side, stack in (("encoder", config.encoder), ("decoder", config.decoder)):
+        if stack.type != "rnn":
+            raise ExportError(
+                f"model.{side}.type = '{stack.type}': only recurrent models are exported to ONNX. Export a Transformer "
+                "with --format ctranslate2."
+            )
+
+
+@torch.no_grad()
+def onnx_files(model: EncoderDecoder, config: ModelConfig, quantization: str) -> dict[str, bytes]:
+    """encoder.onnx and step.onnx: name -> bytes. Raises ExportError."""
+    check_expressible(config)
+    graphs = {"encoder.onnx": encoder_graph(model), "step.onnx": step_graph(model)}
+    if quantization == "int8":
+        return {name: _quantized(graph) for name, graph in graphs.items()}
+    return {name: graph.SerializeToString() for name, graph in graphs.items()}
+
+
+def encoder_graph(model: EncoderDecoder) -> Any:
+    """The source read, and everything that is computed once a sentence."""
+    graph, encoder = Graph(), cast(RNNEncoder, model.encoder)
+    decoder = cast(RNNDecoder, model.decoder)
+    values = graph.transpose(_embed(graph, "source", model.source_embedding), 1, 0, 2)  # ONNX puts time first
+    for depth, norm in enumerate(encoder.norms):
+        layers = [stack[depth] for stack in (encoder.forwards, encoder.backwards) if len(stack)]
+        read, _ = _recur(graph, values, cast(list[RecurrentLayer], layers), "lengths")
+        values = graph.norm(graph.op("Add", read, values) if encoder.residual and depth > 0 else read, norm)
+    states = graph.transpose(values, 1, 0, 2)  # [batch, src_len, dim]
+    summary = _summary(graph, states, encoder)
+    keys, contents = _keys(graph, decoder, states, summary)
+    start = graph.op("Tanh", graph.linear(summary, decoder.bridge))
+    count = _num_states(decoder)
+    parts = graph.ops("Split", count, start, axis=-1)
+    outputs: dict[str, Any] = {"keys": (np.float32, _axes(decoder)), "values": (np.float32, _axes(decoder))}
+    for name, value in (("keys", keys), ("values", contents)):
+        graph.name(value, name)
+    for index, part in enumerate(parts):
+        graph.name(part, f"state_{index}")
+        outputs[f"state_{index}"] = (np.float32, ["batch", decoder.config.dim])
+    return graph.model({"source": (np.int64, ["batch", "src_len"]), "lengths": (np.int32, ["batch"])}, outputs)
+
+
+def step_graph(model: EncoderDecoder) -> Any:
+    """One target token read, and which tokens may follow it."""
+    graph, decoder = Graph(), cast(RNNDecoder, model.decoder)
+    config, parts = decoder.config, num_state_parts(decoder.config.cell)
+    feed = config.feed
+    hidden = _embed(graph, "tokens", model.target_embedding)  # [rows, dim]
+    if feed == "input":
+        hidden = graph.op("Concat", hidden, "feed", axis=-1)
+    context, states = None, []
+    for depth, layer in enumerate(decoder.layers):
+        below = hidden
+        if feed == "layer" and context is not None:
+            hidden = graph.op("Concat", hidden, context, axis=-1)
+        own = [f"state_{depth * parts + part}" for part in range(parts)]
+        ahead = graph.op("Unsqueeze", hidden, graph.constant([0]))  # [1, rows, width], one position
+        states += _recur(graph, ahead, [cast(RecurrentLayer, layer)], "", own)[1]
+        hidden = states[-parts]
+        if config.residual and depth > 0:
+            hidden = graph.op("Add", hidden, below)
+        hidden = graph.norm(hidden, decoder.norms[depth])
+        if feed == "layer" and depth == 0:
+            context = _look(graph, decoder, hidden)
+    context = context or _look(graph, decoder, hidden)
+    features = graph.op("Tanh", graph.linear(graph.op("Concat", hidden, context, axis=-1), decoder.readout))
+    logits = graph.affine(features, model.output.weight, model.output.bias)
+    never = torch.zeros(len(model.output.bias))
+    never[list(NEVER_WRITTEN)] = NEVER
+    log_probs = graph.op("Add", graph.op("LogSoftmax", logits, axis=-1), graph.constant(never))
+    values, tokens = graph.ops("TopK", 2, log_probs, "count", axis=-1)
+    axes = _axes(decoder)
+    inputs: dict[str, Any] = {"tokens": (np.int64, ["rows"]), "count": (np.int64, [1])}
+    inputs |= {"mask": (np.bool_, ["batch", "src_len"]), "keys": (np.float32, axes), "values": (np.float32, axes)}
+    outputs: dict[str, Any] = {}
+    for name, kind, value in (("log_probs", np.float32, values), ("next_tokens", np.int64, tokens)):
+        graph.name(value, name)
+        outputs[name] = (kind, ["rows", "count"])
+    for index, state in enumerate(states):
+        inputs[f"state_{index}"] = outputs[f"next_state_{index}"] = (np.float32, ["rows", config.dim])
+        graph.name(state, f"next_state_{index}")
+    if feed == "input":
+        inputs["feed"] = outputs["next_feed"] = (np.float32, ["rows", decoder.feature_dim])
+        graph.name(features, "next_feed")
+    return graph.model(inputs, outputs)
+
+
+def _num_states(decoder: RNNDecoder) -> int:
+    return len(decoder.layers) * num_state_parts(decoder.config.cell)
+
+
+def _axes(decoder: RNNDecoder) -> list[int | str]:
+    """Of keys and values."""
+    return ["batch", "heads", "src_len", "head_dim"] if _is_multihead(decoder) else ["batch", "src_len", "dim"]
+
+
+def _is_multihead(decoder: RNNDecoder) -> bool:
+    return isinstance(decoder.attention, MultiHeadAttention)
+
+
+def _embed(graph: Graph, tokens: str, embedding: Embedding) -> str:
+    rows = graph.op("Gather", graph.constant(embedding.weight), tokens, axis=0)
+    return graph.op("Mul", rows, graph.constant(np.float32(embedding.scale)))
+
+
+def _recur(
+    graph: Graph, values: str, layers: Sequence[RecurrentLayer], lengths: str, states: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """[length, rows, width] through one layer in one or both directions; all hidden vectors, and the last state.
+
+    `states`, the state before, are [rows, dim]; none: zeros.
+    """
+    cell, dim = layers[0].cell, layers[0].dim
+    weights = []
+    for name in ("weight_ih_l0", "weight_hh_l0", ("bias_ih_l0", "bias_hh_l0")):
+        names = (name,) if isinstance(name, str) else name
+        each = [torch.cat([gate_order(getattr(layer.rnn, one), cell) for one in names]) for layer in layers]
+        weights.append(graph.constant(torch.stack(each)))
+    direction = "bidirectional" if len(layers) == 2 else "forward"
+    attributes: dict[str, Any] = {"hidden_size": dim, "direction": direction}
+    kind = cell.upper()
+    if cell == "gru":
+        attributes["linear_before_reset"] = 1
+    if cell.startswith("rnn"):
+        kind, activation = "RNN", "Tanh" if cell == "rnn_tanh" else "Relu"
+        attributes["activations"] = [activation] * len(layers)
+    first = [graph.op("Unsqueeze", state, graph.constant([0])) for state in states]
+    outputs = graph.ops(kind, 3 if cell == "lstm" else 2, values, *weights, lengths, *first, **attributes)
+    joined = graph.reshape(graph.transpose(outputs[0], 0, 2, 1, 3), (0, 0, -1))  # directions side by side
+    return joined, [graph.op("Squeeze", last, graph.constant([0])) for last in outputs[1:]] if states else []
+
+
+def _summary(graph: Graph, states: str, encoder: RNNEncoder) -> str:
+    """The last state of each direction, [batch, dim]."""
+    last = graph.op("Sub", graph.op("Cast", "lengths", to=graph.onnx.TensorProto.INT64), graph.constant([1]))
+    final = graph.op("GatherND", states, graph.op("Unsqueeze", last, graph.constant([1])), batch_dims=1)
+    if not len(encoder.backwards):
+        return final
+    begun = graph.op("Gather", states, graph.constant(0), axis=1)
+    forward, backward = (graph.ops("Split", 2, value, axis=-1)[side] for side, value in enumerate((final, begun)))
+    return graph.op("Concat", forward, backward, axis=-1)
+
+
+def _keys(graph: Graph, decoder: RNNDecoder, states: str, summary: str) -> tuple[str, str]:
+    """What the attention needs of the source."""
+    attention = decoder.attention
+    if isinstance(attention, NoAttention):
+        alone = graph.op("Unsqueeze", summary, graph.constant([1]))
+        return alone, alone
+    if isinstance(attention, MultiHeadAttention):
+        keys, values = (graph.linear(states, project) for project in (attention.key, attention.value))
+        return _split_heads(graph, keys, attention.heads), _split_heads(graph, values, attention.heads)
+    key = attention.key
+    return (graph.linear(states, key) if isinstance(key, nn.Linear) else states), states
+
+
+def _look(graph: Graph, decoder: RNNDecoder, hidden: str) -> str:
+    """[rows, dim] -> context [rows, context_dim]. The beam is a query axis: sentences are never copied."""
+    attention, dim = decoder.attention, decoder.config.dim
+    batch = graph.op("Slice", graph.op("Shape", "mask"), graph.constant([0]), graph.constant([1]))
+
+    def by_sentence(value: str, *shape: int) -> str:
+        whole = graph.op("Concat", batch, graph.constant(list(shape)), axis=0)
+        return graph.op("Reshape", value, whole)
+
+    query = by_sentence(hidden, -1, dim)  # [batch, beam, dim]
+    axes = [1]
+    if isinstance(attention, NoAttention):
+        beam = graph.op("Slice", graph.op("Shape", query), graph.constant([1]), graph.constant([2]))
+        context = graph.op("Tile", "values", graph.op("Concat", graph.constant([1]), beam, graph.constant([1]), axis=0))
+        return graph.reshape(context, (-1, attention.value_dim))
+    if isinstance(attention, AdditiveAttention):
+        asked = graph.op("Unsqueeze", graph.linear(query, attention.query), graph.constant([2]))
+        known = graph.op("Unsqueeze", "keys", graph.constant([1]))
+        scores = graph.linear(graph.op("Tanh", graph.op("Add", asked, known)), attention.score)
+        scores = graph.op("Squeeze", scores, graph.constant([-1]))
+    elif isinstance(attention, MultiHeadAttention):
+        asked = _split_heads(graph, graph.linear(query, attention.query), attention.heads)
+        scale = (dim // attention.heads) ** -0.5
+        scores = graph.op("MatMul", asked, graph.transpose("keys", 0, 1, 3, 2))
+        scores, axes = graph.op("Mul", scores, graph.constant(np.float32(scale))), [1, 2]
+    else:
+        assert isinstance(attention, DotAttention)
+        scores = graph.op("MatMul", query, graph.transpose("keys", 0, 2, 1))
+    mask = graph.op("Unsqueeze", "mask", graph.constant(axes))
+    scores = graph.op("Where", mask, scores, graph.constant(np.float32(MASKED)))
+    context = graph.op("MatMul", graph.op("Softmax", scores, axis=-1), "values")
+    if isinstance(attention, MultiHeadAttention):
+        joined = graph.reshape(graph.transpose(context, 0, 2, 1, 3), (0, 0, -1))  # [batch, beam, dim]
+        context = graph.linear(joined, attention.out)
+    return graph.reshape(context, (-1, attention.value_dim))
+
+
+def _split_heads(graph: Graph, value: str, heads: int) -> str:
+    """[batch, length, dim] -> [batch, heads, length, head_dim]"""
+    return graph.transpose(graph.op("Reshape", value, graph.constant([0, 0, heads, -1])), 0, 2, 1, 3)
+
+
+def _quantized(graph: Any) -> bytes:
+    """The same graph with 8-bit weights, one scale a column; what is multiplied by them is rounded as it comes."""
+    quantization: Any = package("onnxruntime.quantization", "--quantization int8")
+    package("onnx.helper", "--format onnx").set_model_props(graph, PREPARED)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        quantization.quantize_dynamic(graph, path, per_channel=True, weight_type=quantization.QuantType.QInt8)
+        return path.read_bytes()

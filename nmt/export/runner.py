@@ -1,0 +1,172 @@
+"""Translate with an exported recurrent model; needs sentencepiece, onnxruntime and numpy, and nothing else.
+
+    pip install sentencepiece onnxruntime numpy
+    python translate.py < new.en > new.de             # a sentence a line; --beam 1 is greedy search
+
+From Python, with this file on the path:
+
+    translator = Translator.load(Path("runs/my/export/onnx"))
+    print(translator.translate(["Two dogs play in the snow."])[0])
+
+This file stands beside the graphs as translate.py. The search is nmt's: a beam of the best hypotheses, compared by
+log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json), until none can still become better.
+"""
+
+import argparse
+import json
+import sys
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import sentencepiece
+
+BEGIN, END = 2, 3
+BATCH_SENTENCES = 32
+
+
+@dataclass(frozen=True)
+class Config:
+    """How to search, as the recipe says; lengths are in tokens."""
+
+    beam: int
+    length_penalty: str  # none, average or gnmt
+    alpha: float
+    max_length_ratio: float
+    max_length_extra: int
+    max_length: int  # of a source sentence
+
+    def penalty(self, length: int) -> float:
+        """What the log-probability of so many tokens is divided by."""
+        if self.length_penalty == "gnmt":
+            return float(((5 + length) / 6) ** self.alpha)
+        return float(length) if self.length_penalty == "average" else 1.0
+
+
+class Translator:
+    """An exported model: lines in, lines out."""
+
+    def __init__(self, files: dict[str, bytes], threads: int = 0) -> None:
+        """`files` are those of the exported folder; 0 threads are as many as there are cores."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+
+        def session(name: str) -> Any:
+            return onnxruntime.InferenceSession(files[name], options, providers=["CPUExecutionProvider"])
+
+        self.encoder, self.step = session("encoder.onnx"), session("step.onnx")
+        self.inputs = {one.name for one in self.step.get_inputs()}
+        self.outputs = [one.name for one in self.step.get_outputs()]
+        joint = files.get("tokenizer.model", b"")
+        source, target = files.get("tokenizer.source.model", joint), files.get("tokenizer.target.model", joint)
+        self.source = sentencepiece.SentencePieceProcessor(model_proto=source)
+        self.target = sentencepiece.SentencePieceProcessor(model_proto=target)
+        self.config = Config(**json.loads(files["config.json"]))
+
+    @classmethod
+    def load(cls, folder: Path, threads: int = 0) -> "Translator":
+        """The model in an exported folder."""
+        return cls({path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}, threads)
+
+    def translate(self, lines: list[str], beam: int | None = None) -> list[str]:
+        """One translation a line, in order; blank lines stay blank.
+
+        A line of more tokens than the model was trained on is cut between words, and its parts are joined again.
+        """
+        parts = [(line, ids) for line, text in enumerate(lines) for ids in self._parts(text)]
+        order = sorted(range(len(parts)), key=lambda index: -len(parts[index][1]))
+        texts = [""] * len(parts)
+        for start in range(0, len(order), BATCH_SENTENCES):
+            chosen = order[start : start + BATCH_SENTENCES]
+            found = self.search([[*parts[index][1], END] for index in chosen], beam or self.config.beam)
+            for index, tokens in zip(chosen, found, strict=True):
+                text = self.target.decode([token for token in tokens if token != END])
+                texts[index] = " ".join(text.split())
+        joined: list[list[str]] = [[] for _ in lines]
+        for (line, _), text in zip(parts, texts, strict=True):
+            joined[line].append(text)
+        return [" ".join(one) for one in joined]
+
+    def _parts(self, text: str) -> list[list[int]]:
+        visible = (one for one in " ".join(text.split()) if unicodedata.category(one) != "Cc" and one != "\ufeff")
+        ids: list[int] = self.source.encode(unicodedata.normalize("NFC", "".join(visible).replace("\u2581", "_")))
+        parts = []
+        while len(ids) > self.config.max_length:
+            words = [at for at in range(1, self.config.max_length) if self.source.id_to_piece(ids[at])[0] == "\u2581"]
+            cut = words[-1] if words else self.config.max_length
+            parts.append(ids[:cut])
+            ids = ids[cut:]
+        return [*parts, ids] if ids else parts
+
+    def search(self, sources: list[list[int]], beam: int) -> list[list[int]]:
+        """The best translation of each sentence; ids, both with end-of-sentence (unless a length limit was reached)."""
+        config = self.config
+        lengths = np.array([len(one) for one in sources], np.int32)
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        source = np.zeros(mask.shape, np.int64)
+        source[mask] = np.concatenate([np.array(one) for one in sources])
+        keys, values, *states = self.encoder.run(None, {"source": source, "lengths": lengths})
+        memory = {"mask": mask, "keys": keys, "values": values}
+        state = {f"state_{index}": np.repeat(one, beam, axis=0) for index, one in enumerate(states)}
+        feed = next((one.shape[1] for one in self.step.get_inputs() if one.name == "feed"), 0)
+        state["feed"] = np.zeros((len(sources) * beam, feed), np.float32)
+        limits = (lengths * config.max_length_ratio).astype(int) + config.max_length_extra
+        best: list[tuple[float, list[int]]] = [(-np.inf, []) for _ in sources]
+        active = np.arange(len(sources))
+        totals = np.full((len(sources), beam), -np.inf)
+        totals[:, 0] = 0.0  # the others begin impossible, so that the first step fills them
+        written = np.full((len(sources) * beam, 1), BEGIN)
+        count = 2 * beam if beam > 1 else 1  # at most half of them end the sentence, so `beam` live ones remain
+        while len(active):
+            given = {"tokens": written[:, -1], "count": np.array([count]), **memory, **state}
+            given = {name: value for name, value in given.items() if name in self.inputs}
+            answer = dict(zip(self.outputs, self.step.run(None, given), strict=True))
+            candidates = (totals.reshape(-1, 1) + answer["log_probs"]).reshape(len(active), -1)
+            places = np.argsort(-candidates, axis=1, kind="stable")[:, :count]
+            ranked = np.take_along_axis(candidates, places, axis=1)
+            tokens = np.take_along_axis(answer["next_tokens"].reshape(len(active), -1), places, axis=1)
+            rows = np.arange(len(active))[:, None] * beam + places // count
+            length = written.shape[1]
+            for index, place in np.argwhere((tokens == END) & np.isfinite(ranked)):
+                score = ranked[index, place] / config.penalty(length)
+                if score > best[active[index]][0]:
+                    best[active[index]] = (score, [*written[rows[index, place], 1:].tolist(), END])
+            live = np.argsort(np.where(tokens == END, 1, 0), axis=1, kind="stable")[:, :beam]
+            rows, tokens = np.take_along_axis(rows, live, axis=1), np.take_along_axis(tokens, live, axis=1)
+            totals = np.where(tokens == END, -np.inf, np.take_along_axis(ranked, live, axis=1))
+            going = []
+            for index, sentence in enumerate(active):
+                limit = int(limits[sentence])
+                if length >= limit:
+                    if not best[sentence][1]:
+                        cut = [*written[rows[index, 0], 1:].tolist(), int(tokens[index, 0])]
+                        best[sentence] = (totals[index, 0] / config.penalty(length), cut)
+                elif best[sentence][0] < totals[index, 0] / config.penalty(limit):  # it may still become better
+                    going.append(index)
+            kept = rows[going].reshape(-1)
+            written = np.concatenate([written[kept], tokens[going].reshape(-1, 1)], axis=1)
+            state = {name: answer.get(f"next_{name}", one)[kept] for name, one in state.items()}
+            totals = totals[going]
+            if len(going) < len(active):
+                memory = {name: one[going] for name, one in memory.items()}
+                active = active[going]
+        return [tokens for _, tokens in best]
+
+
+def main() -> None:
+    """Translate stdin to stdout."""
+    parser = argparse.ArgumentParser(description="Translate lines from stdin to stdout.")
+    parser.add_argument("--beam", type=int, help="width of the beam; 1 is greedy search [default: config.json's]")
+    parser.add_argument("--threads", type=int, default=0, help="threads to use [default: as many as there are cores]")
+    arguments = parser.parse_args()
+    translator = Translator.load(Path(__file__).parent, arguments.threads)
+    lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer]
+    for text in translator.translate(lines, arguments.beam):
+        sys.stdout.buffer.write(f"{text}\n".encode())
+
+
+if __name__ == "__main__":
+    main()

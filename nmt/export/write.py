@@ -1,0 +1,106 @@
+"""From a run to a verified folder that another engine runs. Nothing is written before all of it has been verified."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from nmt.corpus.readers import Pair
+from nmt.errors import CheckpointError, ConfigError
+from nmt.export import ctranslate2, onnx
+from nmt.export.backend import CTranslate2Search, ExportedTranslator, export_dir, model_sums
+from nmt.export.keys import HONOURED, asked_besides, honoured
+from nmt.export.packages import package
+from nmt.export.verify import RULES, SENTENCES, Agreement, verify
+from nmt.models.saved import SavedModel
+from nmt.search.hypothesis import SearchConfig
+from nmt.storage.disk import Disk
+from nmt.storage.folder import read_manifest, write_folder
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.load import load_member, recipe_search
+from nmt.translation.translator import Translator
+
+
+def export_run(
+    run: Path,
+    format: str,
+    quantization: str,
+    checkpoint: str,
+    output: Path | None,
+    pairs: Callable[[], Sequence[Pair]],
+    say: Callable[[str], None],
+) -> tuple[Path, Agreement]:
+    """Export a run's model, and verify it on the first of `pairs`; where it is now, and how well it agrees.
+
+    Raises ExportError where `format` has no such model or translates differently, ConfigError for a wrong option or a
+    package that is missing, CheckpointError and DiskError.
+    """
+    for option, value, known in (("--format", format, HONOURED), ("--quantization", quantization, RULES)):
+        if value not in known:
+            raise ConfigError(f"{option} {value}: must be one of {', '.join(known)}.")
+    folder = output or export_dir(run, format)
+    _check_replaceable(folder)
+    chosen = list(islice(pairs(), SENTENCES))
+    model, saved, tokenizers = load_member(run, checkpoint)
+    asked = recipe_search(run)
+    for key in asked_besides(asked, format):
+        say(f"search.{key} = {getattr(asked, key)!r} is verified without: {format} does not do that.")
+    search = honoured(asked, format)
+    files, about = {name: tokenizer.model for name, tokenizer in tokenizers.files().items()}, {}
+    if format == "ctranslate2":
+        about["positions"] = ctranslate2.num_positions(saved.max_length)
+        files |= ctranslate2.ctranslate2_files(model, tokenizers, saved.model, quantization, about["positions"])
+        translate = _in_ctranslate2(files, quantization, tokenizers, about["positions"], search, saved)
+    else:
+        package("onnxruntime", "--format onnx")
+        files |= onnx.onnx_files(model, saved.model, quantization) | _runner_files(search, saved)
+        translate = _in_runner(files)
+    lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
+    ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
+    agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
+    about |= {"format": format, "quantization": quantization, "max_length": saved.max_length}
+    about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
+    write_folder(folder, files, about, Disk())
+    return folder, agreement
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Raises ConfigError where something else than an exported model would be replaced."""
+    if not folder.exists():
+        return
+    try:
+        about: dict[str, Any] = read_manifest(folder)["about"]
+    except CheckpointError:
+        about = {}
+    if about.get("format") not in HONOURED:
+        raise ConfigError(f"{folder} is there and is no exported model. Name a new folder with --output.")
+
+
+def _in_ctranslate2(
+    files: dict[str, bytes],
+    quantization: str,
+    tokenizers: TokenizerPair,
+    positions: int,
+    search: SearchConfig,
+    saved: SavedModel,
+) -> Callable[[list[str]], list[str]]:
+    engine = CTranslate2Search(files, quantization, tokenizers, positions)
+    translator = ExportedTranslator(engine, tokenizers, search, saved.max_length)
+    return lambda lines: [one.text for one in translator.translate(lines)]
+
+
+def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
+    from nmt.export import runner  # which needs onnxruntime
+
+    keys = ("beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra")
+    config = {key: getattr(search, key) for key in keys} | {"max_length": saved.max_length}
+    source = Path(runner.__file__).read_bytes()
+    return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": source}
+
+
+def _in_runner(files: dict[str, bytes]) -> Callable[[list[str]], list[str]]:
+    from nmt.export.runner import Translator as Runner
+
+    return Runner(files).translate

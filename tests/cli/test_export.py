@@ -1,0 +1,164 @@
+"""nmt export, and nmt translate --backend"""
+
+import json
+import runpy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from nmt.cli import export as command
+from nmt.cli import translate
+from nmt.errors import CheckpointError, ConfigError, DataError, ExportError
+from nmt.experiment import Experiment
+from nmt.export import verify
+from nmt.storage.verify import problems
+from tests.tiny import invented_pairs, run
+
+pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
+pytest.importorskip("onnx", reason="the extra `export` is not installed")
+pytest.importorskip("onnxruntime", reason="the extra `export` is not installed")
+
+LINES = [pair.source for pair in invented_pairs()[:5]]
+STACK = {"type": "transformer", "dim": 16, "heads": 2, "layers": 1, "feed_forward_dim": 24}
+# An untrained model seldom stops by itself, and finds many hypotheses about as good as the best.
+SEARCH = {"search__beam": 1, "search__max_length_ratio": 1.0, "search__max_length_extra": 2}
+
+
+def invoke(function: Callable[..., None], *arguments: object, text: str = "") -> Result:
+    app = typer.Typer()
+    app.command()(function)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=text)
+
+
+@pytest.fixture(scope="module")
+def transformer(tiny_experiment: Callable[..., Experiment], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a Transformer. Read only."""
+    folder = tmp_path_factory.mktemp("transformer")
+    run(tiny_experiment(folder / "text", model__encoder=STACK, model__decoder=STACK, **SEARCH), folder / "run")
+    return folder / "run"
+
+
+@pytest.fixture
+def copy(transformer: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(transformer, tmp_path / "run"))
+
+
+def test_an_exported_transformer_translates_as_the_run_does(copy: Path) -> None:
+    done = invoke(command.export, copy, "--format", "ctranslate2")
+    assert done.exit_code == 0, done.exception
+    assert "6 of 6 sentences have the same text, BLEU" in done.stderr
+    assert problems(copy) == []
+    text = "".join(f"{line}\n" for line in [*LINES, "", LINES[0]])
+    ours, theirs = (
+        invoke(translate.translate, copy, "--backend", backend, text=text).stdout for backend in ("nmt", "ctranslate2")
+    )
+    assert ours == theirs
+    assert len(ours.split("\n")) == 8
+    n_best = invoke(translate.translate, copy, "--backend", "ctranslate2", "--n-best", 3, text=text).stdout
+    assert [line.split(" ||| ")[0] for line in n_best.split("\n")[:6]] == ["0", "0", "0", "1", "1", "1"]
+
+
+def test_a_changed_byte_of_an_exported_model_is_found(copy: Path) -> None:
+    invoke(command.export, copy, "--format", "ctranslate2", "--quantization", "int8")
+    path = copy / "export" / "ctranslate2" / "model.bin"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 4]))
+    assert [problem.startswith(f"{path} was changed") for problem in problems(copy)] == [True]
+    failure = invoke(translate.translate, copy, "--backend", "ctranslate2").exception
+    assert isinstance(failure, CheckpointError)
+    assert str(failure).startswith(f"{path} was changed")
+
+
+def test_a_model_that_translates_differently_is_not_exported(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(verify.RULES, "float32", verify.Rule(1.01, 0.1))
+    before = sorted(copy.rglob("*"))
+    failure = invoke(command.export, copy, "--format", "ctranslate2").exception
+    assert isinstance(failure, ExportError)
+    assert "does not translate as ours does: 6 of 6 sentences" in str(failure)
+    assert sorted(copy.rglob("*")) == before
+
+
+def test_an_export_of_another_checkpoint_than_the_run_has_now_is_not_used(copy: Path) -> None:
+    invoke(command.export, copy, "--format", "ctranslate2")
+    folder = copy / "export" / "ctranslate2"
+    manifest = copy / "models" / "step-2" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes() + b"\n")
+    (copy / "models" / "best").unlink()
+    (copy / "models" / "best").write_text(f"step-2 {command_sum(manifest)}\n", encoding="utf-8")
+    failure = invoke(translate.translate, copy, "--backend", "ctranslate2").exception
+    assert isinstance(failure, CheckpointError)
+    assert str(failure) == (
+        f"{folder} was not made from what is now the checkpoint 'best' of {copy}. Make it again: "
+        f"`nmt export {copy} --format ctranslate2`."
+    )
+
+
+def command_sum(path: Path) -> str:
+    from nmt.storage.folder import sha256
+
+    return sha256(path.read_bytes())
+
+
+def test_an_exported_recurrent_model_brings_its_own_program(tiny_run: Path, tmp_path: Path) -> None:
+    given = ["--source", tmp_path / "a", "--reference", tmp_path / "b"]
+    for path, side in (("a", "source"), ("b", "target")):
+        texts = [getattr(pair, side) for pair in invented_pairs()[:40]]
+        (tmp_path / path).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    copy = shutil.copytree(tiny_run, tmp_path / "run")
+    done = invoke(command.export, copy, "--format", "onnx", "--output", tmp_path / "out", *given)
+    assert done.exit_code == 0, done.exception
+    assert "of 40 sentences have the same text" in done.stderr
+    program = runpy.run_path(str(tmp_path / "out" / "translate.py"))
+    translator = program["Translator"].load(tmp_path / "out")
+    ours = invoke(translate.translate, copy, text="".join(f"{line}\n" for line in LINES)).stdout
+    assert translator.translate(LINES) == [" ".join(line.split()) for line in ours.split("\n")[:-1]]
+    assert json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))["beam"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--format", "jsonl"], "--format jsonl"),
+        (["--alignment"], "--alignment"),
+        (["--glossary", "terms.tsv"], "--glossary"),
+        (["--exact"], "--exact"),
+        (["--score", "x"], "--score"),
+        (["--checkpoint", "last"], "--checkpoint (give it to `nmt export`)"),
+    ],
+)
+def test_an_option_that_ctranslate2_does_not_have_is_named(
+    transformer: Path, arguments: list[str], option: str
+) -> None:
+    failure = invoke(translate.translate, transformer, "--backend", "ctranslate2", *arguments).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == f"--backend ctranslate2 does not do {option}. Leave out one of them."
+
+
+def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def message(function: Callable[..., None], *arguments: object) -> str:
+        failure = invoke(function, *arguments).exception
+        assert isinstance(failure, (ConfigError, CheckpointError, DataError, ExportError)), failure
+        return str(failure)
+
+    missing = transformer / "export" / "ctranslate2"
+    assert message(translate.translate, transformer, "--backend", "ctranslate2") == (
+        f"{missing} is missing: `nmt export {transformer} --format ctranslate2` makes it."
+    )
+    assert message(translate.translate, transformer, "--backend", "x") == "--backend x: must be nmt or ctranslate2."
+    assert message(command.export, transformer, "--format", "x") == "--format x: must be one of ctranslate2, onnx."
+    assert message(command.export, transformer, "--format", "onnx", "--quantization", "int4") == (
+        "--quantization int4: must be one of float32, int8."
+    )
+    assert message(command.export, transformer, "--format", "onnx").startswith("model.encoder.type = 'transformer':")
+    assert message(command.export, transformer, "--format", "onnx", "--source", "x").startswith("--source and --ref")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").touch()
+    assert message(command.export, transformer, "--format", "ctranslate2", "--output", tmp_path / "full") == (
+        f"{tmp_path / 'full'} is there and is no exported model. Name a new folder with --output."
+    )
+    absent = ["--source", tmp_path / "no", "--reference", tmp_path / "no"]
+    assert message(command.export, transformer, "--format", "ctranslate2", *absent).startswith(f"{tmp_path / 'no'}: no")

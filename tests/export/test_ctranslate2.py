@@ -1,0 +1,179 @@
+"""A Transformer for CTranslate2: the same probabilities, the same translations, the same options."""
+
+import math
+import sys
+from typing import Any
+
+import pytest
+import torch
+
+from nmt.config import parse_config
+from nmt.corpus.batching import pad
+from nmt.errors import ConfigError, ExportError
+from nmt.export.backend import CTranslate2Search, ExportedTranslator
+from nmt.export.ctranslate2 import ctranslate2_files
+from nmt.models.build import EncoderDecoder, ModelConfig, build_model
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.length import length_limits
+from nmt.search.run import search
+from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.translator import Translator
+from tests.tiny import VOCAB_SIZE, invented_pairs
+
+library = pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
+LINES = [pair.source for pair in invented_pairs()][:20]
+POSITIONS = 64
+SMALL = {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24}
+LEARNED = {"positions": "learned", "max_positions": 5}
+STACKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "pre": ({}, {}),
+    "post": ({"norm": "post"}, {"norm": "post"}),
+    "mixed": ({"norm": "post", "layers": 1, "heads": 4}, {"activation": "gelu", "layers": 3}),
+    "learned positions": (LEARNED, LEARNED),
+    "other widths than the embedding": ({"dim": 12, "heads": 3}, {"dim": 20, "heads": 5}),
+}
+
+
+def make(stacks: str = "pre", share: str = "all") -> tuple[EncoderDecoder, ModelConfig]:
+    """A random model whose every weight is some number, so that none can be left out unnoticed."""
+    encoder, decoder = STACKS[stacks]
+    tree = {"embedding_dim": 16, "share_embeddings": share, "encoder": SMALL | encoder, "decoder": SMALL | decoder}
+    config = parse_config(ModelConfig, tree, "test")
+    torch.manual_seed(0)
+    model = build_model(config, VOCAB_SIZE, VOCAB_SIZE).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model, config
+
+
+def load(model: EncoderDecoder, config: ModelConfig, tokenizers: TokenizerPair, kind: str) -> CTranslate2Search:
+    files = ctranslate2_files(model, tokenizers, config, kind, POSITIONS)
+    return CTranslate2Search(files, kind, tokenizers, POSITIONS)
+
+
+@pytest.mark.parametrize("share", ["all", "none"])
+@pytest.mark.parametrize("stacks", STACKS)
+def test_every_token_has_the_probability_that_it_has_here(
+    stacks: str, share: str, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = make(stacks, share)
+    engine = load(model, config, tiny_tokenizers, "float32").engine
+    source, target = (tiny_tokenizers.source.encode(line) for line in (LINES[0], LINES[7]))
+    pieces = [list(tiny_tokenizers.source.pieces(ids)) for ids in (source, target)]
+    (answer,) = engine.score_batch([pieces[0]], [pieces[1]])
+    with torch.inference_mode():
+        ids, mask = pad([[*source, EOS_ID]])
+        logits = model.logits(model(ids, mask, torch.tensor([[BOS_ID, *target]])))[0]
+    logits[:, :3] = -math.inf  # padding, unknown and begin-of-sentence are impossible there
+    expected = torch.log_softmax(logits, dim=-1)[range(len(target) + 1), [*target, EOS_ID]]
+    assert answer.log_probs == pytest.approx(expected.tolist(), abs=1e-4)
+
+
+@pytest.mark.parametrize("quantization", ["float32", "int8"])
+def test_exporting_leaves_the_model_as_it_was(quantization: str, tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make(share="none")
+    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    ctranslate2_files(model, tiny_tokenizers, config, quantization, POSITIONS)
+    assert all(torch.equal(parameter, before[name]) for name, parameter in model.named_parameters())
+
+
+def test_weights_of_8_bits_take_less_than_half_the_room(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    sizes = [
+        len(ctranslate2_files(model, tiny_tokenizers, config, kind, 1)["model.bin"]) for kind in ("int8", "float32")
+    ]
+    assert sizes[0] < sizes[1] / 2
+
+
+@pytest.mark.parametrize("side", ["encoder", "decoder"])
+def test_a_recurrent_part_is_refused_by_the_key_of_the_recipe(side: str, tiny_tokenizers: TokenizerPair) -> None:
+    tree = {"embedding_dim": 16, "encoder": SMALL, "decoder": SMALL} | {side: {"type": "rnn", "dim": 16}}
+    config = parse_config(ModelConfig, tree, "test")
+    with pytest.raises(ExportError, match=rf"^model\.{side}\.type = 'rnn': CTranslate2 runs Transformers only\."):
+        ctranslate2_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), tiny_tokenizers, config, "float32", 1)
+
+
+@pytest.mark.parametrize("length_penalty", ["none", "average", "gnmt"])
+@pytest.mark.parametrize("beam", [1, 4])
+def test_hypotheses_have_our_score_and_keep_to_their_own_length_limit(
+    beam: int, length_penalty: str, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = make()
+    engine = load(model, config, tiny_tokenizers, "float32")
+    asked = SearchConfig.model_validate(
+        {"beam": beam, "length_penalty": length_penalty, "alpha": 0.7, "max_length_ratio": 0.5, "max_length_extra": 1}
+    )
+    sources = [[*tiny_tokenizers.source.encode(line), EOS_ID] for line in LINES]
+    found = engine.find(sources, asked)
+    limits = length_limits(asked, [len(source) for source in sources])
+    assert len(set(limits)) > 1
+    for (best,), limit in zip(found, limits, strict=True):
+        assert len(best.tokens) <= limit
+        assert best.finish_reason == ("eos" if best.tokens[-1] == EOS_ID else "length")
+        penalty = {"none": 1, "average": len(best.tokens), "gnmt": ((5 + len(best.tokens)) / 6) ** 0.7}[length_penalty]
+        assert best.score == pytest.approx(best.log_prob / penalty)
+    alone = [engine.find([source], asked)[0][0].tokens for source in sources]
+    assert alone == [best.tokens for (best,) in found]
+
+
+def test_greedy_search_writes_what_ours_writes(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    asked = SearchConfig(beam=1, max_length_ratio=1.0)
+    engine = load(model, config, tiny_tokenizers, "float32")
+    sources = [[*tiny_tokenizers.source.encode(line), EOS_ID] for line in LINES]
+    ours = search(model, *pad(sources), asked)
+    for (one,), (other,) in zip(engine.find(sources, asked), ours, strict=True):
+        assert one.tokens == other.tokens
+        assert one.finish_reason == other.finish_reason
+
+
+def test_text_goes_in_and_out_as_it_does_with_our_search(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    asked = SearchConfig(beam=1, max_length_ratio=1.0)
+    engine = load(model, config, tiny_tokenizers, "float32")
+    exported = ExportedTranslator(engine, tiny_tokenizers, asked, max_length=12)
+    ours = Translator(model, tiny_tokenizers, asked, max_length=12)
+    lines = [LINES[0], "", " ".join(LINES[:4]), LINES[1]]  # one blank, one longer than the model takes
+    assert [(one.text, one.num_segments) for one in exported.translate(lines)] == [
+        (one.text, one.num_segments) for one in ours.translate(lines)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"alignment": True}, "alignment"),
+        ({"prefixes": ["the"]}, "prefix"),
+        ({"search": SearchConfig(method="sample")}, "search.method"),
+        ({"search": SearchConfig(coverage=0.1)}, "search.coverage"),
+        ({"search": SearchConfig(stopping="first")}, "search.stopping"),
+        ({"search": SearchConfig(exact=True)}, "search.exact"),
+    ],
+)
+def test_what_it_does_not_do_is_an_error_that_names_it(
+    options: dict[str, Any], name: str, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = make()
+    translator = ExportedTranslator(
+        load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, SearchConfig(), 30
+    )
+    with pytest.raises(ConfigError, match=f"^The ctranslate2 backend has no {name}\\."):
+        translator.translate(LINES[:1], **options)
+
+
+def test_a_translation_longer_than_the_table_of_positions_is_refused(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    engine = load(model, config, tiny_tokenizers, "float32")
+    with pytest.raises(ConfigError, match=r"^search\.max_length_ratio = 30\.0 allows translations of 70 tokens"):
+        engine.find([[5, EOS_ID]], SearchConfig(max_length_ratio=30.0))
+
+
+def test_without_the_package_the_command_to_type_is_said(
+    monkeypatch: pytest.MonkeyPatch, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = make()
+    monkeypatch.setitem(sys.modules, "ctranslate2.specs", None)
+    with pytest.raises(ConfigError, match=r"^--format ctranslate2 needs the package ctranslate2 .*: pip install ctr"):
+        ctranslate2_files(model, tiny_tokenizers, config, "float32", 1)

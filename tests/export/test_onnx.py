@@ -1,0 +1,134 @@
+"""A recurrent model as ONNX graphs: the same probabilities, and a runner that finds the same translations."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from nmt.config import parse_config
+from nmt.errors import ExportError
+from nmt.export.onnx import encoder_graph, onnx_files, step_graph
+from nmt.models.build import EncoderDecoder, ModelConfig, build_model
+from nmt.search.hypothesis import SearchConfig
+from nmt.tokenizer.base import BOS_ID
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.translator import Translator
+from tests.contracts.architectures import DECODERS, ENCODERS, build, sentences
+from tests.tiny import VOCAB_SIZE, invented_pairs
+
+pytest.importorskip("onnx", reason="the extra `export` is not installed")
+runtime = pytest.importorskip("onnxruntime", reason="the extra `export` is not installed")
+SIDES = [[name for name, tree in sides.items() if tree["type"] == "rnn"] for sides in (ENCODERS, DECODERS)]
+ARCHITECTURES = [f"{encoder}/{SIDES[1][0]}" for encoder in SIDES[0]] + [f"bi-gru/{decoder}" for decoder in SIDES[1]]
+LINES = [pair.source for pair in invented_pairs()][:20]
+BEAM, COUNT = 2, 5
+
+
+def disturb(model: EncoderDecoder) -> EncoderDecoder:
+    """In float32, with no weight that is zero or one by its initialisation."""
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model.float().eval()
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_next_tokens_and_their_probabilities_are_those_of_the_model(architecture: str) -> None:
+    model = disturb(build(architecture))
+    encoder, step = (
+        runtime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+        for graph in (encoder_graph(model), step_graph(model))
+    )
+    source, mask = sentences()
+    lengths = mask.sum(dim=1).int().numpy()
+    keys, values, *states = encoder.run(None, {"source": source.numpy(), "lengths": lengths})
+    given = {f"state_{index}": np.repeat(one, BEAM, axis=0) for index, one in enumerate(states)}
+    given["feed"] = np.zeros((len(source) * BEAM, model.output.weight.shape[1]), np.float32)
+    fixed = {"mask": mask.numpy(), "keys": keys, "values": values, "count": np.array([COUNT])}
+    names = {one.name for one in step.get_inputs()}
+    tokens = torch.full((len(source) * BEAM,), BOS_ID)
+    with torch.inference_mode():
+        memory = model.encode(source, mask)
+        state = model.start(memory).select(torch.arange(len(source)).repeat_interleave(BEAM))
+        for _ in range(4):
+            features, state = model.step(tokens, state, memory)
+            log_probs = torch.log_softmax(model.logits(features), dim=-1)
+            log_probs[:, :3] = float("-inf")
+            expected, following = log_probs.topk(COUNT)
+            inputs = {"tokens": tokens.numpy(), **fixed, **given}
+            found = step.run(None, {name: value for name, value in inputs.items() if name in names})
+            answer = dict(zip([one.name for one in step.get_outputs()], found, strict=True))
+            assert answer["log_probs"] == pytest.approx(expected.numpy(), abs=1e-5)
+            assert answer["next_tokens"].tolist() == following.tolist()
+            given = {name: answer.get(f"next_{name}", value) for name, value in given.items()}
+            tokens = torch.where(torch.arange(len(tokens)) % BEAM == 0, following[:, 0], following[:, 1])
+
+
+def tiny_model() -> tuple[EncoderDecoder, ModelConfig]:
+    tree = {
+        "embedding_dim": 16,
+        "encoder": {"type": "rnn", "cell": "lstm", "dim": 8},
+        "decoder": {"type": "rnn", "dim": 12, "attention": "multihead", "feed": "input"},
+    }
+    config = parse_config(ModelConfig, tree, "test")
+    return disturb(build_model(config, VOCAB_SIZE, VOCAB_SIZE)), config
+
+
+@pytest.mark.parametrize("length_penalty", ["none", "average", "gnmt"])
+@pytest.mark.parametrize("beam", [1, 4])
+def test_the_runner_finds_what_our_search_finds(beam: int, length_penalty: str, tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+    from nmt.export.write import _runner_files
+    from nmt.models.saved import SavedModel
+
+    model, config = tiny_model()
+    asked = SearchConfig.model_validate({"beam": beam, "length_penalty": length_penalty, "max_length_ratio": 1.0})
+    saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, 30, {}, ("de", "en"))
+    files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
+    files["tokenizer.model"] = tiny_tokenizers.source.model
+    runner = Runner(files, threads=1)
+    lines = [*LINES, "", " \t\u00a0", "x"]
+    ours = [one.text for one in Translator(model, tiny_tokenizers, asked, 30).translate(lines)]
+    assert runner.translate(lines) == [" ".join(text.split()) for text in ours]
+    assert runner.translate([]) == []
+    long = " ".join(LINES[:5])  # longer than 30 tokens: it comes back as one line all the same
+    assert len(runner.translate([long])) == 1
+
+
+def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = tiny_model()
+    small, whole = (onnx_files(model, config, kind) for kind in ("int8", "float32"))
+    assert len(small["step.onnx"]) < len(whole["step.onnx"]) * 0.6
+    session = runtime.InferenceSession(small["encoder.onnx"], providers=["CPUExecutionProvider"])
+    keys = [
+        runtime.InferenceSession(files["encoder.onnx"], providers=["CPUExecutionProvider"]).run(
+            ["keys"], {"source": np.array([[5, 9, 3]]), "lengths": np.array([3], np.int32)}
+        )[0]
+        for files in (small, whole)
+    ]
+    assert session.get_outputs()[0].name == "keys"
+    assert keys[0] == pytest.approx(keys[1], abs=0.05 * float(np.abs(keys[1]).max()))
+
+
+@pytest.mark.parametrize("side", ["encoder", "decoder"])
+def test_a_transformer_is_refused_by_the_key_of_the_recipe(side: str) -> None:
+    tree = {"embedding_dim": 8, "encoder": {"type": "rnn"}, "decoder": {"type": "rnn"}, side: {"type": "transformer"}}
+    config = parse_config(ModelConfig, tree, "test")
+    with pytest.raises(ExportError, match=rf"^model\.{side}\.type = 'transformer': only recurrent models"):
+        onnx_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), config, "float32")
+
+
+def test_the_runner_stands_by_itself() -> None:
+    from nmt.export import runner
+
+    imported = set()
+    for node in ast.walk(ast.parse(Path(runner.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            imported.add(str(node.module))
+    needed = {"numpy", "onnxruntime", "sentencepiece"}
+    assert imported - needed == {"argparse", "json", "sys", "unicodedata", "dataclasses", "pathlib", "typing"}
