@@ -118,7 +118,8 @@ def _embed(stack: Any, spec: Any, embedding: Embedding, adapt: nn.Module) -> Non
 
 def _project(spec: Any, model: EncoderDecoder, read: nn.Module) -> None:
     """The output layer, with the map before it that adapts the width, where there is one."""
-    weight, bias = model.output.weight, model.output.bias.clone()
+    weight: Tensor = model.output.weight
+    bias = model.output.bias.clone()
     if isinstance(read, nn.Linear):
         weight, bias = weight @ read.weight, bias + weight @ read.bias
     bias[list(NEVER_WRITTEN)] = IMPOSSIBLE

@@ -26,6 +26,7 @@ import sentencepiece
 
 BEGIN, END = 2, 3
 BATCH_SENTENCES = 32
+LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,15 @@ class Translator:
             found = self.search([[*parts[index][1], END] for index in chosen], beam or self.config.beam)
             for index, tokens in zip(chosen, found, strict=True):
                 text = self.target.decode([token for token in tokens if token != END])
-                texts[index] = " ".join(text.split())
+                texts[index] = one_line(text).strip()
         joined: list[list[str]] = [[] for _ in lines]
         for (line, _), text in zip(parts, texts, strict=True):
             joined[line].append(text)
         return [" ".join(one) for one in joined]
 
     def _parts(self, text: str) -> list[list[int]]:
-        visible = (one for one in " ".join(text.split()) if unicodedata.category(one) != "Cc" and one != "\ufeff")
-        ids: list[int] = self.source.encode(unicodedata.normalize("NFC", "".join(visible).replace("\u2581", "_")))
+        clean = one_line(" ".join(text.split())).replace("\u2581", "_")
+        ids: list[int] = self.source.encode(unicodedata.normalize("NFC", clean))
         parts = []
         while len(ids) > self.config.max_length:
             words = [at for at in range(1, self.config.max_length) if self.source.id_to_piece(ids[at])[0] == "\u2581"]
@@ -154,6 +155,12 @@ class Translator:
                 memory = {name: one[going] for name, one in memory.items()}
                 active = active[going]
         return [tokens for _, tokens in best]
+
+
+def one_line(text: str) -> str:
+    """Without control characters; those that end a line for some program become a space."""
+    spaced = (" " if one in LINE_ENDS else one for one in text)
+    return "".join(one for one in spaced if one == "\t" or (unicodedata.category(one) != "Cc" and one != "\ufeff"))
 
 
 def main() -> None:

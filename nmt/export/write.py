@@ -48,7 +48,8 @@ def export_run(
     for key in asked_besides(asked, format):
         say(f"search.{key} = {getattr(asked, key)!r} is verified without: {format} does not do that.")
     search = honoured(asked, format)
-    files, about = {name: tokenizer.model for name, tokenizer in tokenizers.files().items()}, {}
+    files = {name: tokenizer.model for name, tokenizer in tokenizers.files().items()}
+    about: dict[str, Any] = {}
     if format == "ctranslate2":
         about["positions"] = ctranslate2.num_positions(saved.max_length)
         files |= ctranslate2.ctranslate2_files(model, tokenizers, saved.model, quantization, about["positions"])

@@ -63,7 +63,7 @@ def test_every_token_has_the_probability_that_it_has_here(
     source, target = (tiny_tokenizers.source.encode(line) for line in (LINES[0], LINES[7]))
     pieces = [list(tiny_tokenizers.source.pieces(ids)) for ids in (source, target)]
     (answer,) = engine.score_batch([pieces[0]], [pieces[1]])
-    with torch.inference_mode():
+    with torch.no_grad():
         ids, mask = pad([[*source, EOS_ID]])
         logits = model.logits(model(ids, mask, torch.tensor([[BOS_ID, *target]])))[0]
     logits[:, :3] = -math.inf  # padding, unknown and begin-of-sentence are impossible there

@@ -14,7 +14,8 @@ def changed(count: int) -> list[str]:
 
 def test_the_same_translations_agree() -> None:
     found = verify(TEXTS, TEXTS, TEXTS, "en", "float32")
-    assert (found.sentences, found.same, found.bleu, found.exported_bleu) == (200, 200, 100.0, 100.0)
+    assert (found.sentences, found.same) == (200, 200)
+    assert (found.bleu, found.exported_bleu) == pytest.approx((100.0, 100.0))
 
 
 def test_as_float32_one_sentence_in_a_hundred_may_differ_and_not_one_more() -> None:
