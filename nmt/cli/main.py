@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from nmt.cli import compare, doctor, evaluate, shortlist, train, translate
+from nmt.cli import compare, doctor, evaluate, push, shortlist, train, translate
 from nmt.errors import NMTError
 
 HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
@@ -18,6 +18,7 @@ app.command("translate")(translate.translate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("shortlist")(shortlist.shortlist)
+app.command("push")(push.push)
 app.command("doctor")(doctor.doctor)
 
 

@@ -188,11 +188,11 @@ class _Trainer:
 
     def _backward(self, batches: list[Batch], tokens: int) -> float:
         """Gradients of this process's batches, in smaller pieces from the first time that memory runs out."""
-        progress = self.progress
+        progress, (smoothing, r_drop) = self.progress, (self.config.label_smoothing, self.config.r_drop)
         while True:
             parts = split_all(batches, progress.split_above)
             try:
-                return accumulate_gradients(self.model, parts, tokens, self.config.label_smoothing, self.job.machine)
+                return accumulate_gradients(self.model, parts, tokens, smoothing, self.job.machine, r_drop)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
