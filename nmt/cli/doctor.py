@@ -22,7 +22,11 @@ PACKAGES = (
     "jinja2",
     "matplotlib",
 )
-OPTIONAL = {"tensorboard": "training curves in TensorBoard"}
+OPTIONAL = {
+    "tensorboard": "training curves in TensorBoard",
+    "sacremoses": "the metric BLEU-moses",
+    "mecab-python3": "BLEU on Japanese words, with ipadic",
+}
 
 
 Runs = Annotated[

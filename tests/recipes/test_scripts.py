@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from nmt.experiment import load_experiment
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCRIPTS = [*sorted((CHECKOUT / "recipes").rglob("*.sh")), CHECKOUT / ".ci" / "run"]
 
@@ -298,3 +300,34 @@ def test_the_recipes_for_a_gpu_train_and_compare_both(sandbox: Sandbox, corpus: 
 def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
     sandbox.bash("recipes/multi30k/run.sh")
     assert sandbox.calls()[2] == "python data/multi30k/prepare.py --languages en de"
+
+
+def test_the_ablation_trains_each_change_with_each_seed_and_writes_one_table(sandbox: Sandbox) -> None:
+    arguments = ["--models", "rnn", "--variants", "recipe r-drop", "--seeds", "1 2", "--set", "training.time_limit=60"]
+    result = sandbox.bash("recipes/multi30k/ablation.sh", *arguments, "--out", "table.md")
+    assert result.returncode == 0, result.stderr
+    folder = "runs/multi30k-ablation/rnn"
+    trained = [
+        f"nmt train recipes/multi30k/rnn.toml --out {folder}/{variant}-{seed} --set name={variant} --set seed={seed} "
+        f"--set training.time_limit=60{change}"
+        for variant, change in (("recipe", ""), ("r-drop", " --set training.r_drop=5"))
+        for seed in (1, 2)
+    ]
+    runs = " ".join(f"{folder}/{variant}-{seed}" for variant in ("recipe", "r-drop") for seed in (1, 2))
+    assert sandbox.calls()[2:] == [
+        *trained,
+        f"nmt compare {runs} --source data/multi30k/dev.en --reference data/multi30k/dev.de --no-text "
+        f"--out {folder}/report",
+        f"python eval/ablation.py {folder}/report/results.json --out table.md",
+    ]
+
+
+def test_every_change_of_the_ablation_is_one_that_the_recipes_know(sandbox: Sandbox) -> None:
+    result = sandbox.bash("recipes/multi30k/ablation.sh", "--seeds", "1")
+    assert result.returncode == 0, result.stderr
+    called = [line.split() for line in sandbox.calls() if line.startswith("nmt train")]
+    assert len(called) == 20
+    for words in called:
+        overrides = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
+        load_experiment(CHECKOUT / words[2], overrides)
+    assert sandbox.bash("recipes/multi30k/ablation.sh", "--variants", "recipe magic").returncode == 2
