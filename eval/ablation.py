@@ -29,9 +29,10 @@ HEADER = (
 )
 
 TEXT = """A change is the recipe with one thing otherwise. Differences are change minus recipe, so what pays in the
-recipe shows as a loss where it is taken away. `95 %, sentences` is the interval of the paired bootstrap (which sentences
-were scored), `95 %, seeds` that of Welch over the seeds (chance in training), which needs two of each. p is the larger
-one of paired bootstrap and approximate randomisation. No correction was made for the number of comparisons."""
+recipe shows as a loss where it is taken away. `95 %, sentences` is the interval of the paired bootstrap (which
+sentences were scored), `95 %, seeds` that of Welch over the seeds (chance in training), which needs two of each.
+p is the larger one of paired bootstrap and approximate randomisation. No correction was made for the number of
+comparisons."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
