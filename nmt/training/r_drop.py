@@ -69,5 +69,5 @@ class _LinearDivergence(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, ...]:
         return tuple(gradient * upstream.to(gradient.dtype) for gradient in ctx.saved_tensors)
