@@ -14,6 +14,7 @@ from nmt.reports.evaluations import FOLDER as SCORES
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, step_dir
+from nmt.translation.shortlist import SHORTLIST_FILE
 
 LEFT_OUT = {"progress.json"}  # of the loose files: only training on needs it
 
@@ -62,6 +63,7 @@ def published_files(run_dir: Path) -> dict[str, bytes]:
         **loose,
         MANIFEST: build_manifest(loose, {"published": best.name}),
         "models/best": (models / "best").read_bytes(),
+        **{path.name: path.read_bytes() for path in [run_dir / SHORTLIST_FILE] if path.exists()},
         **{path: data for folder in folders for path, data in _folder_files(run_dir, folder).items()},
     }
 

@@ -75,6 +75,9 @@ def test_a_copy_of_what_was_published_translates_as_the_run_does(trained: Path, 
 
 def test_weights_tokenizer_recipe_and_card_are_published_and_the_state_is_not(trained: Path, hub: FolderHub) -> None:
     publish(trained, "me/tiny", private=False, hub=hub)
+    assert "shortlist.safetensors" not in published_files(trained)
+    (trained / "shortlist.safetensors").write_bytes(b"tables")
+    assert published_files(trained)["shortlist.safetensors"] == b"tables"
     step = f"models/{(trained / 'models' / 'best').read_text(encoding='ascii').split()[0]}"
     assert names(hub.root / "me/tiny") == {
         *("README.md", "manifest.json", "experiment.toml", "tokenizer.model", "record.json", "metrics.jsonl"),

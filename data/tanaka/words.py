@@ -87,7 +87,7 @@ class JapaneseWords:
             self.words.update(line)
             self.firsts.update(["", *line])
             self.pairs.update(pairwise(["", *line, ""]))
-        self.total, self.longest = self.words.total(), max(map(len, self.words), default=1)
+        self.total, self.longest = max(self.words.total(), 1), max(map(len, self.words), default=1)
 
     def split(self, text: str) -> list[str]:
         """Every character that is no space, in order."""
