@@ -26,7 +26,8 @@ def check_same(experiment: Experiment, directory: Path) -> None:
         before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
-    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"} | {k for k in now | before if k.startswith("search.")}
+    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"}
+    free |= {key for key in now | before if key.startswith(("search.", "card."))}
     for key in sorted((before.keys() | now.keys()) - free):
         if before.get(key) != now.get(key):
             raise ConfigError(

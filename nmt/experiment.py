@@ -77,8 +77,21 @@ class CorpusConfig(Config):
         return self
 
 
+class CardConfig(Config):
+    """What the model card says beyond what was measured; what is empty is said there to be unknown.
+
+    `license` is the model's, by the hub's name for it ("apache-2.0", "cc-by-4.0"); `corpus` and `corpus_license` are in
+    words; `dataset` is the name of the corpus on the Hugging Face hub.
+    """
+
+    license: str = ""
+    corpus: str = ""
+    corpus_license: str = ""
+    dataset: str = ""
+
+
 class Experiment(Config):
-    """What one run is: everything that decides its result."""
+    """What one run is: everything that decides its result, and what its card says of it."""
 
     name: str = Field(min_length=1)
     seed: int = Field(1, ge=0)
@@ -87,6 +100,7 @@ class Experiment(Config):
     model: ModelConfig
     training: TrainingConfig = TrainingConfig()
     search: SearchConfig = SearchConfig()
+    card: CardConfig = CardConfig()
 
     @model_validator(mode="after")
     def _shared_table_needs_joint_tokenizer(self) -> "Experiment":

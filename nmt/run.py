@@ -1,8 +1,5 @@
 """One training run, from a recipe to a run directory that needs nothing else."""
 
-import importlib.metadata
-import platform
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -17,9 +14,11 @@ from nmt.config import dump_config
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes
+from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel
-from nmt.reports.record import RunRecord
+from nmt.reports.card import forget_card, write_card
+from nmt.reports.record import RunRecord, library_versions, source_commit
 from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.seal import seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
@@ -41,7 +40,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
 
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
-    started, commit = time.perf_counter(), _commit()  # now: a checkout may move on while a model trains
+    started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
     test_paths = experiment.corpus.text("test").paths() if experiment.corpus.test else []
     if missing := [path for path in test_paths if not path.exists()]:
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
@@ -67,6 +66,7 @@ def _train_alone(
     if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
         if workers.leads:
             _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment)})  # its [search] may have changed
+            write_card(directory)  # and its [card]
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return over
@@ -101,6 +101,7 @@ def _train_alone(
         replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
         _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
         _seal(directory)
+        write_card(directory)
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
@@ -136,6 +137,7 @@ def _remove_records(directory: Path) -> None:
             Disk().remove(path)
         except OSError as error:
             raise disk_error(path, error) from error
+    forget_card(directory)
 
 
 def _write_sealed(directory: Path, files: dict[str, bytes]) -> None:
@@ -222,7 +224,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         experiment=dump_config(experiment),
         architecture=describe(experiment.model),
         commit=commit,
-        versions=_versions(),
+        versions=library_versions(),
         hardware=hardware,
         precision=job.machine.precision,
         threads=job.machine.threads,
@@ -241,21 +243,7 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         clipped_updates=progress.clipped,
         skipped_updates=progress.skipped,
         rollbacks=progress.rollbacks,
+        train_pairs=len(job.corpus),
+        dev_pairs=len(job.dev.pairs),
+        dev_signature=signature_of("BLEU", job.dev.target_language),
     )
-
-
-def _versions() -> dict[str, str]:
-    libraries = {name: importlib.metadata.version(name) for name in ("torch", "sentencepiece", "sacrebleu", "numpy")}
-    return {"nmt": __version__, "python": platform.python_version(), **libraries}
-
-
-def _commit() -> str | None:
-    """The commit of the source this runs from, where it is a checkout."""
-    here = Path(__file__).parent
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() or None if found.returncode == 0 else None

@@ -13,7 +13,9 @@ import nmt
 from nmt import run as run_module
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
+from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
+from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
 from nmt.storage.folder import read_folder
@@ -51,7 +53,7 @@ def refusal(kind: type[nmt.NMTError], experiment: Experiment, directory: Path) -
 def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny_run: Path) -> None:
     names = {path.name for path in tiny_run.iterdir()} - {"tensorboard", ".lock"}
     expected = {"experiment.toml", "tokenizer.model", "models", "state", "progress.json", "metrics.jsonl"}
-    assert names == expected | {"record.json", "manifest.json"}
+    assert names == expected | {"record.json", "manifest.json", "README.md"}
     record, experiment = RunRecord.load(tiny_run / "record.json"), load_experiment(tiny_run / "experiment.toml")
     model = build_model(experiment.model, record.vocab_size, record.vocab_size)
     assert record.parameters == count_parameters(model)
@@ -120,6 +122,28 @@ def test_whenever_the_power_goes_while_a_run_starts_again_it_still_translates(
         beams.append(nmt.load(begun).search.beam)
     assert len(beams) >= 4  # the manifest, the recipe, the manifest; and one in which the power stayed
     assert (beams[0], beams[-1]) == (5, 2)
+
+
+def test_a_run_has_a_card_and_that_of_a_finished_one_follows_its_recipe(begun: Path) -> None:
+    before = (begun / "README.md").read_text(encoding="utf-8")
+    assert "| corpus | unknown |" in before
+    record = RunRecord.load(begun / "record.json")
+    assert (record.train_pairs, record.dev_pairs) == (60, 6)
+    assert record.dev_signature is not None
+    assert f"| {record.dev_signature} |" in before.replace("\\", "")
+    run(same(begun, card={"corpus": "Invented pairs"}), begun)
+    after = (begun / "README.md").read_text(encoding="utf-8")
+    assert "| corpus | Invented pairs |" in after
+
+
+def test_scores_of_an_earlier_model_are_gone_once_training_goes_on(begun: Path) -> None:
+    scores = (Score("BLEU", 12.5, "tok:13a", 10.0, 15.0),)
+    note_evaluation(begun, Evaluation("t.de", "t.en", "a", "b", 6, {"method": "beam", "beam": 5}, 1.0, scores))
+    run(same(begun), begun)
+    assert "12\\.50" in (begun / "README.md").read_text(encoding="utf-8")
+    run(same(begun, training__max_updates=3), begun)
+    assert "12\\.50" not in (begun / "README.md").read_text(encoding="utf-8")
+    assert not (begun / "scores").exists()
 
 
 @pytest.mark.parametrize(

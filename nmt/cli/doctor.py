@@ -27,6 +27,8 @@ OPTIONAL = {
     "ctranslate2": "nmt export --format ctranslate2",
     "onnx": "nmt export --format onnx",
     "onnxruntime": "nmt export --format onnx",
+    "sacremoses": "the metric BLEU-moses",
+    "mecab-python3": "BLEU on Japanese words, with ipadic",
 }
 
 

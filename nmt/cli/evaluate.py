@@ -1,9 +1,12 @@
 """nmt evaluate"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from nmt.metrics import Score
 
 Run = Annotated[Path | None, typer.Argument(help="Run directory that `nmt train` made.")]
 Source = Annotated[Path | None, typer.Option(help="Sentences for the run to translate.")]
@@ -13,6 +16,13 @@ Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
 Language = Annotated[
     str | None, typer.Option(help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's]")
+]
+Metric = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only this score; repeatable. Besides the usual ones BLEU-moses (as papers on Multi30k: lower-cased, "
+        "tokenised by Moses, hyphens split) and BLEU-words (of text that is tokenised already)."
+    ),
 ]
 
 
@@ -24,8 +34,12 @@ def evaluate(
     json: Json = None,
     beam: Beam = None,
     target_language: Language = None,
+    metric: Metric = None,
 ) -> None:
-    """Score a run, or a file of translations, against references: BLEU, chrF, TER with 95 % intervals."""
+    """Score a run, or a file of translations, against references: BLEU, chrF, TER with 95 % intervals.
+
+    What is measured of a run is also noted in it, and in its model card.
+    """
     from nmt.corpus.readers import read_parallel
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, score
@@ -47,7 +61,8 @@ def evaluate(
         assert hypotheses is not None  # the first check
         pairs = list(read_parallel([hypotheses, reference]))
         outputs, about = [pair.source for pair in pairs], {"hypotheses": str(hypotheses)}
-    scores = score(list(METRICS), outputs, [pair.target for pair in pairs], target_language=target_language or "")
+    references = [pair.target for pair in pairs]
+    scores = score(metric or list(METRICS), outputs, references, target_language=target_language or "")
     about |= {"reference": str(reference), "num_sentences": len(pairs)}
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
@@ -55,6 +70,8 @@ def evaluate(
     with quiet_when_reader_leaves():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
+    if run is not None and source is not None:
+        _note(run, source, reference, about, scores)
 
 
 def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
@@ -62,6 +79,7 @@ def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str]
     from rich.console import Console
     from rich.progress import Progress
 
+    from nmt.config import dump_config
     from nmt.experiment import load_experiment
     from nmt.reports.collect import run_search, translate_run
     from nmt.training.device import keep_freed_memory
@@ -73,7 +91,28 @@ def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str]
         task = progress.add_task("Translating", total=len(lines))
         translations, seconds = translate_run(run, lines, search, tick=lambda number: progress.advance(task, number))
     about = {"beam": search.beam, "translate_seconds": seconds, "target_language": language}
+    about["search"] = dump_config(search)
     return [translation.text for translation in translations], about
+
+
+def _note(run: Path, source: Path, reference: Path, about: dict[str, Any], scores: list["Score"]) -> None:
+    """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
+    from rich.console import Console
+
+    from nmt.corpus.lines import hash_file
+    from nmt.errors import NMTError
+    from nmt.reports.card import write_card
+    from nmt.reports.evaluations import Evaluation, note_evaluation
+
+    if not (run / "record.json").exists():
+        return  # it is still being trained: what was measured is not of the model that it will have
+    files = (source.name, reference.name, hash_file(source), hash_file(reference))
+    search, seconds = about["search"], about["translate_seconds"]
+    try:
+        note_evaluation(run, Evaluation(*files, about["num_sentences"], search, seconds, tuple(scores)))
+        write_card(run)
+    except NMTError as error:
+        Console(stderr=True).print(f"nmt: the model card stays as it was: {error}", style="yellow", soft_wrap=True)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from nmt.cli import compare, doctor, evaluate, export, shortlist, train, translate
+from nmt.cli import compare, doctor, evaluate, export, push, shortlist, train, translate
 from nmt.errors import NMTError
 
 HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
@@ -19,6 +19,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("export")(export.export)
 app.command("shortlist")(shortlist.shortlist)
+app.command("push")(push.push)
 app.command("doctor")(doctor.doctor)
 
 

@@ -2,7 +2,15 @@
 
 from nmt.metrics.base import Score
 from nmt.metrics.randomization import approximate_randomization, num_trials
-from nmt.metrics.scores import LOWER_IS_BETTER, METRICS, mean_score_of, score, score_of, segment_statistics
+from nmt.metrics.scores import (
+    LOWER_IS_BETTER,
+    METRICS,
+    OTHER_METRICS,
+    mean_score_of,
+    score,
+    score_of,
+    segment_statistics,
+)
 from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
 from nmt.metrics.significance import Comparison, compare_means, compare_statistics, paired_bootstrap
 from nmt.metrics.statistics import SegmentStatistics
@@ -10,6 +18,7 @@ from nmt.metrics.statistics import SegmentStatistics
 __all__ = [
     "LOWER_IS_BETTER",
     "METRICS",
+    "OTHER_METRICS",
     "Comparison",
     "Score",
     "SeedMean",

@@ -1,6 +1,7 @@
 """Scores by sacreBLEU (Post, 2018, "A call for clarity in reporting BLEU scores"): detokenised text in, signature out.
 
-To add a metric, add a function from target language to sacreBLEU metric to `METRICS`.
+To add a metric, add a function from target language to sacreBLEU metric to `METRICS`, or to `OTHER_METRICS` where it is
+not to be in every report.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from sacrebleu.metrics.ter import TER
 
 from nmt.errors import ConfigError
 from nmt.metrics.base import Score
+from nmt.metrics.moses import moses_bleu
 from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, extract, interval
 
 LOWER_IS_BETTER = frozenset({"TER"})
@@ -61,6 +63,12 @@ METRICS: dict[str, Callable[[str], Metric]] = {
     "BLEU-lc": _bleu_lowercase,  # only to set beside papers that report lower-cased tokenised BLEU
 }
 
+# Only where they are asked for: to set beside one paper's figures.
+OTHER_METRICS: dict[str, Callable[[str], Metric]] = {
+    "BLEU-moses": lambda target_language: moses_bleu(_primary(target_language)),
+    "BLEU-words": lambda target_language: BLEU(tokenize="none", force=True),  # of text that is tokenised already
+}
+
 
 def segment_statistics(
     name: str, hypotheses: Sequence[str], references: Sequence[str], target_language: str = ""
@@ -69,9 +77,10 @@ def segment_statistics(
 
     Raises ConfigError for an unknown metric, DataError when the two texts differ in length or are empty.
     """
-    if name not in METRICS:
-        raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(METRICS)}.")
-    return extract(name, METRICS[name](target_language), hypotheses, references)
+    known = METRICS | OTHER_METRICS
+    if name not in known:
+        raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(known)}.")
+    return extract(name, known[name](target_language), hypotheses, references)
 
 
 def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = None, intervals: bool = True) -> Score:
@@ -81,6 +90,11 @@ def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = Non
         return Score(statistics.name, value, statistics.signature())
     low, high = interval(statistics.resampled_scores(segments))
     return Score(statistics.name, value, statistics.signature(NUM_RESAMPLES, SEED), low, high)
+
+
+def signature_of(name: str, target_language: str = "") -> str:
+    """sacreBLEU's signature of scores by this metric, against one reference and without an interval."""
+    return segment_statistics(name, ["a"], ["a"], target_language).signature()
 
 
 def mean_score_of(runs: Sequence[SegmentStatistics], segments: Sequence[int] | None = None) -> Score:
@@ -100,7 +114,7 @@ def score(
     """Score a corpus with each named metric, in that order.
 
     Args:
-        names: keys of `METRICS`.
+        names: keys of `METRICS` and `OTHER_METRICS`.
         hypotheses: one detokenised translation per segment.
         references: one reference per segment.
         intervals: add the 95 % bootstrap interval (1,000 resamples).

@@ -1,13 +1,17 @@
 """What one training run was and what it measured: `record.json` in the run directory."""
 
 import dataclasses
+import importlib.metadata
 import json
+import platform
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from nmt import __version__
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
@@ -40,6 +44,9 @@ class RunRecord:
         clipped_updates: updates whose gradient was cut to training.clip_norm.
         skipped_updates: updates left out because the gradient was not finite.
         rollbacks: returns to a checkpoint because of those; each halved the learning rate.
+        train_pairs: sentence pairs trained on, after filters; None in records from before they were counted.
+        dev_pairs: sentence pairs of the dev set.
+        dev_signature: sacreBLEU's, of best_dev_bleu.
     """
 
     name: str
@@ -65,6 +72,9 @@ class RunRecord:
     clipped_updates: int = 0
     skipped_updates: int = 0
     rollbacks: int = 0
+    train_pairs: int | None = None
+    dev_pairs: int | None = None
+    dev_signature: str | None = None
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""
@@ -93,6 +103,24 @@ class RunRecord:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"])
             raise CheckpointError(f"{path}: {field}: {first['msg']}. {_REMEDY}") from None
+
+
+def library_versions() -> dict[str, str]:
+    """Of what matters to the result, by name."""
+    libraries = {name: importlib.metadata.version(name) for name in ("torch", "sentencepiece", "sacrebleu", "numpy")}
+    return {"nmt": __version__, "python": platform.python_version(), **libraries}
+
+
+def source_commit() -> str | None:
+    """The commit of the source this runs from, where it is a checkout."""
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None
 
 
 _REMEDY = "`nmt train` writes this file and the same command with the same --out writes it again."

@@ -56,7 +56,8 @@ def seed_of(result: SystemResult) -> int | None:
 
 def recipe_key(result: SystemResult) -> str:
     """What runs of one system have in common: the recipe without name and seed, and the search that was used."""
-    recipe = {key: value for key, value in result.record.experiment.items() if key not in ("name", "seed", "search")}
+    other = ("name", "seed", "search", "card")
+    recipe = {key: value for key, value in result.record.experiment.items() if key not in other}
     return json.dumps([recipe, result.search], sort_keys=True)
 
 

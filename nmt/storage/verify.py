@@ -9,12 +9,13 @@ from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
 
 POINTERS = {"models": ("best", "last"), "state": ("latest",)}
+PUBLISHED = {"models": ("best",)}  # what `nmt push` leaves out is not missing
 
 
 def problems(run: Path) -> list[str]:
     """What is missing or was changed in a run, a sentence each; [] where every byte is as it was written."""
     found: list[str] = []
-    for part, names in POINTERS.items():
+    for part, names in (PUBLISHED if _is_published(run) else POINTERS).items():
         for update in list_steps(run / part):
             _try(found, lambda: read_folder(step_dir(run / part, update)))  # noqa: B023
         for name in names:
@@ -22,6 +23,8 @@ def problems(run: Path) -> list[str]:
                 _try(found, lambda: follow(run / part, name))  # noqa: B023
     for folder in sorted(path for path in (run / "export").glob("*") if path.is_dir() and path.suffix != ".tmp"):
         _try(found, lambda: read_folder(folder))  # noqa: B023
+    if (run / "scores").is_dir():
+        _try(found, lambda: read_folder(run / "scores"))
     try:
         sealed = list(read_manifest(run)["files"])
     except CheckpointError as error:
@@ -29,6 +32,13 @@ def problems(run: Path) -> list[str]:
     for name in sealed:
         _try(found, lambda: read_sealed(run, name))  # noqa: B023
     return found
+
+
+def _is_published(run: Path) -> bool:
+    try:
+        return "published" in read_manifest(run)["about"]
+    except CheckpointError:
+        return False
 
 
 def _try(found: list[str], check: Callable[[], object]) -> None:

@@ -20,6 +20,9 @@ class TrainingConfig(Config):
 
     `shard` spreads weights, optimizer and average over the processes that torchrun started (see recipes/README.md);
     of one process there is nothing to spread.
+
+    `r_drop` is the alpha of R-Drop (Liang et al., 2021): a second pass over each batch, whose distributions must agree
+    with those of the first in spite of dropout. It makes an update twice as long; 0 turns it off, and 5 is the paper's.
     """
 
     max_updates: int = Field(2000, ge=1)
@@ -35,6 +38,7 @@ class TrainingConfig(Config):
     warmup: int = Field(200, ge=0)
     clip_norm: float = Field(1.0, ge=0.0)
     label_smoothing: float = Field(0.1, ge=0.0, lt=1.0)
+    r_drop: float = Field(0.0, ge=0.0)
     ema: float = Field(0.999, ge=0.0, lt=1.0)
     validate_every: int = Field(250, ge=1)
     save_every: int = Field(0, ge=0)

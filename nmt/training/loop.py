@@ -168,11 +168,11 @@ class _Trainer:
 
         Not where the model is sharded: the others wait in the midst of the same batch.
         """
-        progress = self.progress
+        progress, (smoothing, r_drop) = self.progress, (self.config.label_smoothing, self.config.r_drop)
         while True:
             parts = batches if self.sharded else split_all(batches, progress.split_above)
             try:
-                return accumulate_gradients(self.model, parts, tokens, self.config.label_smoothing, self.job.machine)
+                return accumulate_gradients(self.model, parts, tokens, smoothing, self.job.machine, r_drop)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise

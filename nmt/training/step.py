@@ -12,12 +12,15 @@ from nmt.models.build import EncoderDecoder
 from nmt.training.device import Machine
 from nmt.training.distributed import own_part
 from nmt.training.loss import cross_entropy
+from nmt.training.r_drop import r_drop_loss
 
 
 def accumulate_gradients(
-    model: EncoderDecoder, batches: list[Batch], tokens: int, smoothing: float, machine: Machine
+    model: EncoderDecoder, batches: list[Batch], tokens: int, smoothing: float, machine: Machine, r_drop: float = 0.0
 ) -> float:
     """Add to the parameters' gradients those of the smoothed loss, summed over the batches and divided by `tokens`.
+
+    `r_drop` above 0 is the weight of what R-Drop adds to it, for a second pass over each batch.
 
     Returns the summed negative log-likelihood in nats.
     """
@@ -26,7 +29,12 @@ def accumulate_gradients(
         with machine.autocast():
             features = model(batch.source, batch.source_mask, batch.target_in)
             output = model.output
-            loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, smoothing)
+            rest = output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
+            if r_drop:
+                again = model(batch.source, batch.source_mask, batch.target_in)
+                loss = r_drop_loss(features, again, *rest, r_drop)
+            else:
+                loss = cross_entropy(features, *rest)
         (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
         nll += float(loss.nll)
     return nll

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from nmt.experiment import load_experiment
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCRIPTS = [*sorted((CHECKOUT / "recipes").rglob("*.sh")), CHECKOUT / ".ci" / "run"]
 
@@ -224,16 +226,108 @@ def test_multi30k_takes_a_folder_relative_to_the_caller_and_commits_no_sentence(
     script = str(sandbox.checkout / "recipes" / "multi30k" / "run.sh")
     result = sandbox.bash(script, "--from", "my texts", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    runs = "runs/multi30k/rnn runs/multi30k/transformer"
     assert sandbox.calls()[2:] == [
-        f"python data/multi30k/prepare.py --from {tmp_path}/my texts",
-        "nmt train recipes/multi30k/rnn.toml --out runs/multi30k/rnn",
-        "nmt train recipes/multi30k/transformer.toml --out runs/multi30k/transformer",
-        f"nmt compare {runs} --out runs/multi30k/report",
-        f"nmt compare {runs} --no-text --out eval/reports/multi30k",
+        f"python data/multi30k/prepare.py --languages en de --from {tmp_path}/my texts",
+        *multi30k("runs/multi30k", "recipes/multi30k/", "eval/reports/multi30k", "en", "de"),
+    ]
+
+
+def multi30k(runs: str, recipes: str, report: str, source: str, target: str) -> list[str]:
+    """The commands of a direction, once the text is there."""
+    both = f"{runs}/rnn {runs}/transformer"
+    test = f"--source data/multi30k/test.{source} --reference data/multi30k/test.{target}"
+    return [
+        *(f"nmt train {recipes}{model}.toml --out {runs}/{model}" for model in ("rnn", "transformer")),
+        f"nmt compare {both} --out {runs}/report",
+        f"nmt compare {both} --no-text --out {report}",
+        *(
+            f"nmt evaluate {runs}/{model} {test} --metric BLEU-moses --json {runs}/{model}-bleu-moses.json"
+            for model in ("rnn", "transformer")
+        ),
+    ]
+
+
+def test_multi30k_takes_a_direction_and_keeps_what_belongs_to_others(sandbox: Sandbox) -> None:
+    folders = [sandbox.checkout / "runs" / "multi30k" / name for name in ("rnn", "de-en/rnn", "prepared")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    result = sandbox.bash("recipes/multi30k/run.sh", "de-en", "--fresh")
+    assert result.returncode == 0, result.stderr
+    assert [folder.exists() for folder in folders] == [True, False, True]
+    assert sandbox.calls()[2:] == [
+        "python data/multi30k/prepare.py --languages de en",
+        *multi30k("runs/multi30k/de-en", "recipes/multi30k/de-en-", "eval/reports/multi30k/de-en", "de", "en"),
+    ]
+
+
+def test_tanaka_scores_words_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    runs = sandbox.checkout / "runs" / "tanaka" / "en-ja"
+    runs.mkdir(parents=True)
+    for model in ("rnn", "transformer"):  # the fake nmt translates nothing
+        (runs / f"{model}.ja").write_text("", encoding="utf-8")
+    result = sandbox.bash("recipes/tanaka/run.sh", "en-ja", "--from", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    called = sandbox.calls()[2:]
+    assert called[0] == f"python data/tanaka/prepare.py --from {tmp_path}"
+    assert called[1:3] == [
+        f"nmt train recipes/tanaka/en-ja-{model}.toml --out runs/tanaka/en-ja/{model}"
+        for model in ("rnn", "transformer")
+    ]
+    assert called[4].endswith("--no-text --out eval/reports/tanaka/en-ja")
+    assert called[5:7] == [
+        "nmt translate runs/tanaka/en-ja/rnn -i data/tanaka/test.en -o runs/tanaka/en-ja/rnn.ja",
+        "python data/tanaka/words.py ja",
+    ]
+    words = "--hypotheses runs/tanaka/en-ja/rnn.words.ja --reference data/tanaka/test.words.ja --metric BLEU-words"
+    assert called[7] == f"nmt evaluate {words} --json runs/tanaka/en-ja/rnn-bleu-words.json"
+    # what the fake python wrote to its log came out of the redirection as an empty file
+    assert (runs / "rnn.words.ja").exists()
+
+
+@pytest.mark.parametrize("corpus", ["iwslt14", "wmt14"])
+def test_the_recipes_for_a_gpu_train_and_compare_both(sandbox: Sandbox, corpus: str) -> None:
+    result = sandbox.bash(f"recipes/{corpus}/run.sh")
+    assert result.returncode == 0, result.stderr
+    both = f"runs/{corpus}/rnn runs/{corpus}/transformer"
+    assert sandbox.calls()[2:7] == [
+        f"python data/{corpus}/prepare.py",
+        *(f"nmt train recipes/{corpus}/{model}.toml --out runs/{corpus}/{model}" for model in ("rnn", "transformer")),
+        f"nmt compare {both} --out runs/{corpus}/report",
+        f"nmt compare {both} --no-text --out eval/reports/{corpus}",
     ]
 
 
 def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
     sandbox.bash("recipes/multi30k/run.sh")
-    assert sandbox.calls()[2] == "python data/multi30k/prepare.py"
+    assert sandbox.calls()[2] == "python data/multi30k/prepare.py --languages en de"
+
+
+def test_the_ablation_trains_each_change_with_each_seed_and_writes_one_table(sandbox: Sandbox) -> None:
+    arguments = ["--models", "rnn", "--variants", "recipe r-drop", "--seeds", "1 2", "--set", "training.time_limit=60"]
+    result = sandbox.bash("recipes/multi30k/ablation.sh", *arguments, "--out", "table.md")
+    assert result.returncode == 0, result.stderr
+    folder = "runs/multi30k-ablation/rnn"
+    trained = [
+        f"nmt train recipes/multi30k/rnn.toml --out {folder}/{variant}-{seed} --set name={variant} --set seed={seed} "
+        f"--set training.time_limit=60{change}"
+        for variant, change in (("recipe", ""), ("r-drop", " --set training.r_drop=5"))
+        for seed in (1, 2)
+    ]
+    runs = " ".join(f"{folder}/{variant}-{seed}" for variant in ("recipe", "r-drop") for seed in (1, 2))
+    assert sandbox.calls()[2:] == [
+        *trained,
+        f"nmt compare {runs} --source data/multi30k/dev.en --reference data/multi30k/dev.de --no-text "
+        f"--out {folder}/report",
+        f"python eval/ablation.py {folder}/report/results.json --out table.md",
+    ]
+
+
+def test_every_change_of_the_ablation_is_one_that_the_recipes_know(sandbox: Sandbox) -> None:
+    result = sandbox.bash("recipes/multi30k/ablation.sh", "--seeds", "1")
+    assert result.returncode == 0, result.stderr
+    called = [line.split() for line in sandbox.calls() if line.startswith("nmt train")]
+    assert len(called) == 20
+    for words in called:
+        overrides = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
+        load_experiment(CHECKOUT / words[2], overrides)
+    assert sandbox.bash("recipes/multi30k/ablation.sh", "--variants", "recipe magic").returncode == 2

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
+from nmt.reports.evaluations import read_evaluations
 from tests.reports.runs import FakeTranslator, make_run, seal_run
 from tests.reports.synthetic import evaluation_set
 
@@ -211,6 +212,30 @@ def test_evaluate_scores_a_file_alike(folder):
     )
     by_file = nmt("evaluate", "--hypotheses", "out.en", "--reference", "test.en").stdout
     assert by_file == nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en").stdout
+
+
+def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
+    for _ in range(2):
+        nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU")
+    nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU-words")
+    noted = read_evaluations(folder / "runs" / "bad")
+    assert [[score.name for score in each.scores] for each in noted] == [["BLEU"], ["BLEU-words"]]
+    assert (noted[0].source, noted[0].num_sentences, noted[0].search["beam"]) == ("test.de", 40, 4)
+    card = (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8").replace("\\", "")
+    assert f"| test.de, test.en | 40 | beam 4 | BLEU | {noted[0].scores[0].value:.2f} |" in card
+    assert not any(line in card for line in (*TEST.source, *TEST.reference))
+
+
+def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):
+    (folder / "runs" / "bad" / "scores").mkdir()
+    result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
+    assert result.stdout.startswith("TER ")
+    assert "nmt: the model card stays as it was: runs/bad/scores has no manifest.json" in result.stderr
+
+
+def test_evaluate_of_a_metric_that_is_none_names_those_that_are(folder):
+    with pytest.raises(ConfigError, match=r"'BLUE' is not a metric. Known metrics: BLEU, .* BLEU-moses, BLEU-words"):
+        nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--metric", "BLUE")
 
 
 def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):

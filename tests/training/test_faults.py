@@ -147,10 +147,10 @@ def out_of_memory_above(limit: int, monkeypatch: pytest.MonkeyPatch, kind: str =
     """Make the machine run out of memory for batches of more than `limit` padded tokens; returns the sizes that fit."""
     fitted: list[int] = []
 
-    def accumulate(model: Any, batches: list[Any], tokens: int, smoothing: float, machine: Any) -> float:
+    def accumulate(model: Any, batches: list[Any], *rest: Any) -> float:
         nll = 0.0
         for batch in batches:
-            nll += accumulate_gradients(model, [batch], tokens, smoothing, machine)  # it fails with gradients left over
+            nll += accumulate_gradients(model, [batch], *rest)  # it fails with gradients left over
             if batch.padded_tokens > limit:
                 if kind == "gpu":
                     raise torch.OutOfMemoryError("CUDA out of memory.")

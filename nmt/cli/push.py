@@ -1,0 +1,25 @@
+"""nmt push"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Run = Annotated[Path, typer.Argument(help="Run directory whose training has ended.")]
+Repository = Annotated[str, typer.Argument(help="Where to: USER/NAME on the Hugging Face hub; made if need be.")]
+Private = Annotated[bool, typer.Option("--private", help="Only you, or your organisation, can see it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the files, with their sizes; nothing is sent.")]
+
+
+def push(run: Run, repository: Repository, private: Private = False, dry_run: DryRun = False) -> None:
+    """Publish a run on the Hugging Face hub: weights, tokenizer, recipe and card, not the training state."""
+    from nmt import publish
+    from nmt.translation.formats import quiet_when_reader_leaves
+
+    if dry_run:
+        files = publish.published_files(run)
+        with quiet_when_reader_leaves():
+            for name, data in files.items():
+                print(f"{len(data):>12,}  {name}")
+        return
+    print(publish.publish(run, repository, private, publish.connect()))

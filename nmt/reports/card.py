@@ -1,0 +1,165 @@
+"""The model card: README.md of a run directory, of what the run itself has on record and of nothing else.
+
+Nobody's sentence is in it, and what nobody has said or measured is called unknown.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nmt.experiment import Experiment, TextFiles, load_experiment
+from nmt.metrics import Score
+from nmt.reports import numbers
+from nmt.reports.card_metadata import UNKNOWN, dev_score, file_name, hub_dataset, metadata, to_yaml
+from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
+from nmt.reports.markdown import escape
+from nmt.reports.record import RunRecord
+from nmt.storage.disk import Disk, disk_error, replace_file
+
+CARD = "README.md"
+
+ENDS = {
+    "max_updates": "all updates of the recipe were done",
+    "time_limit": "the time limit of the recipe was reached",
+    "patience": "the dev score no longer rose",
+    "interrupted": "it was stopped before its end",
+}
+
+
+def write_card(run_dir: Path) -> None:
+    """Write the card of a run that has a record, anew. Raises CheckpointError, ConfigError and DiskError."""
+    experiment, record = load_experiment(run_dir / "experiment.toml"), RunRecord.load(run_dir / "record.json")
+    text = card(experiment, record, read_evaluations(run_dir))
+    replace_file(run_dir / CARD, text.encode(), Disk())
+
+
+def forget_card(run_dir: Path) -> None:
+    """Remove the card and the scores: the model is about to change. Raises DiskError."""
+    forget_evaluations(run_dir)
+    try:
+        Disk().remove(run_dir / CARD)
+    except OSError as error:
+        raise disk_error(run_dir / CARD, error) from error
+
+
+def card(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> str:
+    """The text of the card."""
+    corpus = experiment.corpus
+    source, target = (escape(code) or UNKNOWN for code in (corpus.source_language, corpus.target_language))
+    parts = [
+        f"---\n{to_yaml(metadata(experiment, record, evaluations))}---",
+        "<!-- `nmt train` and `nmt evaluate` write this file anew. What they cannot know goes into [card] of the "
+        "recipe. -->",
+        f"# {escape(record.name)}",
+        f"A translator from {source} to {target} (language codes): {escape(record.architecture)}, "
+        f"{numbers.count(record.parameters)} parameters.",
+        "## How to use it",
+        "    nmt translate RUN < FILE",
+        "translates line by line, where RUN is this folder. From the hub, `hf download REPOSITORY --local-dir RUN` "
+        "fetches it. In Python:",
+        '    import nmt\n    print(nmt.load("RUN").translate(["..."])[0].text)',
+        "## Data",
+        _table(("", ""), _data_rows(experiment, record)),
+        "## Scores",
+        *_scores(experiment, record, evaluations),
+        "## Training",
+        _table(("", ""), _training_rows(experiment, record)),
+        "## Limits",
+        *_limits(experiment, record, evaluations),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _data_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str]]:
+    corpus, about = experiment.corpus, experiment.card
+    return [
+        ("corpus", about.corpus or hub_dataset(experiment) or UNKNOWN),
+        ("licence of the corpus", about.corpus_license or UNKNOWN),
+        ("licence of the model", about.license or UNKNOWN),
+        ("training text", f"{_files(corpus.train)}: {_pairs(record.train_pairs)}"),
+        ("dev text", f"{_files(corpus.dev)}: {_pairs(record.dev_pairs)}"),
+        ("test text of the recipe", _files(corpus.test) if corpus.test else "none"),
+        ("tokenizer", f"SentencePiece ({experiment.tokenizer.kind}), {numbers.count(record.vocab_size)} pieces"),
+    ]
+
+
+def _files(text: TextFiles) -> str:
+    """Names of files, without the folders, which belong to one machine; of a data set all that names its part."""
+    names = [file_name(path) for path in (text.source, text.target) if path]
+    return ", ".join([*names, *filter(None, (text.config, text.split, text.revision))])
+
+
+def _pairs(number: int | None) -> str:
+    return f"{UNKNOWN} number of pairs" if number is None else f"{numbers.count(number)} pairs"
+
+
+def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
+    rows = []
+    if dev := dev_score(record):
+        size = UNKNOWN if record.dev_pairs is None else numbers.count(record.dev_pairs)
+        rows.append(_score_row(f"dev: {_files(experiment.corpus.dev)}", size, "greedy", dev))
+    for each in evaluations:
+        text = f"{file_name(each.source)}, {file_name(each.reference)}"
+        size, search = numbers.count(each.num_sentences), _search(each)
+        rows += [_score_row(text, size, search, score) for score in each.scores]
+    header = ("text", "sentences", "search", "metric", "score", "95 % interval", "signature")
+    parts = [_table(header, rows)] if rows else []
+    if dev:
+        parts.append("The dev score chose the model among the checkpoints, so it is a little too good.")
+    if not evaluations:
+        parts.append(
+            "No test set was scored: `nmt evaluate RUN --source FILE --reference FILE` does, and adds it here."
+        )
+    return parts
+
+
+def _score_row(text: str, size: str, search: str, score: Score) -> tuple[str, ...]:
+    interval = numbers.interval(score.low, score.high, digits=2) or UNKNOWN
+    return text, size, search, score.name, numbers.fixed(score.value, 2), interval, score.signature
+
+
+def _search(evaluation: Evaluation) -> str:
+    search = evaluation.search
+    return f"beam {search.get('beam')}" if search.get("method") == "beam" else str(search.get("method", UNKNOWN))
+
+
+def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str]]:
+    hardware = ", ".join(f"{name}: {value}" for name, value in record.hardware.items())
+    return [
+        ("training time", numbers.duration(record.train_seconds)),
+        ("wall-clock time", numbers.duration(record.wall_seconds)),
+        ("updates", f"{numbers.count(record.updates)} ({numbers.fixed(record.epochs)} epochs)"),
+        ("best update", numbers.count(record.best_update)),
+        (
+            "target tokens",
+            f"{numbers.count(record.target_tokens)} ({numbers.count(record.target_tokens_per_second)} a second)",
+        ),
+        ("it ended because", ENDS.get(record.finish_reason, record.finish_reason)),
+        ("seed", str(experiment.seed)),
+        ("hardware", hardware or UNKNOWN),
+        ("threads, precision", f"{record.threads}, {record.precision}"),
+        ("most memory used", numbers.memory(record.peak_memory_bytes)),
+        ("versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
+        ("commit of nmt", record.commit or UNKNOWN),
+    ]
+
+
+def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
+    seen = "the text above" if record.train_pairs is None else f"{numbers.count(record.train_pairs)} sentence pairs"
+    lines = [
+        f"It has learned from {seen} alone. How well it translates other kinds of text is unknown; worse is likely.",
+        f"A line of more than {numbers.count(experiment.corpus.max_length)} tokens is cut into pieces that are "
+        "translated one by one; each line is translated without those around it.",
+        "A translation may leave something out, repeat or invent it, and still read well. Bias was not measured.",
+        "Whether sentences that were scored are also in the training text is not on record here; `nmt compare` counts "
+        "them.",
+    ]
+    if record.finish_reason == "interrupted":
+        lines.insert(0, "Training was stopped before its end: the same recipe can give a better model.")
+    if not evaluations:
+        lines.insert(0, "Its quality on text that had no part in training or in choosing the model is unknown.")
+    return ["\n".join(f"- {line}" for line in lines)]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *([escape(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,95 @@
+"""The block of metadata at the head of a model card, which the Hugging Face hub reads."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from nmt.corpus.hub import file_format
+from nmt.experiment import Experiment
+from nmt.metrics import Score
+from nmt.reports.evaluations import Evaluation
+from nmt.reports.record import RunRecord
+
+# Metrics by the hub's names for them; of several of one kind the name and the signature tell which.
+HUB_METRICS = {"BLEU": "bleu", "chrF": "chrf", "TER": "ter"}
+UNKNOWN = "unknown"
+
+
+def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+    """What the hub can search and show, all of it measured or said by the recipe."""
+    corpus = experiment.corpus
+    languages = [code for code in (corpus.source_language, corpus.target_language) if code]
+    dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
+    results = [_result(experiment, each.scores, "test", each.source) for each in evaluations]
+    if (dev := dev_score(record)) and corpus.dev:
+        results.insert(0, _result(experiment, (dev,), "validation", corpus.dev.source))
+    return {
+        **({"language": languages} if languages else {}),
+        "license": experiment.card.license or UNKNOWN,
+        "library_name": "nmt",
+        "pipeline_tag": "translation",
+        "tags": ["translation", "nmt", *sorted(types)],
+        **({"datasets": [dataset]} if dataset else {}),
+        "metrics": sorted({metric["type"] for result in results for metric in result["metrics"]}),
+        **({"model-index": [{"name": record.name, "results": results}]} if results else {}),
+    }
+
+
+def hub_dataset(experiment: Experiment) -> str:
+    """The corpus by its name on the hub; empty where the recipe does not say."""
+    train = experiment.corpus.train.source
+    streamed = experiment.corpus.reader == "datasets" and file_format(train) is None
+    return experiment.card.dataset or (train if streamed else "")
+
+
+def dev_score(record: RunRecord) -> Score | None:
+    """The dev BLEU of the model that is translated with; None where it never was validated."""
+    if record.best_dev_bleu is None:
+        return None
+    return Score("BLEU", record.best_dev_bleu, record.dev_signature or UNKNOWN)
+
+
+def _result(experiment: Experiment, scores: Sequence[Score], split: str, source: str) -> dict[str, Any]:
+    name = experiment.card.corpus or hub_dataset(experiment) or UNKNOWN
+    return {
+        "task": {"type": "translation", "name": "Translation"},
+        "dataset": {
+            "type": hub_dataset(experiment) or UNKNOWN,
+            "name": name,
+            "split": split,
+            "args": {"source": file_name(source)},
+        },
+        "metrics": [
+            {
+                "type": HUB_METRICS.get(score.name.partition("-")[0], score.name.lower()),
+                "name": score.name,
+                "value": round(score.value, 2),
+                "args": {"signature": score.signature},
+            }
+            for score in scores
+        ],
+    }
+
+
+def file_name(path: str) -> str:
+    """Without the folders, which belong to the machine it ran on."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def to_yaml(tree: Any, indent: str = "") -> str:
+    """Nested dicts and lists of strings and numbers as YAML in block style; strings as JSON has them, which YAML reads.
+
+    Characters that YAML would not take as they are are escaped.
+    """
+    if isinstance(tree, dict) and tree:
+        return "".join(f"{indent}{key}:{_below(value, indent + '  ')}" for key, value in tree.items())
+    if isinstance(tree, list) and tree:
+        return "".join(f"{indent}- {to_yaml(value, indent + '  ').lstrip(' ')}" for value in tree)
+    text = json.dumps(tree, ensure_ascii=False, allow_nan=False)
+    shown = "".join(each if each.isprintable() else rf"\U{ord(each):08x}" for each in text)
+    return f"{indent}{shown}\n"
+
+
+def _below(value: Any, indent: str) -> str:
+    nested = isinstance(value, dict | list) and value
+    return f"\n{to_yaml(value, indent)}" if nested else f" {to_yaml(value)}"

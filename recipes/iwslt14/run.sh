@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Trains the recurrent network and the Transformer on IWSLT14, German to English, and compares them. Meant for a GPU.
+#
+#     bash recipes/iwslt14/run.sh
+#
+# A second run takes up what is unfinished, or only compares again.
+set -euo pipefail
+trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script must not then go on to the next model
+if [ $# -gt 0 ]; then
+    echo "usage: bash recipes/iwslt14/run.sh" >&2
+    exit 2
+fi
+cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
+runs=runs/iwslt14
+
+. recipes/setup.sh
+python data/iwslt14/prepare.py
+for model in rnn transformer; do
+    nmt train "recipes/iwslt14/$model.toml" --out "$runs/$model"
+done
+nmt compare "$runs/rnn" "$runs/transformer" --out "$runs/report"
+nmt compare "$runs/rnn" "$runs/transformer" --no-text --out eval/reports/iwslt14
+# Beside papers: the text is tokenised and lower-cased already, as theirs is.
+for model in rnn transformer; do
+    nmt evaluate "$runs/$model" --source data/iwslt14/test.de --reference data/iwslt14/test.en \
+        --metric BLEU-words --json "$runs/$model-bleu-words.json"
+done

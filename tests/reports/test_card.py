@@ -1,0 +1,170 @@
+"""The model card: what the hub reads of it, what people read of it, and that it says what it does not know."""
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from huggingface_hub import ModelCard
+
+from nmt.errors import CheckpointError
+from nmt.experiment import Experiment, save_experiment
+from nmt.metrics import Score
+from nmt.reports.card import card, forget_card, write_card
+from nmt.reports.card_metadata import to_yaml
+from nmt.reports.evaluations import Evaluation, note_evaluation, read_evaluations
+from nmt.reports.record import RunRecord
+from tests.reports.payloads import PAYLOADS
+from tests.reports.synthetic import record
+from tests.tiny import make_experiment
+
+SCORES = (Score("BLEU", 38.4321, "case:mixed|tok:13a", 36.8, 40.0), Score("chrF", 62.1, "nc:6", 61.0, 63.2))
+ABOUT = {"license": "cc-by-4.0", "corpus": "Invented pairs", "corpus_license": "public domain", "dataset": "me/pairs"}
+
+
+def evaluation(name: str = "test", scores: tuple[Score, ...] = SCORES, **changes: Any) -> Evaluation:
+    fields = {
+        "source": f"{name}.de",
+        "reference": f"{name}.en",
+        "source_sha256": f"{name} source",
+        "reference_sha256": f"{name} reference",
+        "num_sentences": 1000,
+        "search": {"method": "beam", "beam": 5},
+        "translate_seconds": 10.5,
+        "scores": scores,
+    }
+    return Evaluation(**(fields | changes))
+
+
+@pytest.fixture
+def experiment(tmp_path: Path) -> Experiment:
+    return make_experiment(tmp_path / "text", card=ABOUT)
+
+
+def full_record() -> RunRecord:
+    return record("tiny", train_pairs=12345, dev_pairs=60, dev_signature="case:mixed|tok:dev", best_dev_bleu=31.25)
+
+
+def parsed(text: str) -> ModelCard:
+    return ModelCard(text)
+
+
+def test_the_hub_reads_the_metadata(experiment: Experiment) -> None:
+    data = parsed(card(experiment, full_record(), [evaluation()])).data
+    assert (data.language, data.license, data.datasets) == (["de", "en"], "cc-by-4.0", ["me/pairs"])
+    assert (data.library_name, data.pipeline_tag, data.metrics) == ("nmt", "translation", ["bleu", "chrf"])
+    assert data.tags == ["translation", "nmt", "rnn"]
+    found = [
+        (each.dataset_type, each.dataset_name, each.dataset_split, each.metric_type, each.metric_value)
+        for each in data.eval_results
+    ]
+    assert found == [
+        ("me/pairs", "Invented pairs", "validation", "bleu", 31.25),
+        ("me/pairs", "Invented pairs", "test", "bleu", 38.43),
+        ("me/pairs", "Invented pairs", "test", "chrf", 62.1),
+    ]
+    signatures = [each.metric_args["signature"] for each in data.eval_results]
+    assert signatures == ["case:mixed|tok:dev", "case:mixed|tok:13a", "nc:6"]
+    assert data.model_name == "tiny"
+
+
+def test_people_read_data_scores_training_limits_and_how_to_use_it(experiment: Experiment) -> None:
+    text = card(experiment, full_record(), [evaluation()])
+    shown = text.replace("\\", "")
+    assert [line for line in text.split("\n") if line.startswith("#")] == [
+        "# tiny",
+        *(f"## {title}" for title in ("How to use it", "Data", "Scores", "Training", "Limits")),
+    ]
+    for row in (
+        "| corpus | Invented pairs |",
+        "| licence of the corpus | public domain |",
+        "| training text | train.de, train.en: 12,345 pairs |",
+        "| dev: dev.de, dev.en | 60 | greedy | BLEU | 31.25 | unknown | case:mixed|tok:dev |",
+        "| test.de, test.en | 1,000 | beam 5 | BLEU | 38.43 | 36.80 to 40.00 | case:mixed|tok:13a |",
+        "    nmt translate RUN < FILE",
+    ):
+        assert row in shown
+    run = full_record()
+    for value in run.hardware.values():
+        assert str(value) in shown
+    assert "No test set was scored" not in text
+
+
+def test_what_nobody_said_or_measured_is_unknown(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path / "text", corpus__source_language="", corpus__target_language="")
+    old = record("old", train_pairs=None, dev_pairs=None, dev_signature=None, best_dev_bleu=None, commit=None)
+    text = card(experiment, old, [])
+    data = parsed(text).data
+    assert (data.license, data.language, data.eval_results, data.metrics) == ("unknown", None, None, [])
+    for row in (
+        "| corpus | unknown |",
+        "| licence of the model | unknown |",
+        "unknown number of pairs",
+        "| commit of nmt | unknown |",
+        "from unknown to unknown",
+        "No test set was scored",
+        "in choosing the model is unknown",
+    ):
+        assert row in text
+
+
+def test_a_run_that_was_stopped_says_so(experiment: Experiment) -> None:
+    text = card(experiment, dataclasses.replace(full_record(), finish_reason="interrupted"), [])
+    assert "Training was stopped before its end" in text
+    assert "| it ended because | it was stopped before its end |" in text
+
+
+def test_paths_of_the_machine_are_left_out(experiment: Experiment, tmp_path: Path) -> None:
+    assert str(tmp_path) not in card(experiment, full_record(), [evaluation()])
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_in_names_is_shown_and_not_obeyed(tmp_path: Path, payload: str) -> None:
+    experiment = make_experiment(tmp_path / "text", card=dict.fromkeys(ABOUT, payload))
+    text = card(experiment, dataclasses.replace(full_record(), name=payload), [])
+    body = text.split("\n---\n", 1)[1].replace("<!-- `nmt train`", "")
+    assert not re.search(r"(?<!\\)<(?!\s)[a-z/!]", body, re.IGNORECASE)
+    assert parsed(text).data.model_name == " ".join(payload.split("\n")) or parsed(text).data.model_name == payload
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"a": "no", "b": "yes: [x]", "c": "# not a comment", "d": "- dash", "e": "'\"\\"},
+        {"a": ["x", "y"], "b": [{"c": 1, "d": [{"e": 1.5}, {"f": "g"}]}], "h": {"i": {"j": "k"}}, "l": []},
+        {"odd": "\x00\x07\x1b\x7f\x85\u2028\ufeff\ue000😀\t\n|ü漢"},
+    ],
+)
+def test_yaml_reads_back_as_what_was_written(tree: dict[str, Any]) -> None:
+    assert yaml.safe_load(to_yaml(tree)) == tree
+
+
+def test_an_evaluation_of_the_same_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    better = (Score("BLEU", 50.0, "s", 49.0, 51.0), SCORES[1])
+    for each in (evaluation(), evaluation("other"), evaluation(scores=better), evaluation(search={"beam": 1})):
+        note_evaluation(tmp_path, each)
+    expected = (evaluation(scores=better), evaluation("other"), evaluation(search={"beam": 1}))
+    assert read_evaluations(tmp_path) == expected
+
+
+def test_scores_that_were_changed_are_refused(tmp_path: Path) -> None:
+    note_evaluation(tmp_path, evaluation())
+    path = tmp_path / "scores" / "scores.json"
+    path.write_bytes(path.read_bytes().replace(b"38.4321", b"48.4321"))
+    with pytest.raises(CheckpointError, match=r"scores\.json was changed after it was written"):
+        read_evaluations(tmp_path)
+
+
+def test_card_and_scores_are_of_one_model_and_go_with_it(tmp_path: Path, experiment: Experiment) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    forget_card(run)  # of a run that has none
+    save_experiment(experiment, run / "experiment.toml")
+    full_record().save(run / "record.json")
+    note_evaluation(run, evaluation())
+    write_card(run)
+    assert "38.43" in (run / "README.md").read_text(encoding="utf-8").replace("\\", "")
+    forget_card(run)
+    assert {path.name for path in run.iterdir()} == {"experiment.toml", "record.json"}
