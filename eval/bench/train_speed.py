@@ -1,0 +1,191 @@
+"""Training throughput, ours and the peers', in one interleaved run on one machine.
+
+    python eval/bench/train_speed.py --model rnn --peer opennmt fairseq --json eval/bench/results/train-rnn.json
+
+In each round every system trains anew, in a process of its own: a warm-up, then an epoch of Multi30k, or `--updates`
+of it. Throughput is target tokens, end-of-sentence included and padding not, by the seconds of these updates, data
+included. Tables give the median of the rounds and their range, ratios those of the ratios within each round.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import corpus
+import machine
+from flops import RNNShape, TransformerShape, training_flop_per_target_token
+from peers import NMT, PEERS, System, run, set_up
+from summary import Spread, by_name, ratios, table
+
+FED = "nmt, input feeding"
+
+
+def main() -> None:
+    """Measure, print tables, write all figures."""
+    arguments = parse_arguments()
+    figures = measure(arguments)
+    print(describe(figures))
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def parse_arguments() -> argparse.Namespace:
+    trainers = [name for name, peer in PEERS.items() if peer.models]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--model", choices=["rnn", "transformer"], required=True)
+    parser.add_argument("--peer", nargs="*", choices=trainers, default=[], help="whom to compare with")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="of those that have it; else fp32")
+    parser.add_argument("--input-feeding", action="store_true", help="measure our recurrent model with it, too")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warmup", type=int, default=5, help="updates before the clock starts")
+    parser.add_argument("--updates", type=int, default=0, help="how many are timed; 0: an epoch")
+    parser.add_argument("--batch-tokens", type=int, default=4096)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-profile", dest="profile", action="store_false", help="leave out where the time goes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
+    arguments = parser.parse_args()
+    if arguments.input_feeding and arguments.model != "rnn":
+        parser.error("--input-feeding is for --model rnn.")
+    if min(arguments.rounds, arguments.warmup) < 1:
+        parser.error("--rounds and --warmup must be at least 1.")
+    return arguments
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """All figures: the machine, each round by system, and what is only measured of ours."""
+    systems = entrants(arguments)
+    for system, _ in systems.values():
+        set_up(system)
+    folder, counts = corpus.prepare()
+    task = {
+        "model": arguments.model,
+        "corpus": str(folder),
+        "epoch_tokens": counts.target_tokens,
+        "warmup": arguments.warmup,
+        "updates": arguments.updates,
+        "batch_tokens": arguments.batch_tokens,
+        "threads": arguments.threads,
+        "seed": 1,
+    }
+    rounds = []
+    rates = [machine.product_rates(arguments.threads, arguments.precision)]
+    for number in range(arguments.rounds):
+        measured = {}
+        for name, (system, feeding) in systems.items():
+            print(f"round {number + 1}: {name} ...", file=sys.stderr, flush=True)
+            own = task | {"precision": precision_of(system, arguments.precision), "input_feeding": feeding}
+            load = machine.load()
+            found = run(system, "train", own, corpus.WORK / system.name)
+            rate = found["target_tokens"] / found["seconds"]
+            measured[name] = found | {"tokens_per_second": rate, "load_average": load, "precision": own["precision"]}
+        rounds.append(measured)
+        rates.append(machine.product_rates(arguments.threads, arguments.precision))
+    alone: dict[str, Any] = {}
+    if arguments.profile:
+        for name, feeding in ((name, feeding) for name, (system, feeding) in systems.items() if system is NMT):
+            print(f"where the time of {name} goes ...", file=sys.stderr, flush=True)
+            own = task | {"precision": arguments.precision, "input_feeding": feeding, "updates": arguments.updates or 40}
+            alone[name] = {action: run(NMT, action, own, corpus.WORK / "nmt") for action in ("profile", "cached")}
+    return {
+        "model": arguments.model,
+        "precision": arguments.precision,
+        "batch_tokens": arguments.batch_tokens,
+        "updates": arguments.updates,
+        "machine": machine.describe(arguments.threads),
+        "counts": asdict(counts),
+        "product_flops": {shape: Spread.of([rate[shape] for rate in rates]).median for shape in rates[0]},
+        "flop_per_target_token": {
+            name: training_flop_per_target_token(shape_of(system, arguments.model, feeding), counts)
+            for name, (system, feeding) in systems.items()
+        },
+        "remarks": {name: system.remark for name, (system, _) in systems.items()},
+        "rounds": rounds,
+        "alone": alone,
+    }
+
+
+def entrants(arguments: argparse.Namespace) -> dict[str, tuple[System, bool]]:
+    """Who takes part, by name in the tables, and whether its decoder has input feeding, as all peers' have by default."""
+    systems = {"nmt": (NMT, False)}
+    if arguments.input_feeding:
+        systems[FED] = (NMT, True)
+    for name in arguments.peer:
+        if arguments.model in PEERS[name].models:
+            systems[name] = (PEERS[name], arguments.model == "rnn")
+    return systems
+
+
+def precision_of(system: System, wanted: str) -> str:
+    """The one that was asked for, or fp32 where the system has no other."""
+    return wanted if wanted in system.precisions else "fp32"
+
+
+def shape_of(system: System, model: str, feeding: bool) -> RNNShape | TransformerShape:
+    """What the system is configured to compute."""
+    if model == "transformer":
+        return TransformerShape()
+    return RNNShape(
+        encoder_cell=system.cell, readout=system.readout, bottleneck=system.bottleneck, input_feeding=feeding
+    )
+
+
+def describe(figures: dict[str, Any]) -> str:
+    """All of it in Markdown."""
+    rounds, names = figures["rounds"], list(figures["rounds"][0])
+    peak = max(figures["product_flops"].values())
+    own = by_name(rounds, "nmt", "tokens_per_second")
+    rows = []
+    for name in names:
+        speeds = by_name(rounds, name, "tokens_per_second")
+        achieved = Spread.of(speeds).median * figures["flop_per_target_token"][name]
+        first = rounds[0][name]
+        rows.append(
+            [
+                name,
+                first["precision"],
+                Spread.of(speeds).show(),
+                "" if name == "nmt" else ratios(own, speeds).show(2),
+                f"{first['target_tokens'] / first['updates']:,.0f}",
+                f"{first['parameters'] / 1e6:.1f}",
+                f"{achieved / 1e9:.0f}",
+                f"{achieved / peak:.2f}",
+                Spread.of(by_name(rounds, name, "peak_bytes")).show(2, 1e9),
+            ]
+        )
+    header = ["system", "precision", "target tokens/s", "nmt / this", "tokens an update", "M parameters"]
+    header += ["model GFLOP/s", "of the matrix product's", "peak GB"]
+    where = figures["machine"]
+    lines = [
+        f"{figures['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}, load average "
+        f"{where['load_average']}; {len(rounds)} rounds; median (range)",
+        "",
+        table(header, rows),
+        "",
+        "Matrix products (F.linear), GFLOP/s: "
+        + ", ".join(f"{shape} {rate / 1e9:.0f}" for shape, rate in figures["product_flops"].items()),
+        *(f"{name}: {remark}" for name, remark in figures["remarks"].items() if remark),
+    ]
+    for name, found in figures["alone"].items():
+        lines += ["", *describe_alone(name, found)]
+    return "\n".join(lines)
+
+
+def describe_alone(name: str, found: dict[str, Any]) -> list[str]:
+    """Where an update's time goes, and what live data costs."""
+    seconds, updates = found["profile"]["wall_seconds"], found["profile"]["updates"]
+    phases = [f"{phase} {100 * part / seconds:.0f} %" for phase, part in found["profile"]["phases"].items()]
+    dearest = list(found["profile"]["operations"].items())[:8]
+    live, cached = found["cached"]["live_update_seconds"], found["cached"]["cached_update_seconds"]
+    return [
+        f"{name}, an update under the profiler {1000 * seconds / updates:.0f} ms: {', '.join(phases)}",
+        "by operation: " + ", ".join(f"{call} {100 * part / seconds:.0f} %" for call, part in dearest),
+        f"an update with live data {1000 * live:.0f} ms, with a cached batch {1000 * cached:.0f} ms: {live / cached:.3f}",
+    ]
+
+
+if __name__ == "__main__":
+    main()
