@@ -161,7 +161,7 @@ def export(entrant: Entrant, out: Path) -> Path:
 
 
 def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
-    """The figures of one mode in one round. A peer's outputs are pieces, each sentence with an end that is not there."""
+    """The figures of one mode in one round. A peer's outputs are pieces, without the end-of-sentence that it wrote."""
     texts = result.get("texts") or [corpus.join(output) for output in result["outputs"]]
     tokens = result.get("output_tokens") or sum(len(output.split()) + 1 for output in result["outputs"])
     (bleu,) = score(["BLEU"], texts, references[: len(texts)], intervals=False, target_language="de")
@@ -179,8 +179,8 @@ def describe(figures: dict[str, Any]) -> str:
     rounds, where = figures["rounds"], figures["machine"]
     labels = list(rounds[0])
     lines = [
-        f"{figures['lines']} sentences, batches of {figures['batch']}, {where['cpu']}, {where['threads']} threads, torch "
-        f"{where['torch']}, load average {where['load_average']}; {len(rounds)} rounds; median (range)"
+        f"{figures['lines']} sentences, batches of {figures['batch']}, {where['cpu']}, {where['threads']} threads, "
+        f"torch {where['torch']}, load average {where['load_average']}; {len(rounds)} rounds; median (range)"
     ]
     for mode in MODES:
         first = [one[labels[0]][mode]["seconds"] for one in rounds]
@@ -200,7 +200,11 @@ def describe(figures: dict[str, Any]) -> str:
             )
         latency = ["median latency, ms"] if mode == "single" else []
         header = ["system", "sentences/s", "tokens/s", *latency, f"{labels[0]} is faster by", "BLEU", "loading, s"]
-        titles = {"beam": f"beam {figures['beam']}", "greedy": "greedy", "single": f"one at a time, beam {figures['beam']}"}
+        titles = {
+            "beam": f"beam {figures['beam']}",
+            "greedy": "greedy",
+            "single": f"one at a time, beam {figures['beam']}",
+        }
         lines += ["", f"{titles[mode]}:", "", table(header, rows)]
     return "\n".join(lines)
 

@@ -42,7 +42,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--marks", type=int, default=3, help="how many of a peer's models are scored")
     parser.add_argument("--our-minutes", type=float, help="of our training; default: a quarter of the peers'")
     parser.add_argument("--validate-every", type=int, default=25, help="of our updates")
-    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="of those that have it; else fp32")
+    parser.add_argument(
+        "--precision", choices=["fp32", "bf16"], default="fp32", help="of those that have it; else fp32"
+    )
     parser.add_argument("--batch-tokens", type=int, default=1024)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)

@@ -38,7 +38,9 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--model", choices=["rnn", "transformer"], required=True)
     parser.add_argument("--peer", nargs="*", choices=trainers, default=[], help="whom to compare with")
-    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32", help="of those that have it; else fp32")
+    parser.add_argument(
+        "--precision", choices=["fp32", "bf16"], default="fp32", help="of those that have it; else fp32"
+    )
     parser.add_argument("--input-feeding", action="store_true", help="measure our recurrent model with it, too")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warmup", type=int, default=5, help="updates before the clock starts")
@@ -88,7 +90,11 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.profile:
         for name, feeding in ((name, feeding) for name, (system, feeding) in systems.items() if system is NMT):
             print(f"where the time of {name} goes ...", file=sys.stderr, flush=True)
-            own = task | {"precision": arguments.precision, "input_feeding": feeding, "updates": arguments.updates or 40}
+            own = task | {
+                "precision": arguments.precision,
+                "input_feeding": feeding,
+                "updates": arguments.updates or 40,
+            }
             alone[name] = {action: run(NMT, action, own, corpus.WORK / "nmt") for action in ("profile", "cached")}
     return {
         "model": arguments.model,
@@ -109,7 +115,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def entrants(arguments: argparse.Namespace) -> dict[str, tuple[System, bool]]:
-    """Who takes part, by name in the tables, and whether its decoder has input feeding, as all peers' have by default."""
+    """Who takes part, by name in the tables, and whether its decoder feeds its output back, as all peers' do."""
     systems = {"nmt": (NMT, False)}
     if arguments.input_feeding:
         systems[FED] = (NMT, True)
@@ -150,7 +156,7 @@ def describe(figures: dict[str, Any]) -> str:
                 Spread.of(speeds).show(),
                 "" if name == "nmt" else ratios(own, speeds).show(2),
                 f"{first['target_tokens'] / first['updates']:,.0f}",
-                f"{first['parameters'] / 1e6:.1f}",
+                f"{first['parameters'] / 1e6:.1f}" if "parameters" in first else "",
                 f"{achieved / 1e9:.0f}",
                 f"{achieved / peak:.2f}",
                 Spread.of(by_name(rounds, name, "peak_bytes")).show(2, 1e9),
@@ -183,7 +189,7 @@ def describe_alone(name: str, found: dict[str, Any]) -> list[str]:
     return [
         f"{name}, an update under the profiler {1000 * seconds / updates:.0f} ms: {', '.join(phases)}",
         "by operation: " + ", ".join(f"{call} {100 * part / seconds:.0f} %" for call, part in dearest),
-        f"an update with live data {1000 * live:.0f} ms, with a cached batch {1000 * cached:.0f} ms: {live / cached:.3f}",
+        f"an update with live data {1000 * live:.0f} ms, with a cached batch {1000 * cached:.0f}: {live / cached:.3f}",
     ]
 
 

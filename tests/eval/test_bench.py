@@ -5,21 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
 import corpus
 import decode_speed
-import pytest
 import time_to_quality
-import torch
 import train_speed
 from corpus import Counts
 from flops import RNNShape, TransformerShape, training_flop_per_target_token
-from peers import NMT, PEERS, clock
-from summary import Spread, ratios, table
-from torch.utils.flop_counter import FlopCounterMode
-
 from nmt.config import parse_config
 from nmt.experiment import load_experiment
 from nmt.models.build import ModelConfig, build_model
+from peers import NMT, PEERS, clock
+from summary import Spread, ratios, table
 
 SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
 COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)

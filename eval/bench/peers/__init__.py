@@ -1,7 +1,7 @@
 """The toolkits we compare ourselves with: each a released package in a virtual environment of its own.
 
-`peers/NAME/` holds `requirements.txt` (and `no-deps.txt`: what is installed without what it asks for, because it pins an
-older torch), the configurations of the models, and `run.py`, which its own Python runs:
+`peers/NAME/` holds `requirements.txt` (and `no-deps.txt`: what is installed without what it asks for, because it pins
+an older torch), the configurations of the models, and `run.py`, which its own Python runs:
 
     run.py train TASK        trains until the clock (clock.py) has seen enough
     run.py translate TASK    loads a model, then translates with each of several settings
@@ -66,7 +66,7 @@ PEERS = {
         translates=True,
         cell="lstm",
         bottleneck=256,
-        remark="LSTM encoder; feeds 512, and projects that to 256 before the vocabulary; input feeding cannot be turned off; bf16 crashes on a CPU",
+        remark="LSTM encoder; feeds back 512, and projects that to 256 before the vocabulary",
         environment={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
     ),
     "eole": System(
@@ -81,6 +81,8 @@ PEERS = {
         ("rnn", "transformer"),
         remark="does not batch sentences of similar length; readout as wide as the decoder (512)",
     ),
+    "sockeye": System("sockeye", ("transformer",)),
+    "marian": System("marian", ("transformer",), remark="its wheel is compiled without AVX2 and AVX-512"),
     "ctranslate2": System("ctranslate2", (), translates=True, remark="translates only"),
 }
 

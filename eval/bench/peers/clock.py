@@ -94,8 +94,9 @@ def leave(task: Task, figures: dict[str, Any]) -> None:
     os._exit(0)
 
 
-def peak_bytes() -> int:
-    """The most memory that this process ever held (VmHWM of Linux)."""
-    found = re.search(r"^VmHWM:\s*(\d+) kB$", Path("/proc/self/status").read_text(encoding="utf-8"), re.MULTILINE)
+def peak_bytes(process: int | str = "self") -> int:
+    """The most memory that a process ever held (VmHWM of Linux)."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
     assert found, "not Linux"
     return 1024 * int(found[1])

@@ -12,6 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -147,8 +148,8 @@ def cached(task: Task) -> None:
 
     def finish() -> dict[str, Any]:
         ends.append(time.perf_counter())
-        seconds = [later - earlier for earlier, later in zip(ends, ends[1:], strict=False)]
-        live, still = (median(seconds[first :: 2]) for first in (2, 3))
+        seconds = [later - earlier for earlier, later in pairwise(ends)]
+        live, still = (median(seconds[first::2]) for first in (2, 3))
         return {"live_update_seconds": live, "cached_update_seconds": still}
 
     nmt.training.loop.make_batch = make_or_not

@@ -1,4 +1,4 @@
-"""OpenNMT-py 3.5.1, run in its own environment: `run.py train TASK` and `run.py translate TASK` (see peers/__init__)."""
+"""OpenNMT-py 3.5.1, run in its own environment: `run.py train TASK`, `run.py translate TASK`."""
 
 import sys
 import time
@@ -66,7 +66,9 @@ def train(task: Task) -> None:
 def save(trainer, path: str) -> None:
     """Keep the model as it is now at `path`."""
     trainer.model_saver.save(trainer.optim.training_step)
-    newest = max(Path(trainer.model_saver.base_path).parent.glob("model_step_*.pt"), key=lambda file: file.stat().st_mtime)
+    newest = max(
+        Path(trainer.model_saver.base_path).parent.glob("model_step_*.pt"), key=lambda file: file.stat().st_mtime
+    )
     newest.rename(path)
 
 
