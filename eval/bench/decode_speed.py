@@ -93,8 +93,9 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         measured = {}
         for entrant in arguments.system:
             print(f"round {number + 1}: {entrant.label} ...", file=sys.stderr, flush=True)
-            load = machine.load()
+            before = machine.Use.now()
             found = run(entrant.system, "translate", tasks[entrant.label], work_of(entrant))
+            disturbed = before.disturbance(machine.Use.now())
             modes = {
                 setting["mode"]: evaluate(result, references)
                 for setting, result in zip(settings, found["results"], strict=True)
@@ -102,7 +103,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             measured[entrant.label] = {
                 "load_seconds": found["load_seconds"],
                 "version": found["version"],
-                "load_average": load,
+                "others_share": disturbed,
                 **modes,
             }
         rounds.append(measured)
@@ -178,9 +179,11 @@ def describe(figures: dict[str, Any]) -> str:
     """All of it in Markdown."""
     rounds, where = figures["rounds"], figures["machine"]
     labels = list(rounds[0])
+    disturbed = max(one[label]["others_share"] for one in rounds for label in labels)
     lines = [
         f"{figures['lines']} sentences, batches of {figures['batch']}, {where['cpu']}, {where['threads']} threads, "
-        f"torch {where['torch']}, load average {where['load_average']}; {len(rounds)} rounds; median (range)"
+        f"torch {where['torch']}, load average {where['load_average']}; others had at most {100 * disturbed:.0f} % of "
+        f"the cores; {len(rounds)} rounds; median (range)",
     ]
     for mode in MODES:
         first = [one[labels[0]][mode]["seconds"] for one in rounds]

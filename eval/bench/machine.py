@@ -1,7 +1,9 @@
-"""What the machine is and can do while a benchmark runs."""
+"""What the machine is and can do while a benchmark runs, and who else was at work on it."""
 
 import os
 import time
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -30,6 +32,33 @@ def describe(threads: int) -> dict[str, Any]:
 def load() -> float:
     """Processes that wanted to run, averaged over the last minute."""
     return round(os.getloadavg()[0], 2)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Seconds of all cores since the machine was started (Linux)."""
+
+    total: float
+    busy: float
+    stolen: float  # by other guests of the same host
+    own: float  # of this process and those that it started and that have ended
+
+    @classmethod
+    def now(cls) -> "Use":
+        text = Path("/proc/stat").read_text(encoding="utf-8")
+        return cls.parse(text, os.sysconf("SC_CLK_TCK"), sum(os.times()[:4]))
+
+    @classmethod
+    def parse(cls, stat: str, ticks: int, own: float) -> "Use":
+        """The first line: user, nice, system, idle, iowait, irq, softirq, steal."""
+        user, nice, system, idle, waiting, irq, softirq, stolen = (int(one) / ticks for one in stat.split()[1:9])
+        busy = user + nice + system + irq + softirq
+        return cls(busy + idle + waiting + stolen, busy, stolen, own)
+
+    def disturbance(self, later: "Use") -> float:
+        """The share of the cores that others took between two moments, of this machine or of its host."""
+        others = (later.busy - self.busy) - (later.own - self.own)
+        return max(0.0, (others + later.stolen - self.stolen) / (later.total - self.total))
 
 
 def product_rates(threads: int, precision: str) -> dict[str, float]:

@@ -80,10 +80,13 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         for name, (system, feeding) in systems.items():
             print(f"round {number + 1}: {name} ...", file=sys.stderr, flush=True)
             own = task | {"precision": precision_of(system, arguments.precision), "input_feeding": feeding}
-            load = machine.load()
+            before = machine.Use.now()
             found = run(system, "train", own, corpus.WORK / system.name)
-            rate = found["target_tokens"] / found["seconds"]
-            measured[name] = found | {"tokens_per_second": rate, "load_average": load, "precision": own["precision"]}
+            measured[name] = found | {
+                "tokens_per_second": found["target_tokens"] / found["seconds"],
+                "precision": own["precision"],
+                "others_share": before.disturbance(machine.Use.now()),
+            }
         rounds.append(measured)
         rates.append(machine.product_rates(arguments.threads, arguments.precision))
     alone: dict[str, Any] = {}
@@ -165,9 +168,11 @@ def describe(figures: dict[str, Any]) -> str:
     header = ["system", "precision", "target tokens/s", "nmt / this", "tokens an update", "M parameters"]
     header += ["model GFLOP/s", "of the matrix product's", "peak GB"]
     where = figures["machine"]
+    disturbed = max(one[name]["others_share"] for one in rounds for name in names)
     lines = [
         f"{figures['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}, load average "
-        f"{where['load_average']}; {len(rounds)} rounds; median (range)",
+        f"{where['load_average']}; others had at most {100 * disturbed:.0f} % of the cores; {len(rounds)} rounds; "
+        "median (range)",
         "",
         table(header, rows),
         "",

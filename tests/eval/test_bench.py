@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 import corpus
 import decode_speed
+import machine
 import time_to_quality
 import train_speed
 from corpus import Counts
@@ -29,7 +31,7 @@ def counted(tree: dict[str, Any]) -> int:
     """FLOP of one forward pass as torch counts them; in float64, where no layer is one opaque library call."""
     model = build_model(parse_config(ModelConfig, tree, "test"), 30, 30).double()
     ids = torch.ones(SENTENCES, SOURCE, dtype=torch.int64)
-    with FlopCounterMode(display=False) as counter:
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         model.logits(model(ids, ids > 0, torch.ones(SENTENCES, TARGET, dtype=torch.int64)))
     return counter.get_total_flops()
 
@@ -167,7 +169,7 @@ def test_what_begins_after_the_warm_up_is_not_timed(watch: Watch, left: list[dic
 def test_a_table_of_training_speed_has_the_ratios_of_the_rounds() -> None:
     def measured(speed: float) -> dict[str, Any]:
         known = {"precision": "fp32", "target_tokens": 4000, "updates": 2, "parameters": 5_000_000}
-        return known | {"tokens_per_second": speed, "peak_bytes": 1_500_000_000}
+        return known | {"tokens_per_second": speed, "peak_bytes": 1_500_000_000, "others_share": speed / 1e5}
 
     figures = {
         "model": "rnn",
@@ -183,6 +185,15 @@ def test_a_table_of_training_speed_has_the_ratios_of_the_rounds() -> None:
     assert "| nmt | fp32 | 5,000 (4,000 to 6,000) |  | 2,000 | 5.0 | 50 | 0.25 | 1.50 (1.50 to 1.50) |" in text
     assert "| peer | fp32 | 1,500 (1,000 to 2,000) | 3.50 (3.00 to 4.00) | 2,000 | 5.0 | 30 | 0.15 |" in text
     assert "peer: has a wider readout" in text
+    assert "others had at most 6 % of the cores" in text
+
+
+def test_what_others_take_of_the_cores_is_what_is_stolen_or_not_our_own() -> None:
+    before = machine.Use.parse("cpu  100 0 0 900 0 0 0 0 0 0\ncpu0 ...", 100, own=0.0)
+    after = machine.Use.parse("cpu  500 100 100 1100 100 50 50 100 0 0\ncpu0 ...", 100, own=5.0)
+    # 10 s of cores have passed: 7 were busy, 5 of them with us; 1 was stolen, 3 were idle or waiting.
+    assert (after.total - before.total, after.busy - before.busy) == (10.0, 7.0)
+    assert before.disturbance(after) == pytest.approx((2 + 1) / 10)
 
 
 def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:
