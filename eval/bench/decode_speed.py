@@ -16,6 +16,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -61,6 +62,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--single", type=int, default=200, help="how many of them one at a time")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--others", type=float, default=0.1, help="share of the cores that others may have in a run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
     return parser.parse_args()
 
@@ -93,9 +95,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         measured = {}
         for entrant in arguments.system:
             print(f"round {number + 1}: {entrant.label} ...", file=sys.stderr, flush=True)
-            before = machine.Use.now()
-            found = run(entrant.system, "translate", tasks[entrant.label], work_of(entrant))
-            disturbed = before.disturbance(machine.Use.now())
+            translate = partial(run, entrant.system, "translate", tasks[entrant.label], work_of(entrant))
+            found = machine.undisturbed(translate, arguments.others)
             modes = {
                 setting["mode"]: evaluate(result, references)
                 for setting, result in zip(settings, found["results"], strict=True)
@@ -103,7 +104,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             measured[entrant.label] = {
                 "load_seconds": found["load_seconds"],
                 "version": found["version"],
-                "others_share": disturbed,
+                "others_share": found["others_share"],
                 **modes,
             }
         rounds.append(measured)

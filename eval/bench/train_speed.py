@@ -4,13 +4,16 @@
 
 In each round every system trains anew, in a process of its own: a warm-up, then an epoch of Multi30k, or `--updates`
 of it. Throughput is target tokens, end-of-sentence included and padding not, by the seconds of these updates, data
-included. Tables give the median of the rounds and their range, ratios those of the ratios within each round.
+included. Tables give the median of the rounds and their range, ratios those of the ratios within each round. A run that
+was cut short is taken up with `--go-on`.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +29,12 @@ FED = "nmt, input feeding"
 def main() -> None:
     """Measure, print tables, write all figures."""
     arguments = parse_arguments()
-    figures = measure(arguments)
+    figures: dict[str, Any] = {}
+    for figures in measure(arguments):
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(describe(figures))
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -47,51 +51,53 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--updates", type=int, default=0, help="how many are timed; 0: an epoch")
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--others", type=float, default=0.1, help="share of the cores that others may have in a run")
     parser.add_argument("--no-profile", dest="profile", action="store_false", help="leave out where the time goes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures, after each round")
+    parser.add_argument("--go-on", action="store_true", help="the rounds in FILE count; add what is missing")
     arguments = parser.parse_args()
     if arguments.input_feeding and arguments.model != "rnn":
         parser.error("--input-feeding is for --model rnn.")
+    if arguments.go_on and not arguments.json:
+        parser.error("--go-on needs --json.")
     if min(arguments.rounds, arguments.warmup) < 1:
         parser.error("--rounds and --warmup must be at least 1.")
     return arguments
 
 
-def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """All figures: the machine, each round by system, and what is only measured of ours."""
+def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """All figures, after each round and at the end: settings, each round by system, what is measured of ours alone."""
     systems = entrants(arguments)
     for system, _ in systems.values():
         set_up(system)
     folder, counts = corpus.prepare()
-    task = {
-        "model": arguments.model,
-        "corpus": str(folder),
-        "epoch_tokens": counts.target_tokens,
-        "warmup": arguments.warmup,
-        "updates": arguments.updates,
-        "batch_tokens": arguments.batch_tokens,
-        "threads": arguments.threads,
-        "seed": 1,
+    chosen = {name: getattr(arguments, name) for name in ("model", "warmup", "updates", "batch_tokens", "threads")}
+    task = chosen | {"corpus": str(folder), "epoch_tokens": counts.target_tokens, "seed": 1}
+    figures: dict[str, Any] = {
+        "settings": chosen | {"precision": arguments.precision},
+        "machine": machine.describe(arguments.threads),
+        "counts": asdict(counts),
+        "flop_per_target_token": {
+            name: training_flop_per_target_token(shape_of(system, arguments.model, feeding), counts)
+            for name, (system, feeding) in systems.items()
+        },
+        "remarks": {name: system.remark for name, (system, _) in systems.items()},
     }
-    rounds = []
-    rates = [machine.product_rates(arguments.threads, arguments.precision)]
-    for number in range(arguments.rounds):
-        measured = {}
+    rounds = earlier_rounds(arguments.json, figures) if arguments.go_on else []
+    for number in range(len(rounds), arguments.rounds):
+        measured: dict[str, Any] = {"product_flops": machine.product_rates(arguments.threads, arguments.precision)}
         for name, (system, feeding) in systems.items():
             print(f"round {number + 1}: {name} ...", file=sys.stderr, flush=True)
             own = task | {"precision": precision_of(system, arguments.precision), "input_feeding": feeding}
-            before = machine.Use.now()
-            found = run(system, "train", own, corpus.WORK / system.name)
-            measured[name] = found | {
-                "tokens_per_second": found["target_tokens"] / found["seconds"],
-                "precision": own["precision"],
-                "others_share": before.disturbance(machine.Use.now()),
-            }
+            train = partial(run, system, "train", own, corpus.WORK / system.name)
+            found = machine.undisturbed(train, arguments.others)
+            rate = found["target_tokens"] / found["seconds"]
+            measured[name] = found | {"tokens_per_second": rate, "precision": own["precision"]}
         rounds.append(measured)
-        rates.append(machine.product_rates(arguments.threads, arguments.precision))
-    alone: dict[str, Any] = {}
-    if arguments.profile:
-        for name, feeding in ((name, feeding) for name, (system, feeding) in systems.items() if system is NMT):
+        yield figures | {"rounds": rounds, "alone": {}}
+    alone = {}
+    for name, feeding in ((name, feeding) for name, (system, feeding) in systems.items() if system is NMT):
+        if arguments.profile:
             print(f"where the time of {name} goes ...", file=sys.stderr, flush=True)
             own = task | {
                 "precision": arguments.precision,
@@ -99,22 +105,20 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
                 "updates": arguments.updates or 40,
             }
             alone[name] = {action: run(NMT, action, own, corpus.WORK / "nmt") for action in ("profile", "cached")}
-    return {
-        "model": arguments.model,
-        "precision": arguments.precision,
-        "batch_tokens": arguments.batch_tokens,
-        "updates": arguments.updates,
-        "machine": machine.describe(arguments.threads),
-        "counts": asdict(counts),
-        "product_flops": {shape: Spread.of([rate[shape] for rate in rates]).median for shape in rates[0]},
-        "flop_per_target_token": {
-            name: training_flop_per_target_token(shape_of(system, arguments.model, feeding), counts)
-            for name, (system, feeding) in systems.items()
-        },
-        "remarks": {name: system.remark for name, (system, _) in systems.items()},
-        "rounds": rounds,
-        "alone": alone,
-    }
+    yield figures | {"rounds": rounds, "alone": alone}
+
+
+def earlier_rounds(path: Path | None, figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise."""
+    if path is None or not path.exists():
+        return []
+    before = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("settings", "remarks"):
+        if before[name] != figures[name]:
+            sys.exit(f"{path} was measured with other {name}: {before[name]}, now {figures[name]}. Use another --json.")
+    if before["machine"]["cpu"] != figures["machine"]["cpu"]:
+        sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
+    return list(before["rounds"])
 
 
 def entrants(arguments: argparse.Namespace) -> dict[str, tuple[System, bool]]:
@@ -144,8 +148,11 @@ def shape_of(system: System, model: str, feeding: bool) -> RNNShape | Transforme
 
 def describe(figures: dict[str, Any]) -> str:
     """All of it in Markdown."""
-    rounds, names = figures["rounds"], list(figures["rounds"][0])
-    peak = max(figures["product_flops"].values())
+    rounds, names = figures["rounds"], list(figures["remarks"])
+    products = {
+        shape: Spread.of([one["product_flops"][shape] for one in rounds]) for shape in rounds[0]["product_flops"]
+    }
+    peak = max(rate.median for rate in products.values())
     own = by_name(rounds, "nmt", "tokens_per_second")
     rows = []
     for name in names:
@@ -170,14 +177,14 @@ def describe(figures: dict[str, Any]) -> str:
     where = figures["machine"]
     disturbed = max(one[name]["others_share"] for one in rounds for name in names)
     lines = [
-        f"{figures['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}, load average "
-        f"{where['load_average']}; others had at most {100 * disturbed:.0f} % of the cores; {len(rounds)} rounds; "
+        f"{figures['settings']['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}, load "
+        f"average {where['load_average']}; others had at most {100 * disturbed:.0f} % of the cores; {len(rounds)} rounds; "
         "median (range)",
         "",
         table(header, rows),
         "",
         "Matrix products (F.linear), GFLOP/s: "
-        + ", ".join(f"{shape} {rate / 1e9:.0f}" for shape, rate in figures["product_flops"].items()),
+        + ", ".join(f"{shape} {rate.median / 1e9:.0f}" for shape, rate in products.items()),
         *(f"{name}: {remark}" for name, remark in figures["remarks"].items() if remark),
     ]
     for name, found in figures["alone"].items():

@@ -1,6 +1,7 @@
 """The arithmetic of the benchmarks: what is counted, what is timed, and what becomes of it."""
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_spread_and_ratios_are_taken_round_by_round() -> None:
     assert Spread.of([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
     assert Spread.of([3000.0, 1000.0, 2000.0]).show(1, 1000) == "2.0 (1.0 to 3.0)"
     assert ratios([4.0, 9.0, 10.0], [2.0, 3.0, 10.0]) == Spread(2.0, 1.0, 3.0)
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="argument 2 is longer"):
         ratios([1.0], [1.0, 2.0])
 
 
@@ -171,13 +172,16 @@ def test_a_table_of_training_speed_has_the_ratios_of_the_rounds() -> None:
         known = {"precision": "fp32", "target_tokens": 4000, "updates": 2, "parameters": 5_000_000}
         return known | {"tokens_per_second": speed, "peak_bytes": 1_500_000_000, "others_share": speed / 1e5}
 
+    products = {"product_flops": {"small": 1e11, "large": 2e11}}
     figures = {
-        "model": "rnn",
+        "settings": {"model": "rnn"},
         "machine": {"cpu": "a CPU", "threads": 2, "torch": "2", "load_average": 0.1},
-        "product_flops": {"small": 1e11, "large": 2e11},
         "flop_per_target_token": {"nmt": 1e7, "peer": 2e7},
         "remarks": {"nmt": "", "peer": "has a wider readout"},
-        "rounds": [{"nmt": measured(4000), "peer": measured(1000)}, {"nmt": measured(6000), "peer": measured(2000)}],
+        "rounds": [
+            products | {"nmt": measured(4000), "peer": measured(1000)},
+            products | {"nmt": measured(6000), "peer": measured(2000)},
+        ],
         "alone": {},
     }
     text = train_speed.describe(figures)
@@ -190,10 +194,35 @@ def test_a_table_of_training_speed_has_the_ratios_of_the_rounds() -> None:
 
 def test_what_others_take_of_the_cores_is_what_is_stolen_or_not_our_own() -> None:
     before = machine.Use.parse("cpu  100 0 0 900 0 0 0 0 0 0\ncpu0 ...", 100, own=0.0)
-    after = machine.Use.parse("cpu  500 100 100 1100 100 50 50 100 0 0\ncpu0 ...", 100, own=5.0)
-    # 10 s of cores have passed: 7 were busy, 5 of them with us; 1 was stolen, 3 were idle or waiting.
+    after = machine.Use.parse("cpu  500 100 100 1000 100 50 50 100 0 0\ncpu0 ...", 100, own=5.0)
+    # 10 s of cores have passed: 7 were busy, 5 of them with us; 1 was stolen, 2 were idle or waiting.
     assert (after.total - before.total, after.busy - before.busy) == (10.0, 7.0)
     assert before.disturbance(after) == pytest.approx((2 + 1) / 10)
+
+
+def test_what_others_disturbed_is_measured_again_and_the_least_disturbed_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(shares: list[float], limit: float) -> dict[str, Any]:
+        uses = iter(
+            [machine.Use(10.0 * at, 10.0 * share, 0.0, 0.0) for one in shares for at, share in [(0, 0), (1, one)]]
+        )
+        monkeypatch.setattr(machine.Use, "now", classmethod(lambda cls: next(uses)))
+        runs = iter(range(1, len(shares) + 1))
+        return machine.undisturbed(lambda: {"run": next(runs)}, limit)
+
+    assert measured([0.04], 0.05) == {"run": 1, "others_share": pytest.approx(0.04)}
+    assert measured([0.4, 0.3, 0.01], 0.05) == {"run": 3, "others_share": pytest.approx(0.01)}
+    assert measured([0.4, 0.2, 0.3], 0.05) == {"run": 2, "others_share": pytest.approx(0.2)}
+
+
+def test_rounds_are_only_added_to_those_of_the_same_settings(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    figures = {"settings": {"updates": 8}, "remarks": {"nmt": ""}, "machine": {"cpu": "a CPU"}}
+    assert train_speed.earlier_rounds(path, figures) == []
+    path.write_text(json.dumps(figures | {"rounds": [{"nmt": {}}]}), encoding="utf-8")
+    assert train_speed.earlier_rounds(path, figures) == [{"nmt": {}}]
+    for other in ({"settings": {"updates": 9}}, {"remarks": {"nmt": "", "peer": ""}}, {"machine": {"cpu": "another"}}):
+        with pytest.raises(SystemExit, match="Use another --json"):
+            train_speed.earlier_rounds(path, figures | other)
 
 
 def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:

@@ -13,6 +13,7 @@ in `peers/nmt/`, in the environment that runs the benchmark.
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -116,6 +117,7 @@ def run(system: System, action: str, task: dict[str, Any], work: Path) -> dict[s
     environment = {**os.environ, **system.environment, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
     environment |= {"CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT) if system.name == "nmt" else ""}
     command = [str(system.python), str(system.folder / "run.py"), action, str(path)]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which ends the command, too
     with (work / f"{action}.log").open("wb") as log:
         code = subprocess.run(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT).returncode
     if not result.exists():
