@@ -177,9 +177,9 @@ def describe(figures: dict[str, Any]) -> str:
     where = figures["machine"]
     disturbed = max(one[name]["others_share"] for one in rounds for name in names)
     lines = [
-        f"{figures['settings']['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}; {len(rounds)} "
-        f"rounds, median (range); load average {where['load_average']}, others had at most {100 * disturbed:.0f} % of the "
-        "cores",
+        f"{figures['settings']['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}; "
+        f"{len(rounds)} rounds, median (range); load average {where['load_average']}, others had at most "
+        f"{100 * disturbed:.0f} % of the cores",
         "",
         table(header, rows),
         "",
