@@ -15,6 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,11 +47,12 @@ class Entrant:
 def main() -> None:
     """Measure, print a table, write all figures."""
     arguments = parse_arguments()
-    figures = measure(arguments)
+    figures: dict[str, Any] = {}
+    for figures in measure(arguments):
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(describe(figures))
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -77,8 +79,8 @@ def read_entrant(text: str) -> Entrant:
     return Entrant(label, TOOLS[tool], Path(model).resolve(), compute_type or "float32")
 
 
-def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Each round by system and mode; texts are scored and not kept."""
+def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """After each round, all so far by system and mode; texts are scored and not kept."""
     for entrant in arguments.system:
         set_up(entrant.system)
     sources, references = (
@@ -108,14 +110,14 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
                 **modes,
             }
         rounds.append(measured)
-    return {
-        "machine": machine.describe(arguments.threads),
-        "beam": arguments.beam,
-        "batch": arguments.batch,
-        "lines": len(sources),
-        "single": arguments.single,
-        "rounds": rounds,
-    }
+        yield {
+            "machine": machine.describe(arguments.threads),
+            "beam": arguments.beam,
+            "batch": arguments.batch,
+            "lines": len(sources),
+            "single": arguments.single,
+            "rounds": rounds,
+        }
 
 
 def work_of(entrant: Entrant) -> Path:

@@ -11,6 +11,7 @@ seed is the same number for all, and one. The models stay in eval/bench/.work/qu
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ from summary import table
 def main() -> None:
     """Train them, train ourselves, print a table, write all figures."""
     arguments = parse_arguments()
-    figures = measure(arguments)
+    figures: dict[str, Any] = {}
+    for figures in measure(arguments):
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(describe(figures))
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -52,8 +54,8 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """A curve of (seconds, updates, BLEU) for each peer and for us."""
+def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """A curve of (seconds, updates, BLEU) for each peer, and then for us; given anew after each."""
     for name in arguments.peer:
         set_up(PEERS[name])
     folder, counts = corpus.prepare()
@@ -69,7 +71,15 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "seed": arguments.seed,
         "input_feeding": arguments.model == "rnn",
     }
-    curves = {}
+    curves: dict[str, Any] = {}
+    figures = {
+        "model": arguments.model,
+        "precision": arguments.precision,
+        "batch_tokens": arguments.batch_tokens,
+        "seed": arguments.seed,
+        "machine": machine.describe(arguments.threads),
+        "curves": curves,
+    }
     for name in arguments.peer:
         peer, work = PEERS[name], corpus.WORK / f"quality-{name}-{arguments.model}"
         print(f"{name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)
@@ -79,6 +89,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         curves[name] = [model | {"bleu": dev_bleu(peer, model["model"], task, work)} for model in saved]
         for model in curves[name]:
             del model["model"]
+        yield figures
     own = {
         "seconds": 60 * (arguments.our_minutes or arguments.minutes / 4),
         "validate_every": arguments.validate_every,
@@ -87,14 +98,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     }
     print(f"nmt: training for {own['seconds'] / 60:g} minutes ...", file=sys.stderr, flush=True)
     curves["nmt"] = run(NMT, "quality", task | own, corpus.WORK / "nmt")["curve"]
-    return {
-        "model": arguments.model,
-        "precision": arguments.precision,
-        "batch_tokens": arguments.batch_tokens,
-        "seed": arguments.seed,
-        "machine": machine.describe(arguments.threads),
-        "curves": curves,
-    }
+    yield figures
 
 
 def precision_of(system: System, wanted: str) -> str:
