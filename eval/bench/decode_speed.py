@@ -27,7 +27,7 @@ import machine
 from nmt.metrics.scores import score
 from nmt.tokenizer.base import Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
-from peers import NMT, PEERS, System, run, set_up
+from peers import NMT, PEERS, ROOT, System, run, set_up
 from summary import Spread, ratios, table
 
 TOOLS = {"nmt": NMT} | PEERS
@@ -160,7 +160,8 @@ def export(entrant: Entrant, out: Path) -> Path:
     """The Transformer of a run, as CTranslate2 reads it."""
     if not out.exists():
         command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", "ctranslate2"]
-        subprocess.run([*command, "--out", str(out)], check=True, stdout=sys.stderr)
+        command += ["--quantization", entrant.compute_type, "--output", str(out)]
+        subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
     return out
 
 
