@@ -28,7 +28,7 @@ from nmt.metrics.scores import score
 from nmt.tokenizer.base import Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
 from peers import NMT, PEERS, ROOT, System, run, set_up
-from summary import Spread, ratios, table
+from summary import Spread, earlier_rounds, ratios, table
 
 TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
@@ -65,8 +65,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--others", type=float, default=0.1, help="share of the cores that others may have in a run")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
-    return parser.parse_args()
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures, after each round")
+    parser.add_argument("--go-on", action="store_true", help="the rounds in FILE count; add what is missing")
+    arguments = parser.parse_args()
+    if arguments.go_on and not arguments.json:
+        parser.error("--go-on needs --json.")
+    return arguments
 
 
 def read_entrant(text: str) -> Entrant:
@@ -92,8 +96,13 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         {"mode": "single", "beam": arguments.beam, "batch": 1, "lines": arguments.single},
     ]
     tasks = {entrant.label: prepare(entrant, sources, settings, arguments.threads) for entrant in arguments.system}
-    rounds = []
-    for number in range(arguments.rounds):
+    figures = {
+        "machine": machine.describe(arguments.threads),
+        "settings": settings,
+        "labels": [entrant.label for entrant in arguments.system],
+    }
+    rounds = earlier_rounds(arguments.json, figures, ("settings", "labels")) if arguments.go_on else []
+    for number in range(len(rounds), arguments.rounds):
         measured = {}
         for entrant in arguments.system:
             print(f"round {number + 1}: {entrant.label} ...", file=sys.stderr, flush=True)
@@ -110,14 +119,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 **modes,
             }
         rounds.append(measured)
-        yield {
-            "machine": machine.describe(arguments.threads),
-            "beam": arguments.beam,
-            "batch": arguments.batch,
-            "lines": len(sources),
-            "single": arguments.single,
-            "rounds": rounds,
-        }
+        yield figures | {"rounds": rounds}
 
 
 def work_of(entrant: Entrant) -> Path:
@@ -182,10 +184,10 @@ def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
 def describe(figures: dict[str, Any]) -> str:
     """All of it in Markdown."""
     rounds, where = figures["rounds"], figures["machine"]
-    labels = list(rounds[0])
+    labels, beam = figures["labels"], figures["settings"][0]
     disturbed = max(one[label]["others_share"] for one in rounds for label in labels)
     lines = [
-        f"{figures['lines']} sentences, batches of {figures['batch']}, {where['cpu']}, {where['threads']} threads, "
+        f"{beam['lines']} sentences, batches of {beam['batch']}, {where['cpu']}, {where['threads']} threads, "
         f"torch {where['torch']}, load average {where['load_average']}; others had at most {100 * disturbed:.0f} % of "
         f"the cores; {len(rounds)} rounds; median (range)",
     ]
@@ -208,9 +210,9 @@ def describe(figures: dict[str, Any]) -> str:
         latency = ["median latency, ms"] if mode == "single" else []
         header = ["system", "sentences/s", "tokens/s", *latency, f"{labels[0]} is faster by", "BLEU", "loading, s"]
         titles = {
-            "beam": f"beam {figures['beam']}",
+            "beam": f"beam {beam['beam']}",
             "greedy": "greedy",
-            "single": f"one at a time, beam {figures['beam']}",
+            "single": f"one at a time, beam {beam['beam']}",
         }
         lines += ["", f"{titles[mode]}:", "", table(header, rows)]
     return "\n".join(lines)

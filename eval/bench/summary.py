@@ -1,7 +1,10 @@
 """From repeated measurements to the lines of a table."""
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -37,3 +40,18 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def by_name(rounds: Sequence[Mapping[str, Any]], name: str, figure: str) -> list[float]:
     """A figure of one system, a value a round."""
     return [float(one[name][figure]) for one in rounds]
+
+
+def earlier_rounds(path: Path | None, figures: Mapping[str, Any], same: Sequence[str]) -> list[dict[str, Any]]:
+    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise: on
+    another machine, or with other figures of the names in `same`.
+    """
+    if path is None or not path.exists():
+        return []
+    before = json.loads(path.read_text(encoding="utf-8"))
+    for name in same:
+        if before[name] != figures[name]:
+            sys.exit(f"{path} was measured with other {name}: {before[name]}, now {figures[name]}. Use another --json.")
+    if before["machine"]["cpu"] != figures["machine"]["cpu"]:
+        sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
+    return list(before["rounds"])

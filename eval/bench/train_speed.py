@@ -21,7 +21,7 @@ import corpus
 import machine
 from flops import RNNShape, TransformerShape, training_flop_per_target_token
 from peers import NMT, PEERS, System, run, set_up
-from summary import Spread, by_name, ratios, table
+from summary import Spread, by_name, earlier_rounds, ratios, table
 
 FED = "nmt, input feeding"
 
@@ -83,7 +83,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         },
         "remarks": {name: system.remark for name, (system, _) in systems.items()},
     }
-    rounds = earlier_rounds(arguments.json, figures) if arguments.go_on else []
+    rounds = earlier_rounds(arguments.json, figures, ("settings", "remarks")) if arguments.go_on else []
     for number in range(len(rounds), arguments.rounds):
         measured: dict[str, Any] = {"product_flops": machine.product_rates(arguments.threads, arguments.precision)}
         for name, (system, feeding) in systems.items():
@@ -106,19 +106,6 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             }
             alone[name] = {action: run(NMT, action, own, corpus.WORK / "nmt") for action in ("profile", "cached")}
     yield figures | {"rounds": rounds, "alone": alone}
-
-
-def earlier_rounds(path: Path | None, figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise."""
-    if path is None or not path.exists():
-        return []
-    before = json.loads(path.read_text(encoding="utf-8"))
-    for name in ("settings", "remarks"):
-        if before[name] != figures[name]:
-            sys.exit(f"{path} was measured with other {name}: {before[name]}, now {figures[name]}. Use another --json.")
-    if before["machine"]["cpu"] != figures["machine"]["cpu"]:
-        sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
-    return list(before["rounds"])
 
 
 def entrants(arguments: argparse.Namespace) -> dict[str, tuple[System, bool]]:

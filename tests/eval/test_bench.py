@@ -22,7 +22,7 @@ from nmt.config import parse_config
 from nmt.experiment import load_experiment
 from nmt.models.build import ModelConfig, build_model
 from peers import NMT, PEERS, clock
-from summary import Spread, ratios, table
+from summary import Spread, earlier_rounds, ratios, table
 
 SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
 COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)
@@ -215,14 +215,14 @@ def test_what_others_disturbed_is_measured_again_and_the_least_disturbed_kept(mo
 
 
 def test_rounds_are_only_added_to_those_of_the_same_settings(tmp_path: Path) -> None:
-    path = tmp_path / "figures.json"
+    path, same = tmp_path / "figures.json", ("settings", "remarks")
     figures = {"settings": {"updates": 8}, "remarks": {"nmt": ""}, "machine": {"cpu": "a CPU"}}
-    assert train_speed.earlier_rounds(path, figures) == []
+    assert earlier_rounds(path, figures, same) == []
     path.write_text(json.dumps(figures | {"rounds": [{"nmt": {}}]}), encoding="utf-8")
-    assert train_speed.earlier_rounds(path, figures) == [{"nmt": {}}]
+    assert earlier_rounds(path, figures, same) == [{"nmt": {}}]
     for other in ({"settings": {"updates": 9}}, {"remarks": {"nmt": "", "peer": ""}}, {"machine": {"cpu": "another"}}):
         with pytest.raises(SystemExit, match="Use another --json"):
-            train_speed.earlier_rounds(path, figures | other)
+            earlier_rounds(path, figures | other, same)
 
 
 def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:

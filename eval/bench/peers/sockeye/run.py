@@ -35,7 +35,7 @@ def train(task: Task) -> None:
     sys.argv += ["--max-seq-len", "200:200", "--batch-type", "max-word", "--batch-size", str(task["batch_tokens"])]
     sys.argv += ["--label-smoothing", "0.1", "--optimizer", "adam", "--optimizer-betas", "0.9:0.98"]
     sys.argv += ["--gradient-clipping-type", "norm", "--gradient-clipping-threshold", "1"]
-    sys.argv += ["--checkpoint-interval", "100000000", "--seed", str(task["seed"])]
+    sys.argv += ["--checkpoint-interval", "100000000", "--max-updates", "100000000", "--seed", str(task["seed"])]
     main()
 
 
