@@ -163,6 +163,7 @@ def describe(figures: dict[str, Any]) -> str:
     header += ["model GFLOP/s", "of the matrix product's", "peak GB"]
     where = figures["machine"]
     disturbed = max(one[name]["others_share"] for one in rounds for name in names)
+    remarks = figures["remarks"] if figures["settings"]["model"] == "rnn" else {}
     lines = [
         f"{figures['settings']['model']}, {where['cpu']}, {where['threads']} threads, torch {where['torch']}; "
         f"{len(rounds)} rounds, median (range); load average {where['load_average']}, others had at most "
@@ -172,7 +173,7 @@ def describe(figures: dict[str, Any]) -> str:
         "",
         "Matrix products (F.linear), GFLOP/s: "
         + ", ".join(f"{shape} {rate.median / 1e9:.0f}" for shape, rate in products.items()),
-        *(f"{name}: {remark}" for name, remark in figures["remarks"].items() if remark),
+        *(f"{name}: {remark}" for name, remark in remarks.items() if remark),
     ]
     for name, found in figures["alone"].items():
         lines += ["", *describe_alone(name, found)]

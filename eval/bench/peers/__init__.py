@@ -29,7 +29,7 @@ TORCH = "torch==2.13.0"  # the same for everybody
 
 @dataclass(frozen=True)
 class System:
-    """A toolkit: what it can do, and where its models differ from the shapes that were asked for."""
+    """A toolkit, and what it can do."""
 
     name: str
     models: tuple[str, ...]  # that it can train
@@ -38,7 +38,7 @@ class System:
     cell: str = "gru"  # of the recurrent encoder
     readout: int = 512  # of its recurrent decoder (see flops.py)
     bottleneck: int = 0
-    remark: str = ""
+    remark: str = ""  # where its recurrent model differs from ours
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -83,8 +83,8 @@ PEERS = {
         remark="does not batch sentences of similar length; readout as wide as the decoder (512)",
     ),
     "sockeye": System("sockeye", ("transformer",)),
-    "marian": System("marian", ("transformer",), remark="its wheel is compiled without AVX2 and AVX-512"),
-    "ctranslate2": System("ctranslate2", (), translates=True, remark="translates only"),
+    "marian": System("marian", ("transformer",)),
+    "ctranslate2": System("ctranslate2", (), translates=True),
 }
 
 

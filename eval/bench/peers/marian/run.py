@@ -39,7 +39,7 @@ def train(task: Task) -> None:
         "0.98",
         "1e-08",
     ]
-    command += ["--cost-type", "ce-mean-words", "--label-smoothing", "0.1", "--clip-norm", "1"]
+    command += ["--cost-type", "ce-sum", "--disp-label-counts", "--label-smoothing", "0.1", "--clip-norm", "1"]
     command += ["--disp-freq", "1", "--save-freq", "100000000", "--after-batches", "100000000"]
     marian = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert marian.stdout is not None
