@@ -1,0 +1,222 @@
+"""Translation speed, ours and others', on the same sentences in one interleaved run on one machine.
+
+    python eval/bench/decode_speed.py \\
+        --system "our RNN=nmt:runs/multi30k/rnn" \\
+        --system "OpenNMT-py RNN=opennmt:eval/bench/.work/quality-opennmt-rnn/mark-3" \\
+        --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
+
+A system is LABEL=TOOL:MODEL. The model of `nmt` is a run directory, that of `ctranslate2` one of a Transformer, which
+is exported first, with a number type (float32, int8) behind it; that of a peer a checkpoint that time_to_quality.py
+left. In each round each system is loaded anew and translates test_2016_flickr with beam 5, greedily, and (the first
+`--single` sentences) one at a time. Ours from text to text, the others from pieces to pieces. BLEU is sacreBLEU's.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import corpus
+import machine
+from nmt.metrics.scores import score
+from nmt.tokenizer.base import Tokenizer
+from nmt.tokenizer.pair import TokenizerPair
+from peers import NMT, PEERS, ROOT, System, run, set_up
+from summary import Spread, earlier_rounds, ratios, table
+
+TOOLS = {"nmt": NMT} | PEERS
+MODES = ("beam", "greedy", "single")
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Who translates with what."""
+
+    label: str
+    system: System
+    model: Path
+    compute_type: str = "float32"
+
+
+def main() -> None:
+    """Measure, print a table, write all figures."""
+    arguments = parse_arguments()
+    figures: dict[str, Any] = {}
+    for figures in measure(arguments):
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(describe(figures))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--system", action="append", type=read_entrant, required=True, metavar="LABEL=TOOL:MODEL")
+    parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument("--batch", type=int, default=100, help="sentences translated together")
+    parser.add_argument("--lines", type=int, default=1000, help="how many sentences of the test set, at most")
+    parser.add_argument("--single", type=int, default=200, help="how many of them one at a time")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--others", type=float, default=0.1, help="share of the cores that others may have in a run")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures, after each round")
+    parser.add_argument("--go-on", action="store_true", help="the rounds in FILE count; add what is missing")
+    arguments = parser.parse_args()
+    if arguments.go_on and not arguments.json:
+        parser.error("--go-on needs --json.")
+    return arguments
+
+
+def read_entrant(text: str) -> Entrant:
+    """`LABEL=TOOL:MODEL` or `LABEL=ctranslate2:RUN:TYPE`."""
+    label, equals, rest = text.partition("=")
+    tool, _, model = rest.partition(":")
+    if not (label and equals and model) or tool not in TOOLS:
+        raise argparse.ArgumentTypeError(f"{text!r}: write LABEL=TOOL:MODEL, with TOOL one of {', '.join(TOOLS)}.")
+    model, _, compute_type = model.partition(":") if tool == "ctranslate2" else (model, "", "")
+    return Entrant(label, TOOLS[tool], Path(model).resolve(), compute_type or "float32")
+
+
+def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """After each round, all so far by system and mode; texts are scored and not kept."""
+    for entrant in arguments.system:
+        set_up(entrant.system)
+    sources, references = (
+        corpus.lines(corpus.TEST.with_suffix(suffix))[: arguments.lines] for suffix in (".en", ".de")
+    )
+    settings = [
+        {"mode": "beam", "beam": arguments.beam, "batch": arguments.batch, "lines": arguments.lines},
+        {"mode": "greedy", "beam": 1, "batch": arguments.batch, "lines": arguments.lines},
+        {"mode": "single", "beam": arguments.beam, "batch": 1, "lines": arguments.single},
+    ]
+    tasks = {entrant.label: prepare(entrant, sources, settings, arguments.threads) for entrant in arguments.system}
+    figures = {
+        "machine": machine.describe(arguments.threads),
+        "settings": settings,
+        "labels": [entrant.label for entrant in arguments.system],
+    }
+    rounds = earlier_rounds(arguments.json, figures, ("settings", "labels")) if arguments.go_on else []
+    for number in range(len(rounds), arguments.rounds):
+        measured = {}
+        for entrant in arguments.system:
+            print(f"round {number + 1}: {entrant.label} ...", file=sys.stderr, flush=True)
+            translate = partial(run, entrant.system, "translate", tasks[entrant.label], work_of(entrant))
+            found = machine.undisturbed(translate, arguments.others)
+            modes = {
+                setting["mode"]: evaluate(result, references)
+                for setting, result in zip(settings, found["results"], strict=True)
+            }
+            measured[entrant.label] = {
+                "load_seconds": found["load_seconds"],
+                "version": found["version"],
+                "others_share": found["others_share"],
+                **modes,
+            }
+        rounds.append(measured)
+        yield figures | {"rounds": rounds}
+
+
+def work_of(entrant: Entrant) -> Path:
+    return corpus.WORK / "decode" / entrant.label.replace(" ", "-").replace("/", "-")
+
+
+def prepare(entrant: Entrant, sources: list[str], settings: list[dict[str, Any]], threads: int) -> dict[str, Any]:
+    """The task of a system: text for ours, pieces of its model's tokenizer for the others."""
+    work = work_of(entrant)
+    work.mkdir(parents=True, exist_ok=True)
+    path, model = work / "source.txt", entrant.model
+    if entrant.system is NMT:
+        lines = sources
+    else:
+        lines = [" ".join(corpus.split(tokenizer_of(entrant), source)) for source in sources]
+    if entrant.system.name == "ctranslate2":
+        model = export(entrant, work / "model")
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    return {
+        "checkpoint": str(model),
+        "compute_type": entrant.compute_type,
+        "corpus": str(corpus.WORK / "corpus"),
+        "source": str(path),
+        "output": str(work / "output.txt"),
+        "settings": settings,
+        "threads": threads,
+    }
+
+
+def tokenizer_of(entrant: Entrant) -> Tokenizer:
+    """That of the run a model was exported from, or of the benchmark's own text."""
+    if entrant.system.name == "ctranslate2":
+        return TokenizerPair.load(entrant.model).source
+    corpus.prepare()
+    (folder,) = {path.parent for path in (corpus.WORK / "prepared").glob("*/tokenizer.model")}
+    return TokenizerPair.load(folder).source
+
+
+def export(entrant: Entrant, out: Path) -> Path:
+    """The Transformer of a run, as CTranslate2 reads it."""
+    if not out.exists():
+        command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", "ctranslate2"]
+        command += ["--quantization", entrant.compute_type, "--output", str(out)]
+        subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
+    return out
+
+
+def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
+    """The figures of one mode in one round. A peer's outputs are pieces, without the end-of-sentence that it wrote."""
+    texts = result.get("texts") or [corpus.join(output) for output in result["outputs"]]
+    tokens = result.get("output_tokens") or sum(len(output.split()) + 1 for output in result["outputs"])
+    (bleu,) = score(["BLEU"], texts, references[: len(texts)], intervals=False, target_language="de")
+    return {
+        "seconds": result["seconds"],
+        "sentences_per_second": len(texts) / result["seconds"],
+        "tokens_per_second": tokens / result["seconds"],
+        "median_latency_seconds": median(result["latencies"]),
+        "bleu": bleu.value,
+    }
+
+
+def describe(figures: dict[str, Any]) -> str:
+    """All of it in Markdown."""
+    rounds, where = figures["rounds"], figures["machine"]
+    labels, beam = figures["labels"], figures["settings"][0]
+    disturbed = max(one[label]["others_share"] for one in rounds for label in labels)
+    lines = [
+        f"{beam['lines']} sentences, batches of {beam['batch']}, {where['cpu']}, {where['threads']} threads, "
+        f"torch {where['torch']}, load average {where['load_average']}; others had at most {100 * disturbed:.0f} % of "
+        f"the cores; {len(rounds)} rounds; median (range)",
+    ]
+    for mode in MODES:
+        first = [one[labels[0]][mode]["seconds"] for one in rounds]
+        rows = []
+        for label in labels:
+            of = {name: [one[label][mode][name] for one in rounds] for name in rounds[0][label][mode]}
+            rows.append(
+                [
+                    label,
+                    Spread.of(of["sentences_per_second"]).show(),
+                    Spread.of(of["tokens_per_second"]).show(),
+                    *([Spread.of(of["median_latency_seconds"]).show(1, 1e-3)] if mode == "single" else []),
+                    "" if label == labels[0] else ratios(of["seconds"], first).show(2),
+                    f"{rounds[0][label][mode]['bleu']:.1f}",
+                    Spread.of([one[label]["load_seconds"] for one in rounds]).show(1),
+                ]
+            )
+        latency = ["median latency, ms"] if mode == "single" else []
+        header = ["system", "sentences/s", "tokens/s", *latency, f"{labels[0]} is faster by", "BLEU", "loading, s"]
+        titles = {
+            "beam": f"beam {beam['beam']}",
+            "greedy": "greedy",
+            "single": f"one at a time, beam {beam['beam']}",
+        }
+        lines += ["", f"{titles[mode]}:", "", table(header, rows)]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

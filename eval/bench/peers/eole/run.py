@@ -1,0 +1,73 @@
+"""Eole 0.6.4, run in its own environment: `run.py train TASK`."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+import torch
+import yaml
+from clock import Clock, Task, read_task
+
+
+def train(task: Task) -> None:
+    """Train until the clock has seen enough."""
+    from eole.bin.main import main
+    from eole.trainer import Trainer
+
+    corpus, work = Path(task["corpus"]), Path(task["work"])
+    options = yaml.safe_load((HERE / f"{task['model']}.yaml").read_text(encoding="utf-8"))
+    options |= {
+        "data": {"corpus": {"path_src": str(corpus / "train.en"), "path_tgt": str(corpus / "train.de")}},
+        "src_vocab": str(corpus / "vocab.txt"),
+        "tgt_vocab": str(corpus / "vocab.txt"),
+        "share_vocab": True,
+        "save_data": str(work / "data"),
+        "overwrite": True,
+        "seed": task["seed"],
+        "report_every": 50,
+    }
+    if task["model"] == "rnn":
+        options["model"]["input_feed"] = int(task["input_feeding"])
+    options["training"] |= {
+        "model_path": str(work / "model"),
+        "save_checkpoint_steps": 10**8,
+        "train_steps": 10**8,
+        "valid_steps": 10**8,
+        "batch_type": "tokens",
+        "batch_size": task["batch_tokens"],
+        "normalization": "tokens",
+        "bucket_size": 32768,  # an epoch: sorted by length as a whole
+        "num_workers": 0,
+        "world_size": 1,
+        "gpu_ranks": [],
+        "compute_dtype": task["precision"],
+        "optim": "adam",
+        "adam_beta2": 0.98,
+        "max_grad_norm": 1.0,
+        "label_smoothing": 0.1,
+    }
+    config = work / "config.yaml"
+    config.write_text(yaml.safe_dump(options), encoding="utf-8")
+
+    step, clock = Trainer._train_step, []
+
+    def timed(trainer, batches, *rest, **named):
+        if not clock:
+            numbers = sum(parameter.numel() for parameter in trainer.model.parameters())
+            clock.append(Clock(task, parameters=numbers, version=version("eole"), torch=torch.__version__))
+        step(trainer, batches, *rest, **named)
+        padding = trainer.train_loss.padding_idx
+        clock[0].tick(sum(int(batch["tgt"][:, 1:].ne(padding).sum()) for batch in batches))  # no begin-of-sentence
+
+    Trainer._train_step = timed
+    sys.argv = ["eole", "train", "-config", str(config)]
+    main()
+
+
+if __name__ == "__main__":
+    task = read_task()
+    torch.set_num_threads(task["threads"])
+    {"train": train}[sys.argv[1]](task)

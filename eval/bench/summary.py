@@ -1,0 +1,57 @@
+"""From repeated measurements to the lines of a table."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of repeated measurements and how far the others lie from it."""
+
+    median: float
+    lowest: float
+    highest: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        return cls(median(values), min(values), max(values))
+
+    def show(self, digits: int = 0, scale: float = 1.0) -> str:
+        low, middle, high = (value / scale for value in (self.lowest, self.median, self.highest))
+        return f"{middle:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def ratios(first: Sequence[float], second: Sequence[float]) -> Spread:
+    """Of what was measured side by side, round by round: first / second."""
+    return Spread.of([one / other for one, other in zip(first, second, strict=True)])
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def by_name(rounds: Sequence[Mapping[str, Any]], name: str, figure: str) -> list[float]:
+    """A figure of one system, a value a round."""
+    return [float(one[name][figure]) for one in rounds]
+
+
+def earlier_rounds(path: Path | None, figures: Mapping[str, Any], same: Sequence[str]) -> list[dict[str, Any]]:
+    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise: on
+    another machine, or with other figures of the names in `same`.
+    """
+    if path is None or not path.exists():
+        return []
+    before = json.loads(path.read_text(encoding="utf-8"))
+    for name in same:
+        if before[name] != figures[name]:
+            sys.exit(f"{path} was measured with other {name}: {before[name]}, now {figures[name]}. Use another --json.")
+    if before["machine"]["cpu"] != figures["machine"]["cpu"]:
+        sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
+    return list(before["rounds"])

@@ -1,0 +1,262 @@
+"""The arithmetic of the benchmarks: what is counted, what is timed, and what becomes of it."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+import corpus
+import decode_speed
+import machine
+import time_to_quality
+import train_speed
+from corpus import Counts
+from flops import RNNShape, TransformerShape, training_flop_per_target_token
+from nmt.config import parse_config
+from nmt.experiment import load_experiment
+from nmt.models.build import ModelConfig, build_model
+from peers import NMT, PEERS, clock
+from summary import Spread, earlier_rounds, ratios, table
+
+SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
+COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)
+
+
+def counted(tree: dict[str, Any]) -> int:
+    """FLOP of one forward pass as torch counts them; in float64, where no layer is one opaque library call."""
+    model = build_model(parse_config(ModelConfig, tree, "test"), 30, 30).double()
+    ids = torch.ones(SENTENCES, SOURCE, dtype=torch.int64)
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        model.logits(model(ids, ids > 0, torch.ones(SENTENCES, TARGET, dtype=torch.int64)))
+    return counter.get_total_flops()
+
+
+def test_tokens_are_counted_with_end_of_sentence() -> None:
+    assert corpus.count([(2, 1), (4, 6)]) == Counts(2, 3 + 5, 2 + 7, 9 + 25, 4 + 49, 3 * 2 + 5 * 7)
+
+
+@pytest.mark.parametrize("feed", ["output", "input"])
+def test_the_recurrent_model_needs_the_flop_that_torch_counts(feed: str) -> None:
+    tree = {
+        "embedding_dim": 8,
+        "encoder": {"type": "rnn", "cell": "gru", "dim": 6},
+        "decoder": {"type": "rnn", "layers": 1, "dim": 10, "attention": "general", "feed": feed},
+    }
+    shape = RNNShape(8, 6, 2, "gru", 10, readout=8, input_feeding=feed == "input", vocabulary=30)
+    assert shape.forward(COUNTS) == counted(tree)
+
+
+def test_the_transformer_needs_the_flop_that_torch_counts() -> None:
+    stack = {"type": "transformer", "layers": 2, "dim": 8, "heads": 2, "feed_forward_dim": 12}
+    tree = {"embedding_dim": 8, "encoder": stack, "decoder": stack}
+    assert TransformerShape(layers=2, dim=8, feed_forward=12, vocabulary=30).forward(COUNTS) == counted(tree)
+
+
+def test_a_bottleneck_replaces_the_readout_before_the_vocabulary() -> None:
+    wide, narrow = RNNShape(readout=512), RNNShape(readout=512, bottleneck=256)
+    saved = 512 * 8000 - (512 * 256 + 256 * 8000)
+    assert wide.forward(COUNTS) - narrow.forward(COUNTS) == 2 * COUNTS.target_tokens * saved
+
+
+def test_training_takes_three_forward_passes() -> None:
+    shape = TransformerShape()
+    expected = 3 * shape.forward(COUNTS) / (SENTENCES * TARGET)
+    assert training_flop_per_target_token(shape, COUNTS) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("model", ["rnn", "transformer"])
+def test_the_recipes_have_the_shapes_whose_flop_are_counted(model: str) -> None:
+    shapes = load_experiment(train_speed.corpus.BENCH / "shapes" / f"{model}.toml")
+    built = build_model(shapes.model, 8000, 8000)
+    matrices = sum(one.numel() for name, one in built.named_parameters() if one.dim() == 2 and "embedding" not in name)
+    counts = Counts(1, 1, 1, 0, 0, 0)  # each matrix once, and the vocabulary's, which is the embeddings'
+    shape = train_speed.shape_of(NMT, model, feeding=False)
+    assert shape.forward(counts) == 2 * (matrices + 256 * 8000)
+
+
+def test_pieces_are_joined_to_text_and_bytes_to_letters() -> None:
+    assert corpus.join("▁ein <0xC3> <0x9F> ▁H und .") == "ein\u00df Hund."
+
+
+def test_spread_and_ratios_are_taken_round_by_round() -> None:
+    assert Spread.of([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
+    assert Spread.of([3000.0, 1000.0, 2000.0]).show(1, 1000) == "2.0 (1.0 to 3.0)"
+    assert ratios([4.0, 9.0, 10.0], [2.0, 3.0, 10.0]) == Spread(2.0, 1.0, 3.0)
+    with pytest.raises(ValueError, match="argument 2 is longer"):
+        ratios([1.0], [1.0, 2.0])
+
+
+def test_a_table_has_a_line_a_row() -> None:
+    assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+class Watch:
+    """A time that the test decides."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    watch = Watch()
+    monkeypatch.setattr(clock, "time", watch)
+    return watch
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the clock wrote when it ended the process, which it does not do here."""
+    written: list[dict[str, Any]] = []
+    monkeypatch.setattr(clock, "leave", lambda task, figures: written.append(figures))
+    return written
+
+
+def run_updates(watch: Watch, tick: Callable[[int], None], updates: list[tuple[float, int]]) -> None:
+    for seconds, tokens in updates:
+        watch.now += seconds
+        tick(tokens)
+
+
+def test_the_clock_leaves_out_the_warm_up(watch: Watch, left: list[dict[str, Any]]) -> None:
+    stopwatch = clock.Clock({"warmup": 2, "updates": 3, "epoch_tokens": 0}, system="test")
+    run_updates(watch, stopwatch.tick, [(50.0, 1), (9.0, 1), (1.0, 10), (2.0, 20)])
+    assert not left
+    run_updates(watch, stopwatch.tick, [(3.0, 30)])
+    (figures,) = left
+    assert (figures["updates"], figures["target_tokens"], figures["seconds"]) == (3, 60, 6.0)
+    assert figures["system"] == "test"
+
+
+def test_the_clock_ends_after_as_many_tokens_as_an_epoch_has(watch: Watch, left: list[dict[str, Any]]) -> None:
+    stopwatch = clock.Clock({"warmup": 1, "updates": 0, "epoch_tokens": 25})
+    run_updates(watch, stopwatch.tick, [(1.0, 100), (1.0, 10), (1.0, 10)])
+    assert not left
+    run_updates(watch, stopwatch.tick, [(1.0, 10)])
+    assert left[0]["target_tokens"] == 30
+
+
+def test_the_clock_does_not_count_saving(watch: Watch, left: list[dict[str, Any]], tmp_path: Path) -> None:
+    task = {"warmup": 1, "seconds": 10.0, "marks": [4.0, 10.0], "work": str(tmp_path)}
+    stopwatch = clock.Clock(task)
+
+    def save(path: str) -> None:
+        watch.now += 1000.0
+
+    run_updates(watch, lambda tokens: stopwatch.tick(tokens, save), [(2.0, 1), (3.0, 1), (3.0, 1), (3.0, 1)])
+    (figures,) = left
+    assert [(one["seconds"], one["updates"]) for one in figures["saved"]] == [(5.0, 2), (11.0, 4)]
+    assert figures["seconds"] == 9.0
+
+
+def test_what_begins_after_the_warm_up_is_not_timed(watch: Watch, left: list[dict[str, Any]]) -> None:
+    def begin() -> None:
+        watch.now += 500.0
+
+    stopwatch = clock.Clock({"warmup": 1, "updates": 1}, begin, lambda: {"more": 1})
+    run_updates(watch, stopwatch.tick, [(1.0, 1), (2.0, 1)])
+    assert (left[0]["seconds"], left[0]["more"]) == (2.0, 1)
+
+
+def test_a_table_of_training_speed_has_the_ratios_of_the_rounds() -> None:
+    def measured(speed: float) -> dict[str, Any]:
+        known = {"precision": "fp32", "target_tokens": 4000, "updates": 2, "parameters": 5_000_000}
+        return known | {"tokens_per_second": speed, "peak_bytes": 1_500_000_000, "others_share": speed / 1e5}
+
+    products = {"product_flops": {"small": 1e11, "large": 2e11}}
+    figures = {
+        "settings": {"model": "rnn"},
+        "machine": {"cpu": "a CPU", "threads": 2, "torch": "2", "load_average": 0.1},
+        "flop_per_target_token": {"nmt": 1e7, "peer": 2e7},
+        "remarks": {"nmt": "", "peer": "has a wider readout"},
+        "rounds": [
+            products | {"nmt": measured(4000), "peer": measured(1000)},
+            products | {"nmt": measured(6000), "peer": measured(2000)},
+        ],
+        "alone": {},
+    }
+    text = train_speed.describe(figures)
+    # 5,000 tokens/s of 1e7 FLOP are 50 GFLOP/s, a quarter of the best product's; ratios are 4 and 3.
+    assert "| nmt | fp32 | 5,000 (4,000 to 6,000) |  | 2,000 | 5.0 | 50 | 0.25 | 1.50 (1.50 to 1.50) |" in text
+    assert "| peer | fp32 | 1,500 (1,000 to 2,000) | 3.50 (3.00 to 4.00) | 2,000 | 5.0 | 30 | 0.15 |" in text
+    assert "peer: has a wider readout" in text
+    assert "others had at most 6 % of the cores" in text
+
+
+def test_what_others_take_of_the_cores_is_what_is_stolen_or_not_our_own() -> None:
+    before = machine.Use.parse("cpu  100 0 0 900 0 0 0 0 0 0\ncpu0 ...", 100, own=0.0)
+    after = machine.Use.parse("cpu  500 100 100 1000 100 50 50 100 0 0\ncpu0 ...", 100, own=5.0)
+    # 10 s of cores have passed: 7 were busy, 5 of them with us; 1 was stolen, 2 were idle or waiting.
+    assert (after.total - before.total, after.busy - before.busy) == (10.0, 7.0)
+    assert before.disturbance(after) == pytest.approx((2 + 1) / 10)
+
+
+def test_what_others_disturbed_is_measured_again_and_the_least_disturbed_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(shares: list[float], limit: float) -> dict[str, Any]:
+        uses = iter(
+            [machine.Use(10.0 * at, 10.0 * share, 0.0, 0.0) for one in shares for at, share in [(0, 0), (1, one)]]
+        )
+        monkeypatch.setattr(machine.Use, "now", classmethod(lambda cls: next(uses)))
+        runs = iter(range(1, len(shares) + 1))
+        return machine.undisturbed(lambda: {"run": next(runs)}, limit)
+
+    assert measured([0.04], 0.05) == {"run": 1, "others_share": pytest.approx(0.04)}
+    assert measured([0.4, 0.3, 0.01], 0.05) == {"run": 3, "others_share": pytest.approx(0.01)}
+    assert measured([0.4, 0.2, 0.3], 0.05) == {"run": 2, "others_share": pytest.approx(0.2)}
+
+
+def test_rounds_are_only_added_to_those_of_the_same_settings(tmp_path: Path) -> None:
+    path, same = tmp_path / "figures.json", ("settings", "remarks")
+    figures = {"settings": {"updates": 8}, "remarks": {"nmt": ""}, "machine": {"cpu": "a CPU"}}
+    assert earlier_rounds(path, figures, same) == []
+    path.write_text(json.dumps(figures | {"rounds": [{"nmt": {}}]}), encoding="utf-8")
+    assert earlier_rounds(path, figures, same) == [{"nmt": {}}]
+    for other in ({"settings": {"updates": 9}}, {"remarks": {"nmt": "", "peer": ""}}, {"machine": {"cpu": "another"}}):
+        with pytest.raises(SystemExit, match="Use another --json"):
+            earlier_rounds(path, figures | other, same)
+
+
+def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:
+    peer = [{"seconds": 30.0, "updates": 9, "bleu": 5.0}, {"seconds": 60.0, "updates": 20, "bleu": 12.0}]
+    own = [{"seconds": second, "updates": 1, "bleu": bleu} for second, bleu in [(5.0, 4.0), (15.0, 12.0), (20.0, 30.0)]]
+    figures = {
+        "model": "rnn",
+        "precision": "fp32",
+        "machine": {"cpu": "a CPU", "threads": 2},
+        "curves": {"peer": peer, "nmt": own},
+    }
+    text = time_to_quality.describe(figures)
+    assert "| nmt | 20 | 1 | 30.0 | 15 |" in text
+    assert "nmt takes 0.250 of the time of peer." in text
+
+
+def test_entrants_of_the_decoding_benchmark_are_named_with_tool_and_model() -> None:
+    entrant = decode_speed.read_entrant("CTranslate2 int8=ctranslate2:runs/a:int8")
+    assert (entrant.label, entrant.system, entrant.model.name) == ("CTranslate2 int8", PEERS["ctranslate2"], "a")
+    assert (entrant.compute_type, decode_speed.read_entrant("x=nmt:runs/b").compute_type) == ("int8", "float32")
+    for wrong in ("runs/a", "x=nmt", "x=nobody:runs/a"):
+        with pytest.raises(argparse.ArgumentTypeError, match="LABEL=TOOL:MODEL"):
+            decode_speed.read_entrant(wrong)
+
+
+def test_output_tokens_of_a_peer_include_end_of_sentence() -> None:
+    found = {"seconds": 2.0, "latencies": [0.5, 1.5], "outputs": ["▁ein ▁Hund", "▁ja"]}
+    figures = decode_speed.evaluate(found, ["ein Hund", "ja"])
+    assert figures["tokens_per_second"] == (3 + 2) / 2.0
+    assert (figures["sentences_per_second"], figures["median_latency_seconds"]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("peer", PEERS.values(), ids=PEERS)
+def test_every_peer_has_what_is_needed_to_run_it(peer: Any) -> None:
+    assert (peer.folder / "run.py").exists()
+    assert (peer.folder / "requirements.txt").exists()
+    assert all(list(peer.folder.glob(f"{model}.*")) for model in peer.models)
