@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 CHUNK_ROWS = 512  # 512 x 8,000 fp32 logits are 16 MB: they stay in the cache between passes
+LEAST_PROBABILITY = 1e-30  # the logarithm of a smaller one, which fp32 rounds or loses, is computed from the logits
 
 
 @dataclass(frozen=True)
@@ -26,67 +28,71 @@ def cross_entropy(
     weight [vocab, dim] and bias [vocab] are the projection. Smoothing as in Szegedy et al. (2016): the target gets
     1 - smoothing, and smoothing is spread evenly over the whole vocabulary.
     """
-    real = features[mask]  # [tokens, dim]
+    real = mask.flatten().nonzero().squeeze(1)  # [tokens], which of batch x tgt_len
     smoothed, nll = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
-        real, weight, bias, targets[mask], smoothing
+        features.flatten(0, 1), weight, bias, targets.flatten()[real], real, smoothing
     )
     return Loss(smoothed, nll.detach(), len(real))
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
-    """The whole [tokens, vocab] matrix never exists: gradients are made chunk by chunk on the way forward."""
+    """The whole [tokens, vocab] matrix never exists: gradients are made chunk by chunk on the way forward.
+
+    The gradient of a row's logits is softmax(logits), less 1 - smoothing at the target, less smoothing / vocab. The
+    last part is the same everywhere, so it never touches the logits: it takes a multiple of the table's mean row off
+    the gradient of the features, one of the features' sum off that of the table, and a constant off that of the bias.
+    """
 
     @staticmethod
     def forward(
-        ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float
+        ctx: Any, padded: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, real: Tensor, smoothing: float
     ) -> tuple[Tensor, Tensor]:
-        wanted = any(ctx.needs_input_grad)
+        wanted, features = any(ctx.needs_input_grad), padded[real]
         with torch.autocast(features.device.type, enabled=False):
-            table = weight.to(features.dtype)
+            table, offset = weight.to(features.dtype), bias.to(features.dtype)
             accumulator = torch.promote_types(features.dtype, torch.float32)
             grad_features = torch.empty_like(features) if wanted else None
             grad_weight = torch.zeros_like(weight) if wanted else None
             grad_bias = torch.zeros_like(bias) if wanted else None
-            smoothed = torch.zeros((), dtype=accumulator, device=features.device)
-            nll = torch.zeros_like(smoothed)
+            target_logits = torch.empty(len(features), 1, dtype=accumulator, device=features.device)
+            target_probs = torch.empty_like(target_logits)
             for start in range(0, len(features), CHUNK_ROWS):
-                rows = features[start : start + CHUNK_ROWS]
-                chosen = targets[start : start + CHUNK_ROWS].unsqueeze(1)
-                logits = torch.nn.functional.linear(rows, table).to(accumulator).add_(bias)  # [chunk, vocab]
-                log_sum, target_logit, mean_logit = _softmax_in_place(logits, chosen)
-                chunk_nll = (log_sum - target_logit).sum()
-                nll += chunk_nll
-                smoothed += (1 - smoothing) * chunk_nll + smoothing * (log_sum - mean_logit).sum()
+                chunk = slice(start, start + CHUNK_ROWS)
+                rows, chosen = features[chunk], targets[chunk].unsqueeze(1)
+                logits = F.linear(rows, table, offset).to(accumulator)  # [chunk, vocab]
+                target_logits[chunk] = logits.gather(1, chosen)
+                probs = torch.softmax(logits, dim=1, out=logits)  # in place: a row is read before it is written
+                target_probs[chunk] = probs.gather(1, chosen)
                 if grad_features is None or grad_weight is None or grad_bias is None:
                     continue
-                gradient = logits.sub_(smoothing / logits.shape[1])  # logits now holds probabilities
-                gradient.scatter_add_(1, chosen, gradient.new_full((1, 1), smoothing - 1.0).expand_as(chosen))
-                grad_bias += gradient.sum(dim=0)
-                lean = gradient.to(features.dtype)
-                grad_features[start : start + CHUNK_ROWS] = lean @ table
+                probs.scatter_add_(1, chosen, probs.new_full((1, 1), smoothing - 1.0).expand_as(chosen))
+                grad_bias += probs.new_ones(len(probs)) @ probs  # much quicker than sum(dim=0)
+                lean = probs.to(features.dtype)
+                torch.mm(lean, table, out=grad_features[chunk])
                 if lean.dtype == grad_weight.dtype:
                     grad_weight.addmm_(lean.t(), rows)
                 else:
                     grad_weight += lean.t() @ rows
-        if wanted:
-            ctx.save_for_backward(grad_features, grad_weight, grad_bias)
+            row_nll = -target_probs.log()
+            lost = (target_probs < LEAST_PROBABILITY).squeeze(1)
+            if bool(lost.any()):
+                far = F.linear(features[lost], table, offset).to(accumulator)
+                row_nll[lost] = far.logsumexp(1, keepdim=True) - target_logits[lost]
+            feature_sum, mean_row = features.sum(dim=0, dtype=accumulator), weight.mean(dim=0).to(accumulator)
+            mean_logits = feature_sum @ mean_row + len(features) * bias.mean()  # summed over rows
+            nll = row_nll.sum()
+            smoothed = (1 - smoothing) * nll + smoothing * ((row_nll + target_logits).sum() - mean_logits)
+        if grad_features is not None and grad_weight is not None and grad_bias is not None:
+            grad_features -= smoothing * mean_row
+            grad_weight -= smoothing / len(weight) * feature_sum
+            grad_bias -= smoothing / len(weight) * len(features)
+            grad_padded = torch.zeros_like(padded).index_copy_(0, real, grad_features)
+            ctx.save_for_backward(grad_padded, grad_weight, grad_bias)
         ctx.mark_non_differentiable(nll)
         return smoothed, nll
 
     @staticmethod
-    def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
-        grad_features, grad_weight, grad_bias = ctx.saved_tensors
+    def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
+        grad_padded, grad_weight, grad_bias = ctx.saved_tensors
         scale = upstream
-        return grad_features * scale.to(grad_features.dtype), grad_weight * scale, grad_bias * scale, None, None
-
-
-def _softmax_in_place(logits: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Turn logits [chunk, vocab] into probabilities; give log-sum-exp, chosen logit and mean logit, each [chunk]."""
-    target_logit = logits.gather(1, chosen).squeeze(1)
-    mean_logit = logits.mean(dim=1)
-    largest = logits.amax(dim=1, keepdim=True)
-    # exp() of less than -87 is a denormal number in fp32, which is a hundred times slower.
-    logits.sub_(largest).clamp_(min=-80.0).exp_()
-    total = logits.sum(dim=1, keepdim=True)
-    logits.div_(total)
-    return (largest + total.log()).squeeze(1), target_logit, mean_logit
+        return grad_padded * scale.to(grad_padded.dtype), grad_weight * scale, grad_bias * scale, None, None, None

@@ -32,6 +32,14 @@ DECODERS: dict[str, dict[str, Any]] = {
 }
 DECODERS |= {
     "relu-layer": {"type": "rnn", "cell": "rnn_relu", "layers": 3, "dim": 12, "layer_norm": True, "residual": False},
+    "lstm-1-general-input": {
+        "type": "rnn",
+        "cell": "lstm",
+        "layers": 1,
+        "dim": 12,
+        "attention": "general",
+        "feed": "input",
+    },
     "transformer-pre": {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24},
     "transformer-post": {
         "type": "transformer",

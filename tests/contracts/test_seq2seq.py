@@ -153,7 +153,13 @@ def test_dropout_is_random_in_training_and_gone_in_evaluation(architecture: str)
 
 
 @pytest.mark.parametrize(
-    "architecture", ["bi-gru/lstm-2-multihead-layer", "tanh/gru-1-additive-input", "transformer/transformer-pre"]
+    "architecture",
+    [
+        "bi-gru/lstm-2-multihead-layer",
+        "bi-gru/lstm-1-general-input",
+        "tanh/gru-1-additive-input",
+        "transformer/transformer-pre",
+    ],
 )
 def test_models_train_and_search_under_bf16_autocast(architecture: str) -> None:
     # What training.precision = "auto" does on machines with bf16 instructions; others compute the same, only slowly.

@@ -153,3 +153,10 @@ def test_huge_logits_stay_finite() -> None:
     assert math.isfinite(float(found.smoothed.detach()))
     assert weight.grad is not None
     assert bool(weight.grad.isfinite().all())
+
+
+def test_a_target_too_improbable_for_its_probability_has_the_right_loss() -> None:
+    features, weight = torch.tensor([[[1.0], [1.0]]]), torch.tensor([[0.0], [-90.0], [-500.0]])
+    found = cross_entropy(features, weight, torch.zeros(3), torch.tensor([[1, 2]]), torch.ones(1, 2).bool(), 0.3)
+    assert float(found.nll) == pytest.approx(90.0 + 500.0, rel=1e-6)
+    assert float(found.smoothed) == pytest.approx(0.7 * 590.0 + 0.3 * 2 * 590.0 / 3, rel=1e-6)

@@ -1,14 +1,14 @@
 """Recurrent decoder with attention; where the context goes decides what can run in parallel."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
 from nmt.config import Config
-from nmt.models.attention import ATTENTIONS, Attention, Keys
+from nmt.models.attention import ATTENTIONS, Attention, DotAttention, Keys
 from nmt.models.base import EncoderOutput, Memory, State
 from nmt.models.dropout import Dropout
 from nmt.models.rnn.layer import Cell, CellState, RecurrentLayer, num_state_parts
@@ -102,11 +102,7 @@ class RNNDecoder(nn.Module):
         """embedded [batch, tgt_len, input_dim] -> features [batch, tgt_len, feature_dim]"""
         state = self.start(memory)
         if self.config.feed == "input":
-            features = []
-            for position in range(embedded.shape[1]):
-                read, state = self.step(embedded[:, position], state, memory)
-                features.append(read)
-            return torch.stack(features, dim=1)
+            return self._decode_fed(embedded, state, memory)
         hidden, context = embedded, None
         for depth, layer in enumerate(self.layers):
             below = hidden
@@ -118,6 +114,22 @@ class RNNDecoder(nn.Module):
         if context is None:
             context, _ = self.attention(hidden, memory.keys)
         return self._read(hidden, context)
+
+    def _decode_fed(self, embedded: Tensor, state: RNNState, memory: RNNMemory) -> Tensor:
+        """As decode, position by position; the usual kind has a quicker loop of its own."""
+        batch, length = embedded.shape[:2]
+        config = self.config
+        usual = config.cell == "lstm" and config.layers == 1 and not config.layer_norm
+        if usual and isinstance(self.attention, DotAttention):
+            widths, like = (config.dim, self.feature_dim), self.readout.weight
+            factors = [self.dropout.factors(torch.Size([length, batch, width]), like) for width in widths]
+            layer = cast(RecurrentLayer, self.layers[0])
+            return layer.fed(embedded, state.cells[0], memory.keys, self.readout, factors)
+        features = []
+        for position in range(length):
+            read, state = self.step(embedded[:, position], state, memory)
+            features.append(read)
+        return torch.stack(features, dim=1)
 
     def _after(self, outputs: Tensor, below: Tensor, depth: int) -> Tensor:
         """What follows a layer: the residual (between equal widths), the norm and dropout."""

@@ -1,10 +1,14 @@
 """One recurrent layer whose cell is a word in the recipe."""
 
+from collections.abc import Sequence
 from typing import Literal, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from nmt.models.attention import Keys
+from nmt.models.rnn.feeding import FedWeights, decode_fed
 
 Cell = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
 CellState = tuple[Tensor, ...]  # (hidden,) or, for an LSTM, (hidden, cell); each [rows, dim]
@@ -81,6 +85,15 @@ class RecurrentLayer(nn.Module):
     def weights(self) -> Weights:
         """Of this layer, as the library names them."""
         return _weights(self.rnn)
+
+    def fed(
+        self, embedded: Tensor, state: CellState, memory: Keys, readout: nn.Linear, factors: Sequence[Tensor | None]
+    ) -> Tensor:
+        """Of an LSTM with input feeding: the features of all positions, as `feeding.decode_fed` has it."""
+        input_weight, recurrent_weight, input_bias, recurrent_bias = _weights(self.rnn)
+        bias = input_bias + recurrent_bias
+        weights = FedWeights(input_weight, recurrent_weight, bias, readout.weight, readout.bias)
+        return decode_fed(embedded, state, memory, weights, factors)
 
     def zero_state(self, rows: int, like: Tensor) -> CellState:
         """A state of zeros on the device and in the type of `like`."""
