@@ -3,12 +3,14 @@
     python eval/bench/decode_speed.py \\
         --system "our RNN=nmt:runs/multi30k/rnn" \\
         --system "OpenNMT-py RNN=opennmt:eval/bench/.work/quality-opennmt-rnn/mark-3" \\
+        --system "our RNN, quick=nmt:runs/multi30k/rnn:int8+shortlist" \\
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
-A system is LABEL=TOOL:MODEL. The model of `nmt` is a run directory, that of `ctranslate2` one of a Transformer, which
-is exported first, with a number type (float32, int8) behind it; that of a peer a checkpoint that time_to_quality.py
-left. In each round each system is loaded anew and translates test_2016_flickr with beam 5, greedily, and (the first
-`--single` sentences) one at a time. Ours from text to text, the others from pieces to pieces. BLEU is sacreBLEU's.
+A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which `int8`, `shortlist` or both may
+stand; that of `ctranslate2` one of a Transformer, which is exported first, with `float32` or `int8` behind it; that of
+a peer a checkpoint that time_to_quality.py left. In each round each system is loaded anew and translates
+test_2016_flickr with beam 5, greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the
+others from pieces to pieces. BLEU is sacreBLEU's.
 """
 
 import argparse
@@ -32,6 +34,7 @@ from summary import Spread, earlier_rounds, ratios, table
 
 TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
+HOW = {"nmt": ("", "int8", "shortlist", "int8+shortlist"), "ctranslate2": ("", "float32", "int8")}
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Entrant:
     label: str
     system: System
     model: Path
-    compute_type: str = "float32"
+    how: str = ""
 
 
 def main() -> None:
@@ -57,7 +60,7 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--system", action="append", type=read_entrant, required=True, metavar="LABEL=TOOL:MODEL")
+    parser.add_argument("--system", action="append", type=read_entrant, required=True, metavar="LABEL=TOOL:MODEL[:HOW]")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--batch", type=int, default=100, help="sentences translated together")
     parser.add_argument("--lines", type=int, default=1000, help="how many sentences of the test set, at most")
@@ -74,13 +77,15 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def read_entrant(text: str) -> Entrant:
-    """`LABEL=TOOL:MODEL` or `LABEL=ctranslate2:RUN:TYPE`."""
+    """`LABEL=TOOL:MODEL` or `LABEL=TOOL:MODEL:HOW`."""
     label, equals, rest = text.partition("=")
     tool, _, model = rest.partition(":")
     if not (label and equals and model) or tool not in TOOLS:
         raise argparse.ArgumentTypeError(f"{text!r}: write LABEL=TOOL:MODEL, with TOOL one of {', '.join(TOOLS)}.")
-    model, _, compute_type = model.partition(":") if tool == "ctranslate2" else (model, "", "")
-    return Entrant(label, TOOLS[tool], Path(model).resolve(), compute_type or "float32")
+    model, _, how = model.partition(":")
+    if how not in HOW.get(tool, ("",)):
+        raise argparse.ArgumentTypeError(f"{text!r}: {tool} knows {', '.join(filter(None, HOW.get(tool, ())))}.")
+    return Entrant(label, TOOLS[tool], Path(model).resolve(), how)
 
 
 def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -140,7 +145,7 @@ def prepare(entrant: Entrant, sources: list[str], settings: list[dict[str, Any]]
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     return {
         "checkpoint": str(model),
-        "compute_type": entrant.compute_type,
+        "how": entrant.how,
         "corpus": str(corpus.WORK / "corpus"),
         "source": str(path),
         "output": str(work / "output.txt"),
@@ -162,7 +167,7 @@ def export(entrant: Entrant, out: Path) -> Path:
     """The Transformer of a run, as CTranslate2 reads it."""
     if not out.exists():
         command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", "ctranslate2"]
-        command += ["--quantization", entrant.compute_type, "--output", str(out)]
+        command += ["--quantization", entrant.how or "float32", "--output", str(out)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
     return out
 

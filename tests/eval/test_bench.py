@@ -242,9 +242,10 @@ def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None
 def test_entrants_of_the_decoding_benchmark_are_named_with_tool_and_model() -> None:
     entrant = decode_speed.read_entrant("CTranslate2 int8=ctranslate2:runs/a:int8")
     assert (entrant.label, entrant.system, entrant.model.name) == ("CTranslate2 int8", PEERS["ctranslate2"], "a")
-    assert (entrant.compute_type, decode_speed.read_entrant("x=nmt:runs/b").compute_type) == ("int8", "float32")
-    for wrong in ("runs/a", "x=nmt", "x=nobody:runs/a"):
-        with pytest.raises(argparse.ArgumentTypeError, match="LABEL=TOOL:MODEL"):
+    assert (entrant.how, decode_speed.read_entrant("x=nmt:runs/b").how) == ("int8", "")
+    assert decode_speed.read_entrant("x=nmt:runs/b:int8+shortlist").how == "int8+shortlist"
+    for wrong in ("runs/a", "x=nmt", "x=nobody:runs/a", "x=nmt:runs/a:int4", "x=opennmt:runs/a:int8"):
+        with pytest.raises(argparse.ArgumentTypeError, match=r"LABEL=TOOL:MODEL|knows"):
             decode_speed.read_entrant(wrong)
 
 

@@ -40,7 +40,7 @@ def load(task: Task, workers: int) -> ctranslate2.Translator:
     return ctranslate2.Translator(
         task["checkpoint"],
         device="cpu",
-        compute_type=task["compute_type"],
+        compute_type=task["how"] or "float32",
         inter_threads=workers,
         intra_threads=task["threads"] // workers,
     )

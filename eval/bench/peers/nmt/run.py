@@ -172,7 +172,8 @@ def translate(task: Task) -> None:
     """Load once, then translate with each setting; seconds of each, loading apart."""
     keep_freed_memory()
     begun = time.perf_counter()
-    translator = nmt.load(task["checkpoint"])
+    how = task["how"].split("+")
+    translator = nmt.load(task["checkpoint"], int8="int8" in how, shortlist="shortlist" in how)
     load_seconds = time.perf_counter() - begun
     lines = Path(task["source"]).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     results = []
