@@ -30,7 +30,7 @@ def cross_entropy(
     """
     real = mask.flatten().nonzero().squeeze(1)  # [tokens], which of batch x tgt_len
     smoothed, nll = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
-        features.flatten(0, 1), weight, bias, targets.flatten()[real], real, smoothing
+        features.flatten(0, 1), weight, bias, targets.flatten()[real], real, smoothing, torch.is_grad_enabled()
     )
     return Loss(smoothed, nll.detach(), len(real))
 
@@ -45,9 +45,16 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, padded: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, real: Tensor, smoothing: float
+        ctx: Any,
+        padded: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+        real: Tensor,
+        smoothing: float,
+        wanted: bool,
     ) -> tuple[Tensor, Tensor]:
-        wanted, features = any(ctx.needs_input_grad), padded[real]
+        features = padded[real]
         with torch.autocast(features.device.type, enabled=False):
             table, offset = weight.to(features.dtype), bias.to(features.dtype)
             accumulator = torch.promote_types(features.dtype, torch.float32)
@@ -92,7 +99,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return smoothed, nll
 
     @staticmethod
-    def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
+    def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
         grad_padded, grad_weight, grad_bias = ctx.saved_tensors
         scale = upstream
-        return grad_padded * scale.to(grad_padded.dtype), grad_weight * scale, grad_bias * scale, None, None, None
+        return grad_padded * scale.to(grad_padded.dtype), grad_weight * scale, grad_bias * scale, None, None, None, None

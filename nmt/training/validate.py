@@ -41,8 +41,8 @@ def validate(
     model.eval()
     with machine.autocast():
         loss = dev_loss(model, dev.examples, tokenizers, machine)
-        translator = Translator(model, tokenizers, GREEDY, max_length)
-        hypotheses = [translation.text for translation in translator.translate([pair.source for pair in dev.pairs])]
+    translator = Translator(model, tokenizers, GREEDY, max_length)  # in the precision of `nmt translate`
+    hypotheses = [translation.text for translation in translator.translate([pair.source for pair in dev.pairs])]
     references = [pair.target for pair in dev.pairs]
     (bleu,) = score(["BLEU"], hypotheses, references, intervals=False, target_language=dev.target_language)
     model.train()

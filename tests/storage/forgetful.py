@@ -90,7 +90,8 @@ def tree_of(operations: list[Operation], root: Path) -> Tree:
     tree: Tree = {root: None}
 
     def below(path: Path) -> list[Path]:
-        return [other for other in tree if path in other.parents]
+        inside = f"{path}/"
+        return [other for other in tree if str(other).startswith(inside)]
 
     for one in operations:
         path, is_there = one.path, one.path in tree

@@ -63,7 +63,7 @@ def test_a_power_cut_leaves_the_old_checkpoint_or_the_new_one(tmp_path: Path) ->
         save(run, update, disk)
         cuts.durable_step = update
         cuts(disk)
-    assert len(cuts.seen) >= 1000
+    assert len(cuts.seen) > 400  # disks that differ
     assert list_steps(run / "state") == [2, 3]
 
 

@@ -150,9 +150,9 @@ def double_trainer(folder: Path, seen: list[list[Tensor]], monkeypatch: pytest.M
     trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
     clip = loop.clip_gradients
 
-    def keep(gradients: list[Tensor], limit: float) -> tuple[float, bool]:
+    def keep(gradients: list[Tensor], limit: float, *rest: Any) -> tuple[float, bool]:
         seen.append([gradient.clone() for gradient in gradients])
-        return clip(gradients, limit)
+        return clip(gradients, limit, *rest)
 
     monkeypatch.setattr(loop, "clip_gradients", keep)
     return trainer
