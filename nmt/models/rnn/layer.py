@@ -64,23 +64,28 @@ class RecurrentLayer(nn.Module):
 
     def step(self, inputs: Tensor, state: CellState) -> CellState:
         """[rows, input_dim] and a state -> the next state, whose first part is the output [rows, dim]"""
-        from_input, from_hidden = self.products(inputs, state[0])  # [rows, gates x dim] each
-        if self.cell == "lstm":
-            entering, forgetting, new, leaving = (from_input + from_hidden).chunk(4, dim=-1)
-            cell = torch.sigmoid(forgetting) * state[1] + torch.sigmoid(entering) * torch.tanh(new)
-            return torch.sigmoid(leaving) * torch.tanh(cell), cell
         if self.cell == "gru":
+            from_input, from_hidden = self.products(inputs, state[0])
             resetting, keeping, new = from_input.chunk(3, dim=-1)
             resetting_too, keeping_too, old = from_hidden.chunk(3, dim=-1)
             new = torch.tanh(new + torch.sigmoid(resetting + resetting_too) * old)
             return (torch.lerp(new, state[0], torch.sigmoid(keeping + keeping_too)),)
-        activate = torch.relu if self.cell == "rnn_relu" else torch.tanh
-        return (activate(from_input + from_hidden),)
+        total = self.summed_products(inputs, state[0])
+        if self.cell == "lstm":
+            entering, forgetting, new, leaving = total.chunk(4, dim=-1)
+            cell = torch.sigmoid(forgetting) * state[1] + torch.sigmoid(entering) * torch.tanh(new)
+            return torch.sigmoid(leaving) * torch.tanh(cell), cell
+        return (torch.relu(total) if self.cell == "rnn_relu" else torch.tanh(total),)
 
     def products(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """What the input [rows, input_dim] and the state before it [rows, dim] give to each gate."""
+        """What the input [rows, input_dim] and the state before it [rows, dim] give to the gates: [rows, gates x dim]."""
         input_weight, recurrent_weight, input_bias, recurrent_bias = self.weights()
         return F.linear(inputs, input_weight, input_bias), F.linear(hidden, recurrent_weight, recurrent_bias)
+
+    def summed_products(self, inputs: Tensor, hidden: Tensor) -> Tensor:
+        """The sum of both, for the cells whose gates need no more."""
+        from_input, from_hidden = self.products(inputs, hidden)
+        return from_input + from_hidden
 
     def weights(self) -> Weights:
         """Of this layer, as the library names them."""
