@@ -78,7 +78,7 @@ class RecurrentLayer(nn.Module):
         return (torch.relu(total) if self.cell == "rnn_relu" else torch.tanh(total),)
 
     def products(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """What the input [rows, input_dim] and the state before it [rows, dim] give to the gates: [rows, gates x dim]."""
+        """[rows, input_dim] and the state before it [rows, dim] -> what each gives to the gates, [rows, gates x dim]"""
         input_weight, recurrent_weight, input_bias, recurrent_bias = self.weights()
         return F.linear(inputs, input_weight, input_bias), F.linear(hidden, recurrent_weight, recurrent_bias)
 
