@@ -69,6 +69,8 @@ def test_every_architecture_steps_in_8_bits_near_its_own_probabilities_and_stays
         for one in (model, quick):
             memory = one.encode(source, mask)
             features, _ = one.step(torch.full((3,), 2), one.start(memory), memory)
+            forced = one.decode(torch.full((3, 1), 2), memory)
+            assert torch.allclose(one.logits(forced)[:, 0], one.logits(features), atol=0.05)
             chances.append(one.logits(features).softmax(dim=-1))
     assert (chances[0] - chances[1]).abs().max() < 0.02
     assert not any(isinstance(module, nn.Linear) for module in quick.modules())

@@ -120,6 +120,7 @@ class RNNDecoder(nn.Module):
         batch, length = embedded.shape[:2]
         config = self.config
         usual = config.cell == "lstm" and config.layers == 1 and not config.layer_norm
+        usual = usual and isinstance(self.readout, nn.Linear)  # and not a copy of it in 8 bits
         if usual and isinstance(self.attention, DotAttention):
             widths, like = (config.dim, self.feature_dim), self.readout.weight
             factors = [self.dropout.factors(torch.Size([length, batch, width]), like) for width in widths]
