@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nmt.errors import CheckpointError, ConfigError, NMTError
-from nmt.reports.card import CARD, write_card
+from nmt.reports.card import CARD, card_of
 from nmt.reports.evaluations import FOLDER as SCORES
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, step_dir
+from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.translation.shortlist import SHORTLIST_FILE
 
 LEFT_OUT = {"progress.json"}  # of the loose files: only training on needs it
+# What an earlier run in the repository may have and this one not: with it, a copy would be of neither.
+REPLACED = ["models/*", f"{SCORES}/*", SHORTLIST_FILE, *sorted(TOKENIZER_FILES)]
 
 
 class Hub(Protocol):
@@ -49,17 +52,16 @@ def connect() -> Hub:
 def published_files(run_dir: Path) -> dict[str, bytes]:
     """Path in the repository -> content, each file checked against its checksum.
 
-    The card is written anew first. Raises CheckpointError where the run has not ended, or was changed.
+    The card is made anew; the run stays as it is. Raises CheckpointError where the run has not ended, or was changed.
     """
     if not (run_dir / "record.json").exists():
         raise CheckpointError(f"{run_dir} has no record.json: its training has not stopped yet. Publish it afterwards.")
     loose = {name: read_sealed(run_dir, name) for name in read_manifest(run_dir)["files"] if name not in LEFT_OUT}
-    write_card(run_dir)
     models = run_dir / "models"
     best = step_dir(models, follow(models, "best"))
     folders = [best, *(one for one in [run_dir / SCORES] if one.is_dir())]
     return {
-        CARD: (run_dir / CARD).read_bytes(),
+        CARD: card_of(run_dir).encode(),
         **loose,
         MANIFEST: build_manifest(loose, {"published": best.name}),
         "models/best": (models / "best").read_bytes(),
@@ -96,7 +98,7 @@ def publish(run_dir: Path, repository: str, private: bool, hub: Hub) -> str:
                 repo_id=repository,
                 folder_path=folder,
                 commit_message=f"{run_dir.resolve().name}, from nmt push",
-                delete_patterns=["models/*", f"{SCORES}/*"],
+                delete_patterns=REPLACED,
             )
     except NMTError:
         raise

@@ -1,6 +1,7 @@
 """Publishing a run, to a hub that is a folder: no network is used."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +15,12 @@ import nmt
 from nmt import publish as publish_module
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, NMTError
+from nmt.experiment import Experiment
 from nmt.metrics import Score
 from nmt.publish import connect, publish, published_files
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.storage.verify import problems
+from tests.tiny import run
 
 LINES = ["der Hund sieht den Baum.", "ein Vogel malt ein Haus."]
 
@@ -42,6 +45,9 @@ class FolderHub:
         there = [path.relative_to(repository).as_posix() for path in repository.rglob("*") if path.is_file()]
         for name in filter_repo_objects(there, allow_patterns=delete_patterns):
             (repository / name).unlink()
+        for place in sorted(repository.rglob("*"), reverse=True):  # git keeps no empty folder
+            if place.is_dir() and not any(place.iterdir()):
+                place.rmdir()
         shutil.copytree(folder_path, repository, dirs_exist_ok=True)
         self.commits.append(commit_message)
 
@@ -96,6 +102,39 @@ def test_what_an_earlier_model_has_left_goes(trained: Path, hub: FolderHub) -> N
     assert "models/step-1/model.json" not in names(repository)
     assert ".gitattributes" in names(repository)
     assert hub.commits == ["tiny, from nmt push"] * 2
+
+
+@pytest.mark.parametrize("first_joint", [True, False])
+def test_a_run_with_other_tokenizer_files_takes_the_place_of_an_earlier_one(
+    trained: Path, first_joint: bool, hub: FolderHub, tmp_path: Path, tiny_experiment: Callable[..., Experiment]
+) -> None:
+    run(
+        tiny_experiment(tmp_path / "text", tokenizer__joint=False, model__share_embeddings="none"),
+        tmp_path / "separate",
+    )
+    runs = [trained, tmp_path / "separate"] if first_joint else [tmp_path / "separate", trained]
+    for one in runs:
+        publish(one, "me/tiny", private=False, hub=hub)
+    repository = hub.root / "me/tiny"
+    assert names(repository) == published_files(runs[1]).keys()
+    assert problems(repository) == []
+    expected = [translation.text for translation in nmt.load(runs[1]).translate(LINES)]
+    assert [translation.text for translation in nmt.load(repository).translate(LINES)] == expected
+
+
+def test_a_shortlist_that_the_run_no_longer_has_goes_and_one_that_it_has_stays(trained: Path, hub: FolderHub) -> None:
+    (trained / "shortlist.safetensors").write_bytes(b"tables")
+    for there in (True, False):
+        publish(trained, "me/tiny", private=False, hub=hub)
+        assert ("shortlist.safetensors" in names(hub.root / "me/tiny")) == there
+        (trained / "shortlist.safetensors").unlink(missing_ok=True)
+
+
+def test_listing_what_would_be_published_leaves_the_run_as_it_is(trained: Path) -> None:
+    (trained / "README.md").write_text("my own notes", encoding="utf-8")
+    done = CliRunner().invoke(app, ["push", str(trained), "me/tiny", "--dry-run"])
+    assert done.exit_code == 0, done.output
+    assert (trained / "README.md").read_text(encoding="utf-8") == "my own notes"
 
 
 def test_a_bit_that_changed_in_a_published_copy_is_found(trained: Path, hub: FolderHub) -> None:

@@ -27,9 +27,13 @@ ENDS = {
 
 def write_card(run_dir: Path) -> None:
     """Write the card of a run that has a record, anew. Raises CheckpointError, ConfigError and DiskError."""
+    replace_file(run_dir / CARD, card_of(run_dir).encode(), Disk())
+
+
+def card_of(run_dir: Path) -> str:
+    """The card of a run that has a record, from what it now has on record. Raises CheckpointError and ConfigError."""
     experiment, record = load_experiment(run_dir / "experiment.toml"), RunRecord.load(run_dir / "record.json")
-    text = card(experiment, record, read_evaluations(run_dir))
-    replace_file(run_dir / CARD, text.encode(), Disk())
+    return card(experiment, record, read_evaluations(run_dir))
 
 
 def forget_card(run_dir: Path) -> None:
