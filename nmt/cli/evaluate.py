@@ -42,11 +42,17 @@ def evaluate(
     """
     from nmt.corpus.readers import read_parallel
     from nmt.errors import ConfigError
-    from nmt.metrics import METRICS, score
+    from nmt.metrics import METRICS, metric_of, score
     from nmt.translation.formats import quiet_when_reader_leaves
 
     if (run is None) == (hypotheses is None):
         raise ConfigError("Give either a run directory with --source, or --hypotheses FILE.")
+    metrics = metric or list(METRICS)
+    for name in metrics:  # before the translating, which may take long
+        metric_of(name)
+    if json is not None and (json.is_dir() or not json.parent.is_dir()):
+        reason = "it is a folder" if json.is_dir() else f"there is no folder {json.parent}"
+        raise ConfigError(f"--json {json}: cannot be written ({reason}).")
     about: dict[str, Any]
     if run is not None:
         if source is None:
@@ -62,16 +68,16 @@ def evaluate(
         pairs = list(read_parallel([hypotheses, reference]))
         outputs, about = [pair.source for pair in pairs], {"hypotheses": str(hypotheses)}
     references = [pair.target for pair in pairs]
-    scores = score(metric or list(METRICS), outputs, references, target_language=target_language or "")
+    scores = score(metrics, outputs, references, target_language=target_language or "")
     about |= {"reference": str(reference), "num_sentences": len(pairs)}
-    if json is not None:
-        _write_json(json, {**about, "scores": [vars(each) for each in scores]})
     width = max(len(each.name) for each in scores)
     with quiet_when_reader_leaves():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None and source is not None:
         _note(run, source, reference, about, scores)
+    if json is not None:
+        _write_json(json, {**about, "scores": [vars(each) for each in scores]})
 
 
 def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
@@ -112,7 +118,8 @@ def _note(run: Path, source: Path, reference: Path, about: dict[str, Any], score
         note_evaluation(run, Evaluation(*files, about["num_sentences"], search, seconds, tuple(scores)))
         write_card(run)
     except NMTError as error:
-        Console(stderr=True).print(f"nmt: the model card stays as it was: {error}", style="yellow", soft_wrap=True)
+        message = f"nmt: the model card stays as it was: {error}"
+        Console(stderr=True).print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

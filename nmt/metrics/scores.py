@@ -77,10 +77,15 @@ def segment_statistics(
 
     Raises ConfigError for an unknown metric, DataError when the two texts differ in length or are empty.
     """
+    return extract(name, metric_of(name, target_language), hypotheses, references)
+
+
+def metric_of(name: str, target_language: str = "") -> Metric:
+    """sacreBLEU's metric. Raises ConfigError for an unknown name, and where a package that it needs is missing."""
     known = METRICS | OTHER_METRICS
     if name not in known:
         raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(known)}.")
-    return extract(name, known[name](target_language), hypotheses, references)
+    return known[name](target_language)
 
 
 def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = None, intervals: bool = True) -> Score:

@@ -1,6 +1,7 @@
 """`nmt compare` and `nmt evaluate` with translators that only pretend."""
 
 import json
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -231,6 +232,42 @@ def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):
     result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
     assert result.stdout.startswith("TER ")
     assert "nmt: the model card stays as it was: runs/bad/scores has no manifest.json" in result.stderr
+
+
+def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
+    make_run(folder / "runs" / "[" / "x]", "good")
+    (folder / "runs" / "[" / "x]" / "scores").mkdir()
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: FakeTranslator(ANSWERS.__getitem__))
+    result = nmt("evaluate", "runs/[/x]", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
+    assert "nmt: the model card stays as it was: runs/[/x]/scores has no manifest.json" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--metric", "TER", "--metric", "BLUE"), "'BLUE' is not a metric"),
+        (("--metric", "BLEU-moses"), r"BLEU-moses needs sacremoses"),
+        (("--json", "no/such/folder.json"), r"cannot be written \(there is no folder no/such\)"),
+        (("--json", "runs"), r"--json runs: cannot be written \(it is a folder\)"),
+    ],
+)
+def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, message):
+    monkeypatch.setitem(sys.modules, "sacremoses", None)
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: pytest.fail("it translates"))
+    with pytest.raises(ConfigError, match=message):
+        nmt("evaluate", "runs/good", "--source", "test.de", "--reference", "test.en", *arguments)
+
+
+def test_scores_that_cannot_be_written_are_printed_and_noted_all_the_same(folder, monkeypatch):
+    def refuse(path, content):
+        raise ConfigError(f"--json {path}: cannot be written (No space left on device).")
+
+    monkeypatch.setattr("nmt.cli.evaluate._write_json", refuse)
+    given = ["runs/good", "--source", "test.de", "--reference", "test.en", "--metric", "TER", "--json", "scores.json"]
+    result = CliRunner().invoke(app, ["evaluate", *given])
+    assert isinstance(result.exception, ConfigError)
+    assert result.stdout.startswith("TER ")
+    assert len(read_evaluations(folder / "runs" / "good")) == 1
 
 
 def test_evaluate_of_a_metric_that_is_none_names_those_that_are(folder):
