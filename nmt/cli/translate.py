@@ -113,6 +113,8 @@ def translate(
     else:
         translator = load(runs, checkpoint, search, int8, shortlist)
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
+    if not score:
+        translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
     keep_freed_memory()
     with quiet_when_reader_leaves(), ExitStack() as files:
         given = files.enter_context(_open_input(score)) if score else None

@@ -149,6 +149,14 @@ class ExportedTranslator(Translator):
         """Where the model looks is not asked for."""
         return False
 
+    def check(
+        self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
+    ) -> None:
+        """Raise ConfigError for what CTranslate2's search does not do."""
+        given = {"alignment": alignment, "glossary": glossary}
+        keys = asked_besides(search or self.search, "ctranslate2")
+        _refuse([name for name, value in given.items() if value] + [f"search.{key}" for key in keys])
+
     def translate(
         self,
         lines: Sequence[str],
@@ -160,14 +168,16 @@ class ExportedTranslator(Translator):
         tick: Callable[[int], None] | None = None,
     ) -> list[Translation]:
         """One translation a line, in order. Raises ConfigError for what CTranslate2's search does not do."""
-        given = {"attention": attention, "alignment": alignment, "prefix": any(prefixes or ()), "glossary": glossary}
+        _refuse([name for name, value in {"attention": attention, "prefix": any(prefixes or ())}.items() if value])
         config = search or self.search
-        asked = [name for name, value in given.items() if value] + [
-            f"search.{key}" for key in asked_besides(config, "ctranslate2")
-        ]
-        if asked:
-            raise ConfigError(f"The ctranslate2 backend has no {asked[0]}. Leave it out, or use our own search.")
+        self.check(config, alignment, glossary)
         return super().translate(lines, config, tick=tick)
 
     def _find(self, segments: list[Segment], config: SearchConfig, keep_attention: bool) -> list[list[Hypothesis]]:
         return self.engine.find([segment.source for segment in segments], config)
+
+
+def _refuse(asked: list[str]) -> None:
+    """Raise ConfigError for the first of what was asked for and is not there."""
+    if asked:
+        raise ConfigError(f"The ctranslate2 backend has no {asked[0]}. Leave it out, or use our own search.")

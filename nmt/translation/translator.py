@@ -71,6 +71,29 @@ class Translator:
         """How many batches are searched at once."""
         return torch.get_num_threads() if next(self.model.parameters()).device.type == "cpu" else 1
 
+    def check(
+        self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
+    ) -> None:
+        """Raise ConfigError where `translate` would refuse this, whatever the lines are."""
+        config = search or self.search
+        if (alignment or config.coverage) and not self.looks:
+            what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
+            raise ConfigError(f"This model has no attention, so {what}.")
+        if self.shortlist and (config.exact or glossary):
+            what = "a glossary's terms may not be on it" if glossary else "which pieces are on it depends on the batch"
+            raise ConfigError(f"A shortlist cannot be used here: {what}. Leave out one of them.")
+        if glossary is None:
+            return
+        if config.method != "beam" or config.mbr != "none":
+            asked = "search.method = 'sample'" if config.method != "beam" else f"search.mbr = {config.mbr!r}"
+            raise ConfigError(
+                f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
+            )
+        if glossary.tokenizer is not self.tokenizers.target:
+            raise ConfigError(
+                "The glossary was read for another model: read it with the tokenizers of this translator."
+            )
+
     def translate(
         self,
         lines: Sequence[str],
@@ -88,11 +111,11 @@ class Translator:
         `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
-        Raises ConfigError where alignment or coverage is asked of a model without attention, or a glossary of a search
-        that cannot keep to it; NMTError where the model's probabilities are no numbers.
+        Raises ConfigError for what cannot go together (see `check`), such as alignment and a model without attention;
+        NMTError where the model's probabilities are no numbers.
         """
         config = search or self.search
-        self._refuse(config, alignment, glossary)
+        self.check(config, alignment, glossary)
         begins = prefixes or [""] * len(lines)
         segments = [
             segment
@@ -120,26 +143,6 @@ class Translator:
         if glossary is None:
             return joined
         return [_checked(*parts, glossary) for parts in zip(joined, lines, begins, strict=True)]
-
-    def _refuse(self, config: SearchConfig, alignment: bool, glossary: Glossary | None) -> None:
-        """Raise ConfigError for what cannot be."""
-        if (alignment or config.coverage) and not self.looks:
-            what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
-            raise ConfigError(f"This model has no attention, so {what}.")
-        if self.shortlist and (config.exact or glossary):
-            what = "a glossary's terms may not be on it" if glossary else "which pieces are on it depends on the batch"
-            raise ConfigError(f"A shortlist cannot be used here: {what}. Leave out one of them.")
-        if glossary is None:
-            return
-        if config.method != "beam" or config.mbr != "none":
-            asked = "search.method = 'sample'" if config.method != "beam" else f"search.mbr = {config.mbr!r}"
-            raise ConfigError(
-                f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
-            )
-        if glossary.tokenizer is not self.tokenizers.target:
-            raise ConfigError(
-                "The glossary was read for another model: read it with the tokenizers of this translator."
-            )
 
     def _segments(self, number: int, line: str, prefix: str, glossary: Glossary | None) -> list[Segment]:
         text = clean(line)

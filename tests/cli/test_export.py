@@ -138,6 +138,16 @@ def test_an_option_that_ctranslate2_does_not_have_is_named(
     assert str(failure) == f"--backend ctranslate2 does not do {option}. Leave out one of them."
 
 
+def test_a_search_key_that_ctranslate2_does_not_have_is_named_before_the_output_is_opened(copy: Path) -> None:
+    invoke(command.export, copy, "--format", "ctranslate2")
+    (copy / "out").write_text("as it was", encoding="utf-8")
+    options = ["--backend", "ctranslate2", "--set", "coverage=0.2", "-o", copy / "out"]
+    failure = invoke(translate.translate, copy, *options).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure).startswith("The ctranslate2 backend has no search.coverage.")
+    assert (copy / "out").read_text(encoding="utf-8") == "as it was"
+
+
 def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def message(function: Callable[..., None], *arguments: object) -> str:
         failure = invoke(function, *arguments).exception
