@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nmt.search.hypothesis import SearchConfig
     from nmt.translation.formats import Format
     from nmt.translation.glossary import Glossary
-    from nmt.translation.result import Term
     from nmt.translation.translator import Translator
 
 Runs = Annotated[
@@ -72,6 +71,7 @@ def translate(
     """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
     from rich.console import Console
 
+    from nmt.cli.oddities import replaced
     from nmt.cli.score import score_stream
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
@@ -123,9 +123,8 @@ def translate(
             files.enter_context(source)
         sink = files.enter_context(_open_output(output)) if output else _stdout()
         if given:
-            replaced = score_stream(translator, source, given, sink, FORMATS[format])
-            if replaced:
-                _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
+            if count := score_stream(translator, source, given, sink, FORMATS[format]):
+                _warn(console, replaced(count))
         else:
             _translate_stream(translator, source, sink, FORMATS[format], alignment, terms, console)
 
@@ -206,61 +205,19 @@ def _translate_stream(
     console: "Console",
 ) -> None:
     """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
+    from nmt.cli.oddities import Oddities
     from nmt.translation.stream import chunks, patience_for
 
-    replaced, split, cut, looping = 0, [], [], []
-    terms: list[tuple[int, Term]] = []
+    oddities = Oddities()
     for records in chunks(format.read(source), patience=patience_for(source)):
         texts, prefixes = [record.text for record in records], [record.prefix for record in records]
         translations = translator.translate(texts, alignment=alignment, prefixes=prefixes, glossary=glossary)
         for record, translation in zip(records, translations, strict=True):
             format.write(sink, record, translation, translator.search.n_best)
-            replaced += record.num_replaced
-            if translation.num_segments > 1:
-                split.append(record.index + 1)
-            if translation.finish_reason == "length":
-                cut.append(record.index + 1)
-            if translation.repeats:
-                looping.append(record.index + 1)
-            terms += [(record.index + 1, term) for term in translation.terms]
+            oddities.add(record, translation)
         sink.flush()
-    if replaced:
-        _warn(console, f"Invalid UTF-8 was replaced in {replaced} places.")
-    if split:
-        _warn(console, f"Longer than the model allows, so split and joined again: {_lines(split)}.")
-    if looping:
-        _warn(console, f"Says the same again and again: {_lines(looping)}. Try --set no_repeat_ngram=4.")
-    if glossary is not None:
-        _warn(console, _glossary_summary(terms))
-    if cut:
-        _warn(
-            console,
-            f"Ended at the length limit, so perhaps incomplete: {_lines(cut)}. Raise it with --set max_length_ratio=3.",
-        )
-
-
-def _glossary_summary(terms: list[tuple[int, "Term"]]) -> str:
-    """How many terms there were and how many were met, and some examples of those that were not."""
-    asked = [(line, term) for line, term in terms if term.source is not None]
-    unmet = [f'line {line} "{term.source}" -> "{term.target}"' for line, term in asked if not term.met]
-    against = [f'line {line} "{term.target}"' for line, term in terms if term.source is None]
-    lines = len({line for line, _ in asked})
-    counts = f"{len(asked)} term{'s' * (len(asked) != 1)} in {lines} line{'s' * (lines != 1)}"
-    summary = f"glossary: {counts}, {len(asked) - len(unmet)} met"
-    if unmet:
-        summary += f", {len(unmet)} not: {_some(unmet)}"
-    if against:
-        summary += f"; {len(against)} written without a source: {_some(against)}"
-    return f"{summary}."
-
-
-def _lines(numbers: list[int]) -> str:
-    return f"{'line' if len(numbers) == 1 else 'lines'} {_some([str(number) for number in numbers])}"
-
-
-def _some(items: list[str]) -> str:
-    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
-    return f"{', '.join(items[:5])}{more}"
+    for sentence in oddities.describe(glossary is not None):
+        _warn(console, sentence)
 
 
 def _warn(console: "Console", message: str) -> None:

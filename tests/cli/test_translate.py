@@ -17,7 +17,6 @@ from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation import stream
-from nmt.translation.result import Term
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs
 
@@ -283,15 +282,6 @@ def test_terms_that_cannot_be_met_are_named(tiny_run: Path, tmp_path: Path) -> N
     done = invoke(tiny_run, *SHORT, *options, text="eine Katze\nder Hund\n")
     assert done.stdout.count("\n") == 2
     assert 'nmt: glossary: 2 terms in 2 lines, 1 met, 1 not: line 2 "hund" -> "wow wow".' in done.stderr
-
-
-def test_a_summary_of_terms_gives_a_few_examples() -> None:
-    terms = [(line, Term("a", "b", line > 7)) for line in range(1, 11)] + [(12, Term(None, "c", False))]
-    assert command._glossary_summary(terms) == (
-        'glossary: 10 terms in 10 lines, 3 met, 7 not: line 1 "a" -> "b", line 2 "a" -> "b", line 3 "a" -> "b", '
-        'line 4 "a" -> "b", line 5 "a" -> "b" and 2 more; 1 written without a source: line 12 "c".'
-    )
-    assert command._glossary_summary([]) == "glossary: 0 terms in 0 lines, 0 met."
 
 
 def test_a_glossary_is_for_beam_search_only(tiny_run: Path, tmp_path: Path) -> None:

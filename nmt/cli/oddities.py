@@ -1,0 +1,101 @@
+"""What was out of the ordinary in translating a stream, said in a few sentences, however long the stream was."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nmt.translation.formats import Record
+    from nmt.translation.result import Term, Translation
+
+EXAMPLES = 5
+
+
+@dataclass
+class Tally:
+    """How many there were, and the first few of them."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, example: str) -> None:
+        self.count += 1
+        if self.count <= EXAMPLES:
+            self.examples.append(example)
+
+    def __str__(self) -> str:
+        more = f" and {self.count - EXAMPLES} more" if self.count > EXAMPLES else ""
+        return f"{', '.join(self.examples)}{more}"
+
+    def lines(self) -> str:
+        """The examples as numbers of lines."""
+        return f"{'line' if self.count == 1 else 'lines'} {self}"
+
+
+class Terms:
+    """Terms of a glossary: how many there were, and which were not as they should be."""
+
+    def __init__(self) -> None:
+        self.asked = self.lines = 0
+        self.unmet, self.against = Tally(), Tally()
+
+    def add(self, line: int, terms: "tuple[Term, ...]") -> None:
+        asked = [term for term in terms if term.source is not None]
+        self.asked += len(asked)
+        self.lines += bool(asked)
+        for term in asked:
+            if not term.met:
+                self.unmet.add(f'line {line} "{term.source}" -> "{term.target}"')
+        for term in terms:
+            if term.source is None:
+                self.against.add(f'line {line} "{term.target}"')
+
+    def __str__(self) -> str:
+        counts = f"{self.asked} term{'s' * (self.asked != 1)} in {self.lines} line{'s' * (self.lines != 1)}"
+        summary = f"glossary: {counts}, {self.asked - self.unmet.count} met"
+        if self.unmet.count:
+            summary += f", {self.unmet.count} not: {self.unmet}"
+        if self.against.count:
+            summary += f"; {self.against.count} written without a source: {self.against}"
+        return f"{summary}."
+
+
+class Oddities:
+    """Counts and the first few examples; takes no more memory for a million lines than for a thousand."""
+
+    def __init__(self) -> None:
+        self.replaced = 0
+        self.split, self.looping, self.cut, self.terms = Tally(), Tally(), Tally(), Terms()
+
+    def add(self, record: "Record", translation: "Translation") -> None:
+        line = record.index + 1
+        self.replaced += record.num_replaced
+        if translation.num_segments > 1:
+            self.split.add(str(line))
+        if translation.finish_reason == "length":
+            self.cut.add(str(line))
+        if translation.repeats:
+            self.looping.add(str(line))
+        self.terms.add(line, translation.terms)
+
+    def describe(self, glossary: bool) -> list[str]:
+        """A sentence for each kind that occurred; of terms, where there is a glossary, in any case."""
+        said = []
+        if self.replaced:
+            said.append(replaced(self.replaced))
+        if self.split.count:
+            said.append(f"Longer than the model allows, so split and joined again: {self.split.lines()}.")
+        if self.looping.count:
+            said.append(f"Says the same again and again: {self.looping.lines()}. Try --set no_repeat_ngram=4.")
+        if glossary:
+            said.append(str(self.terms))
+        if self.cut.count:
+            said.append(
+                f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}. Raise it with "
+                "--set max_length_ratio=3."
+            )
+        return said
+
+
+def replaced(count: int) -> str:
+    """That invalid UTF-8 was replaced in so many places."""
+    return f"Invalid UTF-8 was replaced in {count} place{'s' * (count != 1)}."

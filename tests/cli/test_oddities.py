@@ -1,0 +1,73 @@
+"""What is said after a stream was translated, and that keeping it takes no memory."""
+
+import io
+import os
+import tracemalloc
+from types import SimpleNamespace
+from typing import Any, cast
+
+from nmt.cli.oddities import Oddities, Tally, Terms
+from nmt.cli.translate import _translate_stream
+from nmt.translation.formats import FORMATS, Record
+from nmt.translation.result import Candidate, Term, Translation
+from nmt.translation.translator import Translator
+from tests.tiny import printed, quiet_console
+
+TERMS = (Term("a", "b", False), Term("c", "d", True), Term(None, "e", False))
+CANDIDATE = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=True, terms=TERMS)
+ODD = Translation("x x x", -1.0, (CANDIDATE,), ("x",), "length", num_segments=2)  # everything at once
+
+
+class OddTranslator:
+    """Translates every line in the same, odd way."""
+
+    search = SimpleNamespace(n_best=1)
+
+    def translate(self, lines: list[str], **_: Any) -> list[Translation]:
+        return [ODD] * len(lines)
+
+
+def test_a_tally_counts_all_and_names_the_first_few() -> None:
+    tally = Tally()
+    for number in range(1, 8):
+        tally.add(str(number))
+    assert (tally.count, tally.lines()) == (7, "lines 1, 2, 3, 4, 5 and 2 more")
+    tally = Tally()
+    tally.add("9")
+    assert tally.lines() == "line 9"
+
+
+def test_a_summary_of_terms_gives_a_few_examples() -> None:
+    terms = Terms()
+    for line in range(1, 11):
+        terms.add(line, (Term("a", "b", line > 7),))
+    terms.add(11, ())
+    terms.add(12, (Term(None, "c", False),))
+    assert str(terms) == (
+        'glossary: 10 terms in 10 lines, 3 met, 7 not: line 1 "a" -> "b", line 2 "a" -> "b", line 3 "a" -> "b", '
+        'line 4 "a" -> "b", line 5 "a" -> "b" and 2 more; 1 written without a source: line 12 "c".'
+    )
+    assert str(Terms()) == "glossary: 0 terms in 0 lines, 0 met."
+
+
+def test_what_did_not_occur_is_not_said() -> None:
+    assert Oddities().describe(glossary=False) == []
+    oddities = Oddities()
+    oddities.add(Record(0, "x", num_replaced=1), Translation("x", 0.0, (), (), "eos"))
+    assert oddities.describe(glossary=False) == ["Invalid UTF-8 was replaced in 1 place."]
+
+
+def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
+    def peak(lines: int) -> int:
+        console, source = quiet_console(), io.BytesIO(b"x\n" * lines)
+        tracemalloc.start()
+        translator = cast(Translator, OddTranslator())
+        with open(os.devnull, "wb") as sink:
+            _translate_stream(translator, source, sink, FORMATS["text"], False, cast(Any, object()), console)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in printed(console)
+        return most
+
+    peak(100)  # what is imported and compiled once
+    assert peak(6_000) - peak(2_000) < 200_000
