@@ -21,7 +21,7 @@ from nmt.translation.parallel import map_in_threads, split_evenly
 from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import split_long
 from nmt.translation.shortlist import Shortlist
-from nmt.translation.words import align, is_loop
+from nmt.translation.words import align, is_loop, visible_words
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,8 @@ class Translator:
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))
         joined = [self._join(parts) for parts in by_line]
+        if alignment:
+            joined = [_in_words_of(*pair) for pair in zip(joined, lines, strict=True)]
         if glossary is None:
             return joined
         return [_checked(*parts, glossary) for parts in zip(joined, lines, begins, strict=True)]
@@ -159,7 +161,7 @@ class Translator:
         end = 0
         for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
             start = text.index(piece, end)
-            words = len(text[:start].split(" ")) - 1  # as many as spaces: a piece may begin within a word
+            words = len(f"{text[:start]}x".split()) - 1  # before the one that the piece begins, or begins within
             if ids := tokenizer.encode(piece):
                 terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
                 segments.append(Segment(number, ids, [] if segments else begin, words, terms))
@@ -226,6 +228,16 @@ class Translator:
             depth = min(len(candidates) for _, candidates in parts)
             best = tuple(concatenate([candidates[rank] for _, candidates in parts], words) for rank in range(depth))
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))
+
+
+def _in_words_of(translation: Translation, line: str) -> Translation:
+    """With links from the words of the line as it came, not as it was cleaned."""
+    words = visible_words(line)
+    hypotheses = (
+        replace(one, alignment=tuple((words[source], target) for source, target in one.alignment or ()))
+        for one in translation.hypotheses
+    )
+    return replace(translation, hypotheses=tuple(hypotheses))
 
 
 def _checked(translation: Translation, line: str, prefix: str, glossary: Glossary) -> Translation:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from nmt.corpus.lines import clean
+
 Links = tuple[tuple[int, int], ...]
 
 WORD_START = "\u2581"  # SentencePiece's mark for a space
@@ -25,6 +27,11 @@ def word_groups(pieces: Sequence[str]) -> list[list[int]]:
             groups[-1].append(place)
             visible = visible or piece != WORD_START
     return [group for group in groups if any(pieces[place] != WORD_START for place in group)]
+
+
+def visible_words(line: str) -> list[int]:
+    """Which of the words of a line, as it came, are words to the model too: `clean` leaves nothing of some."""
+    return [number for number, word in enumerate(line.split()) if clean(word)]
 
 
 def align(attention: Tensor, source_pieces: Sequence[str], target_pieces: Sequence[str]) -> Links:

@@ -143,6 +143,18 @@ def test_an_alignment_links_words_of_the_line_to_words_of_the_translation(transl
     assert translator.translate(LINES[:1])[0].hypotheses[0].alignment is None
 
 
+@pytest.mark.parametrize("unseen", ["\x01", "\ufeff", "\x07\ufeff"])
+def test_words_that_the_model_never_sees_are_counted_in_an_alignment(narrow: Translator, unseen: str) -> None:
+    plain = "Der Hund. Die Katze! Das Haus?"  # it is split
+    (expected,) = narrow.translate([plain], alignment=True)
+    (found,) = narrow.translate([plain.replace(" Katze", f"  {unseen} Katze")], alignment=True)
+    assert found.text == expected.text
+    links = expected.hypotheses[0].alignment or ()
+    assert max(source for source, _ in links) > 2
+    moved = tuple((source + (source > 2), target) for source, target in links)
+    assert found.hypotheses[0].alignment == moved
+
+
 def test_an_alignment_of_a_split_line_counts_its_words_through(narrow: Translator) -> None:
     (whole,) = narrow.translate(["Der Hund. Die Katze! Das Haus?"], alignment=True)
     pieces = [narrow.translate([part], alignment=True)[0] for part in ("Der Hund.", "Die Katze!", "Das Haus?")]

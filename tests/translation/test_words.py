@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nmt.corpus.lines import clean
 from nmt.tokenizer.pair import TokenizerPair
-from nmt.translation.words import align, is_loop, longest_repetition, word_groups
+from nmt.translation.words import align, is_loop, longest_repetition, visible_words, word_groups
 
 
 @pytest.mark.parametrize(
@@ -24,12 +25,19 @@ def test_pieces_are_grouped_by_the_spaces_between_words(pieces: list[str], group
     assert word_groups(pieces) == groups
 
 
-@given(st.lists(st.text("aäßzy.,€🐈1", min_size=1, max_size=6), min_size=1, max_size=6))
-def test_any_text_has_as_many_groups_as_words(tiny_tokenizers: TokenizerPair, words: list[str]) -> None:
-    tokenizer = tiny_tokenizers.source
-    ids = tokenizer.encode(" ".join(words))
+@given(st.lists(st.text("aäßzy.,€🐈1\x01\ufeff", min_size=1, max_size=6), min_size=1, max_size=6))
+def test_any_text_has_as_many_groups_as_visible_words(tiny_tokenizers: TokenizerPair, words: list[str]) -> None:
+    tokenizer, line = tiny_tokenizers.source, " ".join(words)
+    ids = tokenizer.encode(clean(line))
     groups = word_groups(tokenizer.pieces(ids))
-    assert [tokenizer.decode([ids[place] for place in group]).strip() for group in groups] == words
+    assert [tokenizer.decode([ids[place] for place in group]).strip() for group in groups] == [
+        clean(words[number]) for number in visible_words(line)
+    ]
+
+
+def test_a_word_of_control_characters_is_counted_and_not_visible() -> None:
+    assert visible_words("Two \x01 dogs\ufeff \ufeff\x07 in\u3000the\x1fsnow") == [0, 2, 4, 5, 6]
+    assert visible_words("") == visible_words(" \x01 ") == []
 
 
 def test_a_word_is_linked_to_where_its_pieces_looked_most() -> None:
