@@ -26,6 +26,7 @@ import sentencepiece
 
 BEGIN, END = 2, 3
 BATCH_SENTENCES = 32
+INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
@@ -93,6 +94,8 @@ class Translator:
 
     def _parts(self, text: str) -> list[list[int]]:
         clean = one_line(" ".join(text.split())).replace("\u2581", "_")
+        if all(unicodedata.category(one) in INVISIBLE for one in clean):
+            return []
         ids: list[int] = self.source.encode(unicodedata.normalize("NFC", clean))
         parts = []
         while len(ids) > self.config.max_length:

@@ -163,11 +163,24 @@ def test_what_it_does_not_do_is_an_error_that_names_it(
         translator.translate(LINES[:1], **options)
 
 
+def test_it_has_as_many_workers_as_torch_has_threads(tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        engine = load(model, config, tiny_tokenizers, "float32")
+    finally:
+        torch.set_num_threads(before)
+    assert engine.engine.num_translators == 3
+    assert ExportedTranslator(engine, tiny_tokenizers, SearchConfig(), 30).threads == 3
+
+
 def test_a_translation_longer_than_the_table_of_positions_is_refused(tiny_tokenizers: TokenizerPair) -> None:
     model, config = make()
     engine = load(model, config, tiny_tokenizers, "float32")
-    with pytest.raises(ConfigError, match=r"^search\.max_length_ratio = 30\.0 allows translations of 70 tokens"):
-        engine.find([[5, EOS_ID]], SearchConfig(max_length_ratio=30.0))
+    said = r"^search\.max_length_ratio = 0\.5 and search\.max_length_extra = 70 allow translations of 71 tokens"
+    with pytest.raises(ConfigError, match=said):
+        engine.find([[5, EOS_ID]], SearchConfig(max_length_ratio=0.5, max_length_extra=70))
 
 
 def test_without_the_package_the_command_to_type_is_said(

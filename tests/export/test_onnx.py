@@ -90,7 +90,7 @@ def test_the_runner_finds_what_our_search_finds(beam: int, length_penalty: str, 
     files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
     files["tokenizer.model"] = tiny_tokenizers.source.model
     runner = Runner(files, threads=1)
-    lines = [*LINES, "", " \t\u00a0", "x"]
+    lines = [*LINES, "", " \t\u00a0", "x", "\u200b", "\u00ad \u200e", "\x01\ufeff", "x\u200b"]
     ours = [one.text for one in Translator(model, tiny_tokenizers, asked, 30).translate(lines)]
     assert runner.translate(lines) == ours
     assert runner.translate([]) == []
