@@ -46,6 +46,8 @@ def export(
     folder, agreement = export_run(run, format, quantization, checkpoint, output, pairs, say)
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     say(f"{folder} ({quantization}, {size:.1f} MB): {agreement.describe()}.")
+    for remark in agreement.remarks(quantization):
+        say(remark)
 
 
 def _pairs(run: Path, source: Path | None, reference: Path | None) -> Sequence["Pair"]:

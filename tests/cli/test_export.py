@@ -51,6 +51,7 @@ def test_an_exported_transformer_translates_as_the_run_does(copy: Path) -> None:
     done = invoke(command.export, copy, "--format", "ctranslate2")
     assert done.exit_code == 0, done.exception
     assert "6 of 6 sentences have the same text, BLEU" in done.stderr
+    assert "nmt: only 6 sentences were compared" in done.stderr
     assert problems(copy) == []
     text = "".join(f"{line}\n" for line in [*LINES, "", LINES[0]])
     ours, theirs = (

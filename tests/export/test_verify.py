@@ -3,7 +3,7 @@
 import pytest
 
 from nmt.errors import DataError, ExportError
-from nmt.export.verify import verify
+from nmt.export.verify import Agreement, verify
 
 TEXTS = [f"the {number} dogs see a green house in the village" for number in range(200)]
 
@@ -37,6 +37,16 @@ def test_8_bits_may_change_a_quarter_of_the_sentences_but_bleu_by_a_point_at_mos
         verify(TEXTS, [*spaced[:51], *TEXTS[51:]], TEXTS, "en", "int8")
     with pytest.raises(ExportError, match=r"BLEU may differ by 1\.0"):
         verify(TEXTS, changed(20), TEXTS, "en", "int8")
+
+
+def test_8_bits_and_few_sentences_are_remarked_on() -> None:
+    found = Agreement(sentences=200, same=185, bleu=40.0, exported_bleu=39.875)
+    assert found.describe() == "185 of 200 sentences have the same text, BLEU 39.88 instead of 40.00 (-0.12)"
+    assert found.remarks("float32") == []
+    (other_model,) = found.remarks("int8")
+    assert "another model than the run's: 7.5% of these sentences have another text" in other_model
+    (few,) = Agreement(sentences=199, same=199, bleu=40.0, exported_bleu=40.0).remarks("float32")
+    assert few.startswith("only 199 sentences were compared")
 
 
 def test_nothing_to_verify_on_is_an_error() -> None:
