@@ -81,7 +81,10 @@ def prepare(out: Path, folder: Path | None, verify: bool) -> None:
             texts[f"{split}.words.{language}"] = encode(lines)
     for name, text in texts.items():
         check(name, text, verify)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PrepareError(f"{out} cannot be made: {error.strerror or error}.") from None
     for name, text in texts.items():
         write_atomically(out / name, text)
     print(f"Wrote small_parallel_enja to {out}: {' '.join(texts)}")

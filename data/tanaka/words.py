@@ -70,7 +70,7 @@ def japanese_text(words: Sequence[str]) -> str:
     """Words without spaces, but for one between two words in Latin letters."""
     text = ""
     for word in words:
-        gap = bool(text) and LATIN.match(text[-1]) and LATIN.match(word[0])
+        gap = bool(text) and LATIN.match(text[-1]) and LATIN.match(word)
         text += f" {word}" if gap else word
     return text
 

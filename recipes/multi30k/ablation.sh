@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
         --models) models="$2" ;;
         --variants) variants="$2" ;;
         --set) settings+=(--set "$2") ;;
-        --out) out="$2" ;;
+        --out) case "$2" in /*) out="$2" ;; *) out="$PWD/$2" ;; esac ;;
         *) usage ;;
     esac
     shift 2

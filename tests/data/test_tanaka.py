@@ -84,6 +84,10 @@ def test_what_follows_a_word_decides_between_two_splits(words: ModuleType) -> No
     assert (split("abc"), split("abd")) == (["ab", "c"], ["a", "bd"])
 
 
+def test_a_word_that_is_empty_writes_nothing(words: ModuleType) -> None:
+    assert words.japanese_text(["ｃｄ", "", "を"]) == "ｃｄを"
+
+
 def test_unknown_characters_are_words_of_their_own_and_none_is_lost(words: ModuleType) -> None:
     split = words.JapaneseWords([["大き", "な", "木"]]).split
     assert split("大きなｘ猫木 木") == ["大き", "な", "ｘ", "猫", "木", "木"]
@@ -133,6 +137,14 @@ def folder(tmp_path: Path) -> Path:
 
 def read_all(out: Path) -> dict[str, str]:
     return {path.name: path.read_bytes().decode() for path in out.iterdir()}
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    script: ModuleType, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert script.main(["--from", str(folder), "--out", str(tmp_path / "file" / "out")]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path / 'file' / 'out'} cannot be made: Not a directory.\n"
 
 
 def test_a_folder_gives_text_and_words(script: ModuleType, folder: Path, tmp_path: Path) -> None:

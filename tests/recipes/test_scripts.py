@@ -304,7 +304,8 @@ def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
 
 def test_the_ablation_trains_each_change_with_each_seed_and_writes_one_table(sandbox: Sandbox) -> None:
     arguments = ["--models", "rnn", "--variants", "recipe r-drop", "--seeds", "1 2", "--set", "training.time_limit=60"]
-    result = sandbox.bash("recipes/multi30k/ablation.sh", *arguments, "--out", "table.md")
+    script, elsewhere = str(sandbox.checkout / "recipes" / "multi30k" / "ablation.sh"), sandbox.fake.parent
+    result = sandbox.bash(script, *arguments, "--out", "table.md", cwd=elsewhere)
     assert result.returncode == 0, result.stderr
     folder = "runs/multi30k-ablation/rnn"
     trained = [
@@ -318,7 +319,7 @@ def test_the_ablation_trains_each_change_with_each_seed_and_writes_one_table(san
         *trained,
         f"nmt compare {runs} --source data/multi30k/dev.en --reference data/multi30k/dev.de --no-text "
         f"--out {folder}/report",
-        f"python eval/ablation.py {folder}/report/results.json --out table.md",
+        f"python eval/ablation.py {folder}/report/results.json --out {elsewhere}/table.md",
     ]
 
 
