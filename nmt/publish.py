@@ -39,7 +39,7 @@ def connect() -> Hub:
     try:
         import huggingface_hub
     except ImportError:
-        raise ConfigError("nmt push needs huggingface_hub: pip install 'nmt[hub]'.") from None
+        raise ConfigError("nmt push needs huggingface_hub: pip install -e '.[hub]'.") from None
     if huggingface_hub.get_token() is None:
         raise ConfigError(
             "There is no token for the Hugging Face hub. Make one that may write (huggingface.co/settings/tokens), and "

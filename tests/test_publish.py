@@ -183,7 +183,7 @@ def test_without_a_token_the_command_says_where_to_get_one(monkeypatch: pytest.M
 
 def test_without_the_package_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
-    with pytest.raises(ConfigError, match=r"needs huggingface_hub: pip install 'nmt\[hub\]'"):
+    with pytest.raises(ConfigError, match=r"needs huggingface_hub: pip install -e '\.\[hub\]'"):
         connect()
 
 

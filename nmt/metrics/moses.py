@@ -23,7 +23,7 @@ class MosesTokens(BaseTokenizer):
         try:
             from sacremoses import MosesPunctNormalizer, MosesTokenizer
         except ImportError:
-            raise ConfigError("The metric BLEU-moses needs sacremoses: pip install 'nmt[moses]'.") from None
+            raise ConfigError("The metric BLEU-moses needs sacremoses: pip install -e '.[moses]'.") from None
         self.language = language or "en"
         self._normalizer, self._tokenizer = MosesPunctNormalizer(self.language), MosesTokenizer(self.language)
 

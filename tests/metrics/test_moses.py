@@ -61,5 +61,5 @@ def test_without_sacremoses_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch)
         return real(name, *arguments, **choices)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ConfigError, match=r"BLEU-moses needs sacremoses: pip install 'nmt\[moses\]'"):
+    with pytest.raises(ConfigError, match=r"BLEU-moses needs sacremoses: pip install -e '\.\[moses\]'"):
         moses_bleu("de")

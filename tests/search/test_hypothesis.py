@@ -1,5 +1,8 @@
 """Search settings that contradict each other are refused."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from nmt.search.hypothesis import SearchConfig
@@ -33,3 +36,10 @@ def test_an_option_without_effect_or_room_is_refused(fields: dict[str, object], 
 def test_the_hypotheses_to_choose_from_are_the_beam_or_the_samples() -> None:
     assert SearchConfig(beam=7).hypotheses == 7
     assert SearchConfig(method="sample", samples=12).hypotheses == 12
+
+
+def test_the_table_of_the_readme_names_every_key() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.split("| key | default | meaning |")[1].split("\n\n")[0]
+    named = [name for row in table.split("\n")[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(SearchConfig.model_fields)
