@@ -42,11 +42,15 @@ class TableModel(Seq2Seq):
         beam = len(tokens) // len(memory.source)
         sentence = memory.source[:, 0].repeat_interleave(beam).tolist()
         rows = [self.row(first, tuple(read[1:])) for first, read in zip(sentence, context.tolist(), strict=True)]
-        attention = torch.nn.functional.one_hot(
-            torch.full((len(tokens),), context.shape[1] - 1).clamp(max=memory.source.shape[1] - 1),
-            memory.source.shape[1],
-        ).double()
-        return torch.stack(rows), TableState(attention, context)
+        width = memory.source.shape[1]
+        looks = [
+            self.look(first, tuple(read[1:]), width) for first, read in zip(sentence, context.tolist(), strict=True)
+        ]
+        return torch.stack(rows), TableState(torch.stack(looks), context)
+
+    def look(self, first: int, prefix: tuple[int, ...], width: int) -> Tensor:
+        """Attention fp64 [width] while the token after `prefix` is written: along the source, a token a step."""
+        return torch.nn.functional.one_hot(torch.tensor(min(len(prefix), width - 1)), width).double()
 
     def row(self, first: int, prefix: tuple[int, ...]) -> Tensor:
         """Logits fp64 [vocab] after a source that begins with `first` and the target tokens `prefix`."""

@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
 from nmt.models.base import Seq2Seq
 from nmt.search.constraints import NEVER_WRITTEN
@@ -54,6 +55,37 @@ def test_a_wide_beam_equals_brute_force(length_penalty: str, seed: int) -> None:
         expected = brute_force(model, first, config)[:5]
         assert [one.tokens for one in hypotheses] == [tokens for _, tokens in expected]
         assert [one.score for one in hypotheses] == pytest.approx([score for score, _ in expected], abs=1e-9)
+
+
+class LookingModel(TableModel):
+    """Where it looks depends, at random but for good, on the first source token and all target tokens so far."""
+
+    def look(self, first: int, prefix: tuple[int, ...], width: int) -> Tensor:
+        key = hash((self.seed + 1, first, prefix)) % (2**31)
+        generator = torch.Generator().manual_seed(key)
+        return torch.softmax(3 * torch.randn(width, generator=generator, dtype=torch.float64), dim=0)
+
+
+@pytest.mark.parametrize("coverage", [0.05, 0.3, 2.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_wide_beam_with_coverage_equals_brute_force(coverage: float, seed: int) -> None:
+    config = limited(beam=60, n_best=5, coverage=coverage)
+    model, (source, mask) = LookingModel(VOCAB, seed), sentences(seed, lengths=(4, 4, 4))
+    turned = 0
+    for first, hypotheses in zip(source[:, 0].tolist(), search(model, source, mask, config), strict=True):
+        plain = brute_force(model, first, config)
+        expected = []
+        for score, tokens in plain:
+            looks = torch.stack([model.look(first, tokens[:place], 4) for place in range(len(tokens))])
+            got = [min(sum(column), 1.0) for column in looks.t().tolist()]
+            expected.append((score + coverage * sum(map(math.log, got)), tokens))
+        expected.sort(reverse=True)
+        turned += expected[0][1] != plain[0][1]
+        assert [one.tokens for one in hypotheses] == [tokens for _, tokens in expected[:5]]
+        assert [one.score for one in hypotheses] == pytest.approx(
+            [score for score, _ in expected[:5]], abs=1e-6
+        )  # attention is fp32
+    assert turned or coverage < 2.0  # so much of it changes what is best
 
 
 @pytest.mark.parametrize("beam", [1, 2, 4])
