@@ -7,11 +7,11 @@ text    in: one sentence in each line; out: its translation. With n-best, as Mos
         with the index from 0; with an alignment ` ||| 0-0 1-2 ...` follows (source word-target word, from 0). The text
         may itself hold `|||`: split off the first field and the last ones.
 jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
-        certain way, that text in "prefix"; out: the same object with "translation", "score", "finish_reason",
-        "confidence" (0 to 1), "word_confidences" (one for each word of the translation), "repeats" (true: it hangs in a
-        loop), "terms" where those of a glossary apply (a list of objects with "source", null for a target that should
-        not be there, "target" and "met"), "alignment" where asked for and, with n-best, "hypotheses", a list of objects
-        with the same fields but "text" for "translation".
+        certain way, that text in "prefix"; out: the same object with "translation", "score", "log_prob", "tokens"
+        (end-of-sentence too), "finish_reason", "confidence" (0 to 1), "word_confidences" (one for each word of the
+        translation), "repeats" (true: it hangs in a loop), "terms" where those of a glossary apply (a list of objects
+        with "source", null for a target that should not be there, "target" and "met"), "alignment" where asked for and,
+        with n-best, "hypotheses", a list of objects with the same fields but "text" for "translation".
 A blank line stays blank, and has no alignment.
 """
 
@@ -126,11 +126,11 @@ def write_score_text(stream: BinaryIO, record: Record, target: Record, score: Pa
 
 
 def write_score_jsonl(stream: BinaryIO, record: Record, target: Record, score: PairScore) -> None:
-    """The fields of the input with "target", "log_prob", "tokens" and "token_log_probs"."""
+    """The fields of the input with "target", "score", "log_prob", "tokens" and "token_log_probs"."""
     if record.fields is None:
         stream.write(b"\n")
         return
-    details = {"target": target.text, "log_prob": score.log_prob, "tokens": score.pieces}
+    details = {"target": target.text, "score": score.score, "log_prob": score.log_prob, "tokens": score.pieces}
     stream.write(_json_line(record, record.fields | details | {"token_log_probs": score.token_log_probs}))
 
 
@@ -146,6 +146,8 @@ def _json_line(record: Record, fields: dict[str, Any]) -> bytes:
 def _details(hypothesis: Candidate) -> dict[str, Any]:
     details: dict[str, Any] = {
         "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
+        "log_prob": hypothesis.log_prob if math.isfinite(hypothesis.log_prob) else None,
+        "tokens": hypothesis.pieces,
         "finish_reason": hypothesis.finish_reason,
         "confidence": round(hypothesis.confidence, 6),
         "word_confidences": [round(value, 6) for value in hypothesis.word_confidences],

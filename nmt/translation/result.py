@@ -91,6 +91,7 @@ class PairScore:
 
     pieces: tuple[str, ...]  # ends with "</s>"
     token_log_probs: tuple[float, ...]  # one a piece
+    score: float  # log_prob over the length penalty of the translator's search; there is no coverage in it
 
     @property
     def log_prob(self) -> float:

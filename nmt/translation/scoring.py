@@ -7,6 +7,7 @@ from torch import Tensor
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean
+from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.translation.result import PairScore
 from nmt.translation.translator import Translator
@@ -31,7 +32,9 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
         chosen = order[start : start + BATCH_PAIRS]
         values = _log_probs(translator, [encoded[index] for index in chosen])
         for index, log_probs in zip(chosen, values, strict=True):
-            scores[index] = PairScore(tokenizers.target.pieces(encoded[index][1]), tuple(log_probs.tolist()))
+            each = log_probs.tolist()
+            normalised = score(translator.search, each, None)
+            scores[index] = PairScore(tokenizers.target.pieces(encoded[index][1]), tuple(each), normalised)
     return [one for one in scores if one is not None]
 
 

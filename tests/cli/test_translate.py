@@ -80,6 +80,8 @@ def test_json_lines_keep_their_other_fields(tiny_run: Path) -> None:
     answer = json.loads(done.stdout)
     assert answer["id"] == 7
     assert [answer["translation"]] == expected(tiny_run, LINES[:1])
+    (best,) = nmt.load(tiny_run).translate(LINES[:1], SEARCH)[0].hypotheses
+    assert (answer["log_prob"], answer["tokens"]) == (pytest.approx(best.log_prob), list(best.pieces))
 
 
 def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
@@ -172,6 +174,7 @@ def test_given_translations_are_scored(tiny_run: Path, tmp_path: Path) -> None:
     assert (answer["id"], answer["target"]) == (5, "the dog")
     assert sum(answer["token_log_probs"]) == pytest.approx(answer["log_prob"]) == pytest.approx(scores[0].log_prob)
     assert len(answer["tokens"]) == len(answer["token_log_probs"])
+    assert answer["score"] == pytest.approx(answer["log_prob"] / ((5 + len(answer["tokens"])) / 6))  # gnmt, alpha 1
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def translation(*candidates: Candidate) -> Translation:
 
 
 TWO_BEST = translation(candidate("one"), candidate("a ||| b\u2028", -1.25))
-DETAILS = {"finish_reason": "eos", "confidence": 0.5, "word_confidences": [0.25], "repeats": False}
+DETAILS = {"log_prob": math.log(0.25), "finish_reason": "eos", "confidence": 0.5, "word_confidences": [0.25]}
+DETAILS |= {"repeats": False}
 
 
 def read(name: str, data: bytes) -> list[Record]:
@@ -135,6 +136,7 @@ def test_jsonl_passes_other_fields_through() -> None:
         "tags": [None, 1.5],
         "translation": "one",
         "score": -0.5,
+        "tokens": ["\u2581one", "</s>"],
         **DETAILS,
     }
     assert "Grüß Gott".encode() in line  # readable, not \u00fc
@@ -143,8 +145,8 @@ def test_jsonl_passes_other_fields_through() -> None:
 def test_jsonl_n_best_lists_the_hypotheses() -> None:
     (record,) = read("jsonl", b'{"text": "eins"}')
     assert json.loads(written("jsonl", record, TWO_BEST, n_best=2))["hypotheses"] == [
-        {"text": "one", "score": -0.5, **DETAILS},
-        {"text": "a ||| b ", "score": -1.25, **DETAILS},
+        {"text": "one", "score": -0.5, "tokens": ["\u2581one", "</s>"], **DETAILS},
+        {"text": "a ||| b ", "score": -1.25, "tokens": ["\u2581a ||| b\u2028", "</s>"], **DETAILS},
     ]
     assert len(json.loads(written("jsonl", record, translation(), n_best=2))["hypotheses"]) == 1
 
@@ -205,7 +207,7 @@ def test_nesting_at_the_edge_of_the_stack_is_an_error_and_no_crash() -> None:
         line = b'{"source": "a", "x": ' + b"[" * depth + b"]" * depth + b"}"
         with suppress(DataError):
             (record,) = read("jsonl", line)
-            assert written("jsonl", record, translation(candidate("a"))).count(b"[") == depth + 1
+            assert written("jsonl", record, translation(candidate("a"))).count(b"[") == depth + 2
 
 
 def test_a_score_that_is_no_number_is_null_in_json() -> None:

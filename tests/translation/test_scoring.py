@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 import nmt
 from nmt.search.hypothesis import SearchConfig
+from nmt.tokenizer.base import EOS_ID
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs
 
@@ -24,6 +26,28 @@ def test_tokens_score_what_the_search_said_of_them(tiny_run: Path, search: Searc
         for candidate in translation.hypotheses:
             assert candidate.pieces[:written] == one.pieces[:-1]
             assert candidate.token_log_probs[:written] == pytest.approx(one.token_log_probs[:-1], abs=1e-6)
+
+
+@pytest.mark.parametrize(("length_penalty", "beam"), [("none", 12), ("gnmt", 12), ("gnmt", 1), ("average", 1)])
+def test_a_hypothesis_that_was_found_scores_the_same_when_it_is_given(
+    tiny_run: Path, length_penalty: str, beam: int
+) -> None:
+    config = {"beam": beam, "n_best": beam, "length_penalty": length_penalty, "max_length_ratio": 3.0}
+    translator = nmt.load(tiny_run, search=SearchConfig.model_validate(config))
+    translator.model.double()
+    with torch.no_grad():
+        translator.model.output.bias[EOS_ID] += 8  # type: ignore[union-attr, index, operator]
+    compared = 0
+    searched = translator.translate(LINES, prefixes=TARGETS)
+    for translation, one in zip(searched, score_pairs(translator, LINES, TARGETS), strict=True):
+        for candidate in translation.hypotheses:
+            if candidate.pieces == one.pieces:
+                assert candidate.pieces[-1] == "</s>"
+                assert candidate.token_log_probs == pytest.approx(one.token_log_probs, abs=1e-6)
+                assert candidate.log_prob == pytest.approx(one.log_prob, abs=1e-6)
+                assert candidate.score == pytest.approx(one.score, abs=1e-6)
+                compared += 1
+    assert compared == len(LINES)
 
 
 def test_scores_come_in_the_order_of_the_pairs_and_blank_sides_have_one(tiny_run: Path) -> None:
