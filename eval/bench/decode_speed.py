@@ -10,14 +10,15 @@ A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behin
 stand; that of `ctranslate2` one of a Transformer, which is exported first, with `float32` or `int8` behind it; that of
 a peer a checkpoint that time_to_quality.py left. In each round each system is loaded anew and translates
 test_2016_flickr with beam 5, greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the
-others from pieces to pieces. BLEU is sacreBLEU's.
+others from pieces to pieces. BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist) has
+more than 0.1 BLEU less than the plain way of the same model and tool, where that takes part.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,14 +27,19 @@ from typing import Any
 
 import corpus
 import machine
+from nmt.export.backend import model_sums
 from nmt.metrics.scores import score
+from nmt.storage.folder import read_manifest, sha256
 from nmt.tokenizer.base import Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.shortlist import SHORTLIST_FILE
 from peers import NMT, PEERS, ROOT, System, run, set_up
 from summary import Spread, earlier_rounds, ratios, table
 
 TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
+PLAIN = ("", "float32")
+TOLERANCE = 0.1  # BLEU that a quick way may lose
 HOW = {"nmt": ("", "int8", "shortlist", "int8+shortlist"), "ctranslate2": ("", "float32", "int8")}
 
 
@@ -56,6 +62,8 @@ def main() -> None:
             arguments.json.parent.mkdir(parents=True, exist_ok=True)
             arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(describe(figures))
+    if lost := losses(figures):
+        sys.exit("\n".join(lost))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -100,13 +108,15 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         {"mode": "greedy", "beam": 1, "batch": arguments.batch, "lines": arguments.lines},
         {"mode": "single", "beam": arguments.beam, "batch": 1, "lines": arguments.single},
     ]
+    entrants = {entrant.label: identity(entrant) for entrant in arguments.system}
     tasks = {entrant.label: prepare(entrant, sources, settings, arguments.threads) for entrant in arguments.system}
     figures = {
         "machine": machine.describe(arguments.threads),
         "settings": settings,
         "labels": [entrant.label for entrant in arguments.system],
+        "entrants": entrants,
     }
-    rounds = earlier_rounds(arguments.json, figures, ("settings", "labels")) if arguments.go_on else []
+    rounds = earlier_rounds(arguments.json, figures, ("settings", "labels", "entrants")) if arguments.go_on else []
     for number in range(len(rounds), arguments.rounds):
         measured = {}
         for entrant in arguments.system:
@@ -125,6 +135,25 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             }
         rounds.append(measured)
         yield figures | {"rounds": rounds}
+
+
+def identity(entrant: Entrant) -> dict[str, str]:
+    """What translates, with the checksum of its model: of two figures, whether they are of the same."""
+    path, root = entrant.model, ROOT.resolve()
+    shown = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
+    return {"tool": entrant.system.name, "model": shown, "how": entrant.how, "sha256": checksum(entrant)}
+
+
+def checksum(entrant: Entrant) -> str:
+    """Of the best model of a run (and its shortlist, where that is used), or of all files of a peer's checkpoint."""
+    if entrant.system.name in ("nmt", "ctranslate2"):
+        (found,) = model_sums(entrant.model, "best")
+        listed = (entrant.model / SHORTLIST_FILE).read_bytes() if "shortlist" in entrant.how else b""
+        return sha256(found.encode() + listed)
+    files = sorted(path for path in [entrant.model, *entrant.model.rglob("*")] if path.is_file())
+    if not files:
+        sys.exit(f"{entrant.label}: {entrant.model} has no model.")
+    return sha256("".join(sha256(path.read_bytes()) for path in files).encode())
 
 
 def work_of(entrant: Entrant) -> Path:
@@ -164,10 +193,12 @@ def tokenizer_of(entrant: Entrant) -> Tokenizer:
 
 
 def export(entrant: Entrant, out: Path) -> Path:
-    """The Transformer of a run, as CTranslate2 reads it."""
-    if not out.exists():
+    """The Transformer of a run, as CTranslate2 reads it; made anew unless it is of this model and kind."""
+    kind = entrant.how or "float32"
+    about = read_manifest(out)["about"] if out.exists() else {}
+    if (about.get("models"), about.get("quantization")) != (model_sums(entrant.model, "best"), kind):
         command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", "ctranslate2"]
-        command += ["--quantization", entrant.how or "float32", "--output", str(out)]
+        command += ["--quantization", kind, "--output", str(out)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
     return out
 
@@ -184,6 +215,39 @@ def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
         "median_latency_seconds": median(result["latencies"]),
         "bleu": bleu.value,
     }
+
+
+def plain_of(label: str, entrants: Mapping[str, Mapping[str, str]]) -> str | None:
+    """Who translates with the same tool and model in the plain way, where `label` does so in a quick one."""
+    own = entrants[label]
+    same = (
+        other
+        for other, one in entrants.items()
+        if (one["tool"], one["model"]) == (own["tool"], own["model"]) and one["how"] in PLAIN
+    )
+    return None if own["how"] in PLAIN else next(same, None)
+
+
+def bleu_of(figures: Mapping[str, Any], label: str, mode: str) -> float:
+    return median(one[label][mode]["bleu"] for one in figures["rounds"])
+
+
+def losses(figures: Mapping[str, Any]) -> list[str]:
+    """Where a quick way loses more than it may."""
+    found = []
+    for label in figures["labels"]:
+        plain = plain_of(label, figures["entrants"])
+        for mode in MODES if plain else ():
+            lost = bleu_of(figures, plain or label, mode) - bleu_of(figures, label, mode)
+            if lost > TOLERANCE:
+                found.append(f"{label}, {mode}: {lost:.2f} BLEU below {plain}; at most {TOLERANCE} may be lost.")
+    return found
+
+
+def show_bleu(figures: Mapping[str, Any], label: str, mode: str) -> str:
+    """With the difference to the plain way."""
+    own, plain = bleu_of(figures, label, mode), plain_of(label, figures["entrants"])
+    return f"{own:.2f}" if plain is None else f"{own:.2f} ({own - bleu_of(figures, plain, mode):+.2f})"
 
 
 def describe(figures: dict[str, Any]) -> str:
@@ -208,7 +272,7 @@ def describe(figures: dict[str, Any]) -> str:
                     Spread.of(of["tokens_per_second"]).show(),
                     *([Spread.of(of["median_latency_seconds"]).show(1, 1e-3)] if mode == "single" else []),
                     "" if label == labels[0] else ratios(of["seconds"], first).show(2),
-                    f"{rounds[0][label][mode]['bleu']:.1f}",
+                    show_bleu(figures, label, mode),
                     Spread.of([one[label]["load_seconds"] for one in rounds]).show(1),
                 ]
             )

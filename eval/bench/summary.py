@@ -50,8 +50,10 @@ def earlier_rounds(path: Path | None, figures: Mapping[str, Any], same: Sequence
         return []
     before = json.loads(path.read_text(encoding="utf-8"))
     for name in same:
-        if before[name] != figures[name]:
-            sys.exit(f"{path} was measured with other {name}: {before[name]}, now {figures[name]}. Use another --json.")
+        if before.get(name) != figures[name]:
+            sys.exit(
+                f"{path} was measured with other {name}: {before.get(name)}, now {figures[name]}. Use another --json."
+            )
     if before["machine"]["cpu"] != figures["machine"]["cpu"]:
         sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
     return list(before["rounds"])

@@ -84,7 +84,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         peer, work = PEERS[name], corpus.WORK / f"quality-{name}-{arguments.model}"
         print(f"{name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)
         marks = [seconds * (number + 1) / arguments.marks for number in range(arguments.marks)]
-        limits = {"seconds": seconds, "marks": marks, "precision": precision_of(peer, arguments.precision)}
+        limits = {"seconds": seconds, "marks": marks, "precision": peer.precision(arguments.precision)}
         saved = run(peer, "train", task | limits, work)["saved"]
         curves[name] = [model | {"bleu": dev_bleu(peer, model["model"], task, work)} for model in saved]
         for model in curves[name]:
@@ -99,11 +99,6 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     print(f"nmt: training for {own['seconds'] / 60:g} minutes ...", file=sys.stderr, flush=True)
     curves["nmt"] = run(NMT, "quality", task | own, corpus.WORK / "nmt")["curve"]
     yield figures
-
-
-def precision_of(system: System, wanted: str) -> str:
-    """The one that was asked for, or fp32 where the system has no other."""
-    return wanted if wanted in system.precisions else "fp32"
 
 
 def dev_bleu(peer: System, model: str, task: dict[str, Any], work: Path) -> float:

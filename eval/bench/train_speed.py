@@ -88,7 +88,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         measured: dict[str, Any] = {"product_flops": machine.product_rates(arguments.threads, arguments.precision)}
         for name, (system, feeding) in systems.items():
             print(f"round {number + 1}: {name} ...", file=sys.stderr, flush=True)
-            own = task | {"precision": precision_of(system, arguments.precision), "input_feeding": feeding}
+            own = task | {"precision": system.precision(arguments.precision), "input_feeding": feeding}
             train = partial(run, system, "train", own, corpus.WORK / system.name)
             found = machine.undisturbed(train, arguments.others)
             rate = found["target_tokens"] / found["seconds"]
@@ -117,11 +117,6 @@ def entrants(arguments: argparse.Namespace) -> dict[str, tuple[System, bool]]:
         if arguments.model in PEERS[name].models:
             systems[name] = (PEERS[name], arguments.model == "rnn")
     return systems
-
-
-def precision_of(system: System, wanted: str) -> str:
-    """The one that was asked for, or fp32 where the system has no other."""
-    return wanted if wanted in system.precisions else "fp32"
 
 
 def shape_of(system: System, model: str, feeding: bool) -> RNNShape | TransformerShape:

@@ -50,6 +50,10 @@ class System:
         """Our own Python, or that of the peer's environment."""
         return Path(sys.executable) if self.name == "nmt" else VENVS / self.name / "bin" / "python"
 
+    def precision(self, wanted: str) -> str:
+        """The one that was asked for, or fp32 where the system has no other."""
+        return wanted if wanted in self.precisions else "fp32"
+
 
 NMT = System("nmt", ("rnn", "transformer"), ("fp32", "bf16"), translates=True, readout=256)
 PEERS = {
