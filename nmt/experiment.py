@@ -103,10 +103,15 @@ class Experiment(Config):
     card: CardConfig = CardConfig()
 
     @model_validator(mode="after")
-    def _shared_table_needs_joint_tokenizer(self) -> "Experiment":
+    def _parts_go_together(self) -> "Experiment":
         if self.model.share_embeddings == "all" and not self.tokenizer.joint:
             raise ValueError(
                 "model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers."
+            )
+        if self.training.r_drop and not (self.model.dropout or self.model.word_dropout):
+            raise ValueError(
+                "training.r_drop has no effect without dropout, as both passes are the same: set model.dropout or "
+                "model.word_dropout above 0."
             )
         for side, stack in (("encoder", self.model.encoder), ("decoder", self.model.decoder)):
             if (

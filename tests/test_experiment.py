@@ -46,6 +46,12 @@ def test_the_test_files_are_checked_like_the_others(tmp_path: Path) -> None:
         make_experiment(tmp_path, corpus__test={"source": "test.de"})
 
 
+def test_r_drop_needs_some_dropout(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"training\.r_drop has no effect without dropout"):
+        make_experiment(tmp_path, training__r_drop=5.0, model__dropout=0.0)
+    make_experiment(tmp_path, training__r_drop=5.0, model__dropout=0.0, model__word_dropout=0.1)
+
+
 @pytest.mark.parametrize("sharing", ["target", "none"])
 def test_two_tokenizers_go_with_tables_of_their_own(tmp_path: Path, sharing: str) -> None:
     experiment: Experiment = make_experiment(tmp_path, tokenizer__joint=False, model__share_embeddings=sharing)

@@ -142,7 +142,7 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
     from nmt.errors import ConfigError
-    from nmt.search.hypothesis import SearchConfig
+    from nmt.search.hypothesis import NEEDS, SearchConfig
     from nmt.translation.load import recipe_search
 
     tree = dump_config(recipe_search(run))
@@ -150,12 +150,15 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
         tree["n_best"] = n_best
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
+    given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
+    for key, (other, value) in NEEDS.items():  # what the recipe says for the search that the command line replaces
+        if other in given and key not in given and tree[other] != value:
+            tree.pop(key, None)
     if beam is not None:
         tree["beam"] = beam
         if tree["method"] == "sample":
             raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
     width = "samples" if tree["method"] == "sample" else "beam"
-    given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
     if beam is None and width not in given and isinstance(tree["n_best"], int):
         tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")

@@ -11,6 +11,13 @@ from nmt.config import Config
 
 FinishReason = Literal["eos", "length"]
 
+# Keys that have an effect only where another has this value.
+NEEDS = {
+    **dict.fromkeys(("samples", "temperature", "top_k", "top_p", "seed"), ("method", "sample")),
+    **dict.fromkeys(("beam", "diversity", "stopping"), ("method", "beam")),
+    "alpha": ("length_penalty", "gnmt"),
+}
+
 
 class SearchConfig(Config):
     """`method`: beam keeps the `beam` best hypotheses (1 is greedy search); sample draws `samples` at random.
@@ -77,11 +84,9 @@ class SearchConfig(Config):
 
     @model_validator(mode="after")
     def _no_option_without_effect(self) -> "SearchConfig":
-        needs = {"sample": ("samples", "temperature", "top_k", "top_p", "seed"), "beam": ("diversity", "stopping")}
-        for method, names in needs.items():
-            for name in names:
-                if self.method != method and getattr(self, name) != type(self).model_fields[name].default:
-                    raise ValueError(f"search.{name} has no effect without search.method = {method!r}.")
+        for name, (key, value) in NEEDS.items():
+            if getattr(self, key) != value and getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"search.{name} has no effect without search.{key} = {value!r}.")
         if self.diversity and self.beam == 1:
             raise ValueError("search.diversity needs a beam of at least 2; search.beam = 1.")
         if self.mbr != "none" and self.hypotheses < 3:

@@ -18,6 +18,11 @@ from nmt.search.hypothesis import SearchConfig
         ({"top_p": 0.5}, "search.top_p has no effect without search.method = 'sample'."),
         ({"seed": 5}, "search.seed has no effect without search.method = 'sample'."),
         ({"method": "sample", "stopping": "first"}, "search.stopping has no effect without search.method = 'beam'."),
+        ({"method": "sample", "beam": 4}, "search.beam has no effect without search.method = 'beam'."),
+        (
+            {"length_penalty": "average", "alpha": 0.5},
+            "search.alpha has no effect without search.length_penalty = 'gnmt'",
+        ),
         ({"samples": 5}, "search.samples has no effect without search.method = 'sample'."),
         ({"method": "sample", "diversity": 0.5}, "search.diversity has no effect without search.method = 'beam'."),
         ({"beam": 1, "diversity": 0.5}, "search.diversity needs a beam of at least 2"),
