@@ -1,6 +1,7 @@
 """nmt translate"""
 
 import json
+import math
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation import stream
 from nmt.translation.scoring import score_pairs
-from tests.tiny import invented_pairs
+from tests.tiny import invented_pairs, make_experiment, run
 
 LINES = [pair.source for pair in invented_pairs()[:5]]
 SHORT = ["--set", "max_length_ratio=1.0", "--set", "max_length_extra=2"]  # an untrained model seldom stops by itself
@@ -94,8 +95,19 @@ def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
 
 
 def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> None:
-    config = command._search_config(tiny_run, None, 1, ["search.alpha=0.5", "length_penalty=average"])
-    assert (config.alpha, config.length_penalty, config.beam) == (0.5, "average", 5)
+    config = command._search_config(tiny_run, None, 1, ["search.alpha=0.5", "stopping=first"])
+    assert (config.alpha, config.stopping, config.beam) == (0.5, "first", 5)
+
+
+def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = SearchConfig(beam=8, diversity=0.5, alpha=0.6)
+    monkeypatch.setattr("nmt.translation.load.recipe_search", lambda run: recipe)
+    config = command._search_config(tiny_run, None, None, ["method=sample", "length_penalty=average"])
+    assert config == SearchConfig(method="sample", length_penalty="average")
+    with pytest.raises(ConfigError, match=r"search\.beam has no effect without search\.method = 'beam'"):
+        command._search_config(tiny_run, None, None, ["method=sample", "beam=4"])
 
 
 @pytest.mark.parametrize(
@@ -136,6 +148,28 @@ def test_several_runs_translate_together(tiny_run: Path, tmp_path: Path) -> None
     twin = shutil.copytree(tiny_run, tmp_path / "twin")
     done = invoke(tiny_run, twin, *SHORT, text=f"{LINES[0]}\n")
     assert done.stdout.split("\n")[:-1] == expected(tiny_run, LINES[:1])
+
+
+def test_a_recurrent_model_and_a_transformer_translate_together_with_the_mean_of_their_probabilities(
+    tiny_run: Path, tmp_path: Path
+) -> None:
+    stack = {"type": "transformer", "dim": 16, "heads": 2, "layers": 1, "feed_forward_dim": 24}
+    other = tmp_path / "transformer"
+    run(make_experiment(tmp_path / "text", model__encoder=stack, model__decoder=stack), other)
+    done = invoke(tiny_run, other, *SHORT, text="".join(f"{line}\n" for line in LINES))
+    together = nmt.load([tiny_run, other]).translate(LINES, SEARCH)
+    assert done.stdout.split("\n")[:-1] == [one.text for one in together]
+    given = tmp_path / "given"
+    given.write_text("the dog sees the tree.", encoding="utf-8")
+
+    def probabilities(*runs: Path) -> list[float]:
+        record = json.dumps({"source": LINES[0]})
+        answer = json.loads(invoke(*runs, "--score", given, "--format", "jsonl", text=record).stdout)
+        return [math.exp(value) for value in answer["token_log_probs"]]
+
+    means = [(one + two) / 2 for one, two in zip(probabilities(tiny_run), probabilities(other), strict=True)]
+    assert probabilities(tiny_run, other) == pytest.approx(means, rel=1e-4)
+    assert probabilities(tiny_run) != pytest.approx(probabilities(other), rel=1e-2)
 
 
 def test_an_alignment_follows_the_translation(tiny_run: Path) -> None:
