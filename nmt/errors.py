@@ -4,6 +4,7 @@ NMTError
 ├── ConfigError      a recipe or an override
 ├── DataError        a text file
 ├── CheckpointError  a run directory
+│   └── DamagedError what is there is not what was written
 ├── DiskError        a disk that is full or fails
 └── ExportError      a model that another engine cannot run, or runs differently
 
@@ -26,6 +27,10 @@ class DataError(NMTError):
 
 class CheckpointError(NMTError):
     """A run directory is missing, incomplete, changed or of another format."""
+
+
+class DamagedError(CheckpointError):
+    """Something in a run directory is missing or was changed; reading it again will not help."""
 
 
 class DiskError(NMTError):

@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 
 from nmt.errors import DiskError
@@ -57,7 +59,20 @@ def replace_file(path: Path, data: bytes, disk: Disk) -> None:
         disk.rename(partial, path)
         disk.sync(path.parent)
     except OSError as error:
+        remove_quietly(partial, disk)
         raise disk_error(path, error, len(data)) from error
+
+
+def remove_quietly(path: Path, disk: Disk) -> None:
+    """Free the room of what could not be finished; the error that led here is the one to report."""
+    with suppress(OSError):
+        disk.remove(path)
+
+
+def unused(path: Path) -> Path:
+    """This path, or where something is there, the first that is free: a.b, a-2.b, a-3.b ..."""
+    others = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(one for one in chain([path], others) if not os.path.lexists(one))
 
 
 def disk_error(path: Path, error: OSError, needed: int = 0) -> DiskError:

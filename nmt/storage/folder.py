@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nmt.errors import CheckpointError
-from nmt.storage.disk import Disk, disk_error, make_folders
+from nmt.errors import CheckpointError, DamagedError
+from nmt.storage.disk import Disk, disk_error, make_folders, remove_quietly
 
 FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
+REPLACED = ".gone.tmp"  # what a folder is called while a new one takes its name: a crash may leave only this one
+_REMOVED = ".removed.tmp"
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,13 @@ class Folder:
 def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any], disk: Disk) -> None:
     """Make `directory` with these files, or leave it as it is where it already holds exactly these.
 
-    Raises DiskError where that fails; nothing is then left but what was there before.
+    A crash while one folder takes the place of another may leave neither under this name: `recover` puts the old one
+    back. Raises DiskError where that fails; nothing is then left but what was there before.
     """
     manifest = build_manifest(files, about)
     if _is_intact(directory, manifest):
         return
-    partial, doomed = directory.with_name(directory.name + ".tmp"), _doomed(directory)
+    partial, doomed = (directory.with_name(directory.name + end) for end in (".tmp", REPLACED))
     try:
         make_folders(directory.parent, disk)
         disk.remove(partial)
@@ -53,17 +56,13 @@ def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any]
         with suppress(OSError):
             if doomed.exists() and not directory.exists():
                 disk.rename(doomed, directory)
-        _remove_quietly(partial, disk)
+        remove_quietly(partial, disk)
         raise disk_error(directory, error, sum(map(len, files.values()))) from error
-
-
-def _doomed(directory: Path) -> Path:
-    return directory.with_name(directory.name + ".gone.tmp")
 
 
 def remove_folder(directory: Path, disk: Disk) -> None:
     """By way of another name, so that a crash half-way leaves no incomplete folder of the old one. Raises DiskError."""
-    doomed = _doomed(directory)
+    doomed = directory.with_name(directory.name + _REMOVED)
     try:
         disk.remove(doomed)
         disk.rename(directory, doomed)
@@ -73,12 +72,27 @@ def remove_folder(directory: Path, disk: Disk) -> None:
 
 
 def read_folder(directory: Path) -> Folder:
-    """The files of a folder that write_folder wrote. Raises CheckpointError unless every byte is as it was."""
-    if not directory.is_dir():
-        raise CheckpointError(f"{directory} is missing. Copy the whole run directory, or train again.")
-    tree = read_manifest(directory)
-    files = {name: _read_checked(directory / name, entry) for name, entry in tree["files"].items()}
+    """The files of a folder that write_folder wrote.
+
+    Raises DamagedError unless every byte is as it was, and CheckpointError where the disk does not say.
+    """
+    try:
+        if not directory.is_dir():
+            raise DamagedError(f"{directory} is missing. Copy the whole run directory, or train again.")
+        tree = read_manifest(directory)
+        files = {name: _read_checked(directory / name, entry) for name, entry in tree["files"].items()}
+    except OSError as error:
+        raise _unreadable(directory, error) from None
     return Folder(files, tree["about"])
+
+
+def is_whole(directory: Path) -> bool:
+    """Whether it can be read, and every byte of it is as it was written."""
+    try:
+        read_folder(directory)
+    except CheckpointError:
+        return False
+    return True
 
 
 def build_manifest(files: dict[str, bytes], about: dict[str, Any]) -> bytes:
@@ -89,7 +103,11 @@ def build_manifest(files: dict[str, bytes], about: dict[str, Any]) -> bytes:
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:
-    """The manifest of a folder, itself unchanged. Raises CheckpointError."""
+    """The manifest of a folder, itself unchanged.
+
+    Raises DamagedError where it is missing or not what was written, and CheckpointError where the disk does not say,
+    or where another version of nmt wrote it.
+    """
     path, remedy = directory / MANIFEST, "Copy it again, or train again."
     try:
         content = path.read_bytes()
@@ -97,16 +115,18 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         own_sum, version = tree.pop("sha256", None), tree["format_version"]
         well_formed = version != FORMAT_VERSION or _is_well_formed(tree)
     except FileNotFoundError:
-        raise CheckpointError(f"{directory} has no {MANIFEST}: it is not complete. {remedy}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise CheckpointError(f"{path} is not readable. {remedy}") from None
-    if version != FORMAT_VERSION:
+        raise DamagedError(f"{directory} has no {MANIFEST}: it is not complete. {remedy}") from None
+    except OSError as error:
+        raise _unreadable(directory, error) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DamagedError(f"{path} is not readable. {remedy}") from None
+    if type(version) is int and version != FORMAT_VERSION:
         raise CheckpointError(
             f"{directory} has format {version}; this nmt reads format {FORMAT_VERSION}. "
             "Use the nmt version that wrote it, or train again."
         )
     if not well_formed or own_sum != sha256(_canonical(tree)) or content != _canonical({**tree, "sha256": own_sum}):
-        raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
+        raise DamagedError(f"{path} was changed after it was written: its checksum differs. {remedy}")
     return tree
 
 
@@ -133,16 +153,20 @@ def _canonical(tree: dict[str, Any]) -> bytes:
 def _read_checked(path: Path, entry: dict[str, Any]) -> bytes:
     remedy = "Copy the whole run directory again, or train again."
     if path.is_symlink() or not path.is_file():
-        raise CheckpointError(f"{path} is missing. {remedy}")
-    try:
-        if path.stat().st_size != entry["bytes"]:  # before a file of any size is read
-            raise CheckpointError(f"{path} has {path.stat().st_size:,} bytes instead of {entry['bytes']:,}. {remedy}")
-        data = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read ({error.strerror}). {remedy}") from None
+        raise DamagedError(f"{path} is missing. {remedy}")
+    if path.stat().st_size != entry["bytes"]:  # before a file of any size is read
+        raise DamagedError(f"{path} has {path.stat().st_size:,} bytes instead of {entry['bytes']:,}. {remedy}")
+    data = path.read_bytes()
     if sha256(data) != entry["sha256"]:
-        raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
+        raise DamagedError(f"{path} was changed after it was written: its checksum differs. {remedy}")
     return data
+
+
+def _unreadable(directory: Path, error: OSError) -> CheckpointError:
+    return CheckpointError(
+        f"{error.filename or directory} cannot be read ({error.strerror or error}). That need not last: try again, "
+        f"or move {directory} away to do without it."
+    )
 
 
 def _is_intact(directory: Path, manifest: bytes) -> bool:
@@ -151,9 +175,3 @@ def _is_intact(directory: Path, manifest: bytes) -> bool:
         return (directory / MANIFEST).read_bytes() == manifest
     except (CheckpointError, OSError):
         return False
-
-
-def _remove_quietly(path: Path, disk: Disk) -> None:
-    """Free the room of what could not be finished; the error that led here is the one to report."""
-    with suppress(OSError):
-        disk.remove(path)

@@ -1,12 +1,12 @@
 """Folders step-N of a run, and pointers: small files that name one of them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from nmt.errors import CheckpointError
-from nmt.storage.disk import Disk, disk_error, replace_file
-from nmt.storage.folder import MANIFEST, Folder, read_folder, remove_folder, sha256
+from nmt.errors import CheckpointError, DamagedError
+from nmt.storage.disk import Disk, disk_error, replace_file, unused
+from nmt.storage.folder import MANIFEST, REPLACED, Folder, is_whole, read_folder, remove_folder, sha256
 
 _STEP = re.compile(r"step-(0|[1-9]\d*)")
 _POINTER = re.compile(r"step-(0|[1-9]\d*) ([0-9a-f]{64})\n")
@@ -22,9 +22,9 @@ def list_steps(directory: Path) -> list[int]:
 
     Raises CheckpointError where the directory cannot be read.
     """
-    if not directory.is_dir():
-        return []
     try:
+        if not directory.is_dir():
+            return []
         matches = [_STEP.fullmatch(path.name) for path in directory.iterdir() if path.is_dir()]
     except OSError as error:
         raise CheckpointError(f"{directory} cannot be read ({error.strerror}).") from None
@@ -68,20 +68,48 @@ def follow(directory: Path, name: str) -> int:
     return update
 
 
-def newest_whole(directory: Path, say: Callable[[str], None]) -> tuple[int, Folder] | None:
+def newest_whole(
+    directory: Path, say: Callable[[str], None], among: Container[int] | None = None
+) -> tuple[int, Folder] | None:
     """The newest step that is as it was written; `say` tells of each newer one that is not. None: there is no step.
 
-    Raises CheckpointError where there are steps but none is whole.
+    With `among`, only these count. Raises CheckpointError where there are steps but none is whole, or where one cannot
+    be read now that may be whole.
     """
-    failure: CheckpointError | None = None
-    for update, folder in _whole_steps(directory):
-        if isinstance(folder, Folder):
-            return update, folder
-        failure = failure or folder
-        say(f"{folder} Falling back to the checkpoint before it.")
+    failure: DamagedError | None = None
+    for update in reversed(list_steps(directory)):
+        if among is not None and update not in among:
+            continue
+        try:
+            return update, read_folder(step_dir(directory, update))
+        except DamagedError as error:
+            failure = failure or error
+            say(f"{error} Falling back to the checkpoint before it.")
     if failure:
         raise failure
     return None
+
+
+def recover(directory: Path, disk: Disk) -> None:
+    """Where a crash came while one step took the place of another of its number, put that back. Raises DiskError."""
+    try:
+        for path in sorted(directory.glob("step-*" + REPLACED)):
+            step = path.with_name(path.name.removesuffix(REPLACED))
+            if not step.exists() and is_whole(path):
+                disk.rename(path, step)
+                disk.sync(directory)
+    except OSError as error:
+        raise disk_error(directory, error) from error
+
+
+def set_aside(directory: Path, update: int, disk: Disk) -> None:
+    """Have a damaged step count no more; what there is of it stays, as step-N.damaged. Raises DiskError."""
+    step = step_dir(directory, update)
+    try:
+        disk.rename(step, unused(step.with_name(step.name + ".damaged")))
+        disk.sync(directory)
+    except OSError as error:
+        raise disk_error(step, error) from error
 
 
 def prune(directory: Path, keep: Iterable[int], disk: Disk) -> None:
@@ -95,16 +123,9 @@ def prune(directory: Path, keep: Iterable[int], disk: Disk) -> None:
         remove_folder(step_dir(directory, update), disk)
 
 
-def _whole_steps(directory: Path) -> Iterator[tuple[int, Folder | CheckpointError]]:
-    for update in reversed(list_steps(directory)):
-        try:
-            yield update, read_folder(step_dir(directory, update))
-        except CheckpointError as error:
-            yield update, error
-
-
 def _whole_ones(directory: Path) -> str:
-    whole = [f"step-{update}" for update, folder in _whole_steps(directory) if isinstance(folder, Folder)]
+    steps = [step_dir(directory, update) for update in reversed(list_steps(directory))]
+    whole = [step.name for step in steps if is_whole(step)]
     if not whole:
         return f"Is {directory.parent} the directory of a run that has trained?"
     return f"Whole are: {', '.join(whole)}."

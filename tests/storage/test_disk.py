@@ -59,3 +59,21 @@ def test_errors_name_the_path_the_reason_and_the_remedy(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_an_error_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(DiskError, match="cannot be written"):
         replace_file(tmp_path / "missing" / "a", b"", Disk())
+
+
+@pytest.mark.parametrize("operation", ["write", "sync", "rename"])
+def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    real = getattr(Disk, operation)
+
+    def fail(disk: Disk, path: Path, *rest: object) -> None:
+        real(disk, path, *rest) if operation == "write" else None
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Disk, operation, fail)
+    with pytest.raises(DiskError, match="the disk is full"):
+        replace_file(tmp_path / "a", b"new", Disk())
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"old"

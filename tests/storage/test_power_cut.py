@@ -11,7 +11,7 @@ import pytest
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 from nmt.storage.folder import Folder, read_folder, write_folder
-from nmt.storage.steps import follow, list_steps, newest_whole, step_dir
+from nmt.storage.steps import follow, list_steps, newest_whole, recover, step_dir
 from tests.storage.forgetful import ForgetfulDisk, Tree, put_on_disk, tree_of
 from tests.training.states import is_of, save
 
@@ -38,6 +38,7 @@ class Cuts:
         root = self.scratch / str(next(self.numbers))
         put_on_disk(tree, self.run.parent, root)
         run, damaged = root / "run", []
+        recover(run / "state", Disk())  # as the next start does
         found = newest_whole(run / "state", damaged.append) if list_steps(run / "state") else None
         update = found[0] if found else 0
         assert update in (self.durable_step, self.saving), sorted(tree)
@@ -45,7 +46,8 @@ class Cuts:
             assert is_of(found[1].files, update)
             assert json.loads(found[1].files["progress.json"])["update"] == update
         if self.durable_step:
-            for directory, name in (("models", "best"), ("models", "last"), ("state", "latest")):
+            pointers = [("models", "best"), ("models", "last"), ("state", "latest")]
+            for directory, name in pointers[: 3 if self.saving > self.durable_step else 2]:
                 pointed = follow(run / directory, name)
                 assert pointed in (self.durable_step, self.saving)
                 assert is_of(read_folder(step_dir(run / directory, pointed)).files, pointed)
@@ -65,6 +67,20 @@ def test_a_power_cut_leaves_the_old_checkpoint_or_the_new_one(tmp_path: Path) ->
         cuts(disk)
     assert len(cuts.seen) > 400  # disks that differ
     assert list_steps(run / "state") == [2, 3]
+
+
+def test_a_power_cut_while_a_state_takes_the_place_of_one_of_its_number_leaves_one_of_them(tmp_path: Path) -> None:
+    run = tmp_path / "disk" / "run"
+    run.parent.mkdir()
+    (tmp_path / "cuts").mkdir()
+    cuts = Cuts(run, tmp_path / "cuts")
+    disk = ForgetfulDisk(lambda disk: None)
+    save(run, 1, disk)
+    cuts.saving = cuts.durable_step = 1
+    disk.after_each = cuts
+    save(run, 1, disk, seconds=2.0)
+    assert len(cuts.seen) > 30
+    assert json.loads(read_folder(run / "state" / "step-1").files["progress.json"])["wall_seconds"] == 2.0
 
 
 class NoSync(ForgetfulDisk):

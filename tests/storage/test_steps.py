@@ -1,13 +1,15 @@
 """Steps of a run, the pointers to them, and what is kept."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk
-from nmt.storage.folder import Folder, write_folder
-from nmt.storage.steps import follow, list_steps, newest_whole, point, prune, step_dir
+from nmt.storage.folder import FORMAT_VERSION, MANIFEST, Folder, write_folder
+from nmt.storage.steps import follow, list_steps, newest_whole, point, prune, recover, set_aside, step_dir
 
 DISK = Disk()
 
@@ -107,3 +109,56 @@ def test_pruning_keeps_what_it_is_told_and_tidies_up(models: Path) -> None:
     (models / "best.tmp").touch()
     prune(models, [10], DISK)
     assert sorted(path.name for path in models.iterdir()) == ["best", "step-10"]
+
+
+def test_a_step_that_cannot_be_read_now_may_be_whole_and_is_not_passed_over(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = {name: getattr(Path, name) for name in ("read_bytes", "is_file", "is_dir", "iterdir")}
+    for name, act in real.items():
+
+        def failing(path: Path, act: Any = act) -> Any:
+            if "step-100" in path.parts or (path == models and act is real["iterdir"]):
+                raise OSError(5, "Input/output error", str(path))
+            return act(path)
+
+        monkeypatch.setattr(Path, name, failing)
+        with pytest.raises(CheckpointError, match=r"cannot be read \(Input/output error\)") as failure:
+            newest_whole(models, lambda message: pytest.fail(message))
+        assert not isinstance(failure.value, DamagedError)
+        monkeypatch.undo()
+
+
+def test_a_step_of_another_format_is_not_passed_over(models: Path) -> None:
+    path = step_dir(models, 100) / MANIFEST
+    path.write_bytes(path.read_bytes().replace(b'"format_version": %d' % FORMAT_VERSION, b'"format_version": 99'))
+    with pytest.raises(CheckpointError, match="has format 99"):
+        newest_whole(models, lambda message: pytest.fail(message))
+
+
+def test_only_the_steps_asked_for_are_looked_at(models: Path) -> None:
+    found = newest_whole(models, print, among=[5, 10, 11])
+    assert found is not None
+    assert found[0] == 10
+    assert newest_whole(models, print, among=[]) is None
+
+
+def test_a_step_that_was_being_replaced_is_put_back_where_it_is_whole(models: Path) -> None:
+    for update, name in ((5, "step-5.gone.tmp"), (10, "step-10.gone.tmp"), (100, "step-7.gone.tmp")):
+        shutil.copytree(step_dir(models, update), models / name)
+    shutil.rmtree(step_dir(models, 5))  # the crash came before the new one had the name
+    (models / "step-7.gone.tmp" / "file").write_bytes(b"?")
+    recover(models, DISK)
+    assert list_steps(models) == [5, 10, 100]
+    assert newest_whole(models, print, among=[5]) == (5, Folder({"file": b"5"}, {"update": 5}))
+    assert sorted(path.name for path in models.glob("*.tmp")) == ["step-10.gone.tmp", "step-7.gone.tmp"]
+
+
+def test_what_is_set_aside_is_no_step_any_more_and_never_lost(models: Path) -> None:
+    for content in (b"one", b"two"):
+        write_folder(step_dir(models, 7), {"file": content}, {}, DISK)
+        set_aside(models, 7, DISK)
+    prune(models, [5], DISK)
+    assert list_steps(models) == [5]
+    assert (models / "step-7.damaged" / "file").read_bytes() == b"one"
+    assert (models / "step-7-2.damaged" / "file").read_bytes() == b"two"
