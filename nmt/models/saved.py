@@ -66,7 +66,8 @@ def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
         about = SavedModel(config, source_vocab, target_vocab, int(tree["max_length"]), tree["tokenizers"], languages)
         weights = load_tensors(files, "model.safetensors", directory)
         with torch.device("meta"):  # a description that asks for more than there is takes no memory
-            _check_fit(build_model(config, about.source_vocab, about.target_vocab), weights, str(directory))
+            described = build_model(config, about.source_vocab, about.target_vocab)
+        _check_fit(weights, dict(described.named_parameters()), str(directory))
     except (KeyError, ValueError, TypeError, IndexError, RuntimeError, ConfigError) as error:
         raise CheckpointError(f"{directory}/model.json does not describe a model: {error}") from None
     with torch.random.fork_rng(devices=[]):  # loading a model draws nothing from the caller's generator
@@ -98,19 +99,24 @@ def fill_parameters(
 
     Raises CheckpointError unless names and shapes are the same and every number is finite.
     """
-    _check_fit(model, weights, where)
+    check_tensors(weights, dict(model.named_parameters()), where)
     for name, parameter in model.named_parameters():
-        if not bool(weights[name].isfinite().all()):
-            raise CheckpointError(f"{where}: {name} holds NaN or infinity. Train again with a lower learning rate.")
         put(parameter, weights[name])
 
 
-def _check_fit(model: EncoderDecoder, weights: dict[str, Tensor], where: str) -> None:
-    parameters = dict(model.named_parameters())
-    if set(parameters) != set(weights):
-        different = ", ".join(sorted(set(parameters) ^ set(weights))[:3])
+def check_tensors(found: dict[str, Tensor], expected: dict[str, Tensor], where: str) -> None:
+    """Raises CheckpointError unless names and shapes are those expected and every number is finite."""
+    _check_fit(found, expected, where)
+    for name, tensor in found.items():
+        if not bool(tensor.isfinite().all()):
+            raise CheckpointError(f"{where}: {name} holds NaN or infinity. Train again with a lower learning rate.")
+
+
+def _check_fit(found: dict[str, Tensor], expected: dict[str, Tensor], where: str) -> None:
+    if set(expected) != set(found):
+        different = ", ".join(sorted(set(expected) ^ set(found))[:3])
         raise CheckpointError(f"{where}: the weights are not those of the described model ({different}). Train again.")
-    for name, parameter in parameters.items():
-        if parameter.shape != weights[name].shape:
-            shapes = f"{list(weights[name].shape)} instead of {list(parameter.shape)}"
+    for name, tensor in expected.items():
+        if tensor.shape != found[name].shape:
+            shapes = f"{list(found[name].shape)} instead of {list(tensor.shape)}"
             raise CheckpointError(f"{where}: {name} has shape {shapes}. Train again.")

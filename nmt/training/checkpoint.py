@@ -2,29 +2,35 @@
 
 A validation leaves both. The model is written first, then the state, which makes the step count; then the pointers
 move; then what retention does not keep is removed. A crash between any two of these loses at most the work since the
-step before, and the model that a resumed run writes again has the same bytes.
+step before, and the model that a resumed run writes again has the same bytes: one that is newer than the state stays
+until then, and only what `Progress` knows of is pointed to.
+
+A state that only an interruption made goes once there is a newer one: nothing is ever rolled back to it.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from safetensors.torch import save
 from torch import Tensor
 
 from nmt.errors import CheckpointError
 from nmt.models.build import EncoderDecoder
-from nmt.models.saved import SavedModel, fill_parameters, load_tensors, save_model
+from nmt.models.saved import SavedModel, check_tensors, fill_parameters, load_tensors, save_model
 from nmt.storage.disk import Disk
-from nmt.storage.folder import Folder, read_folder, sha256, write_folder
-from nmt.storage.steps import list_steps, newest_whole, point, prune, step_dir
+from nmt.storage.folder import Folder, is_whole, read_folder, sha256, write_folder
+from nmt.storage.steps import list_steps, newest_whole, point, prune, recover, set_aside, step_dir
 from nmt.training.distributed import Workers, own_part, put, whole
 from nmt.training.optimizer import MovingAverage
 from nmt.training.progress import Progress
 from nmt.training.random_state import random_bytes, restore_random
+
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,13 @@ class Checkpoints:
         note = {"update": progress.update, "score": score}
         save_model(step_dir(self.models, progress.update), model, about, note, self.disk)
 
-    def save_state(self, state: TrainingState, workers: Workers) -> None:
-        """All processes call this; the one of rank 0 writes, moves the pointers and removes old steps."""
+    def save_state(self, state: TrainingState, workers: Workers, regular: bool = True) -> None:
+        """All processes call this; the one of rank 0 writes, moves the pointers and removes old steps.
+
+        Not `regular` is a state that a run which nothing happened to would not have.
+        """
+        if regular:
+            state.progress.note_state(self.keep_last)
         generators = workers.gather(random_bytes())
         files = state_files(state, generators, wanted=workers.leads)
         if workers.leads:
@@ -73,22 +84,30 @@ class Checkpoints:
     def settle(self, progress: Progress) -> None:
         """Have the pointers name the steps of `progress`, and remove the others. Finishes what a crash interrupted."""
         point(self.states, "latest", progress.update, self.disk)
-        states = [update for update in list_steps(self.states) if update <= progress.update]  # a later one is damaged
-        prune(self.states, states[-self.keep_last :], self.disk)
-        models = [update for update in list_steps(self.models) if update <= progress.update]
+        states = list_steps(self.states)
+        for update in states:
+            if update > progress.update and not is_whole(step_dir(self.states, update)):
+                set_aside(self.states, update, self.disk)
+        kept = [update for update in progress.states if update in states]
+        prune(self.states, {*kept[-self.keep_last :], progress.update}, self.disk)
+        found = list_steps(self.models)
+        models = [update for update in progress.models if update in found]
         if not models:
             return
         best = [update for _, update in progress.best_steps[: self.keep_best] if update in models]
         for name, update in (("last", models[-1]), ("best", best[0] if best else models[-1])):
             point(self.models, name, update, self.disk)
-        prune(self.models, {*models[-self.keep_last :], *best}, self.disk)
+        newer = [update for update in found if update > progress.update]
+        prune(self.models, {*models[-self.keep_last :], *best, *newer}, self.disk)
 
-    def newest(self, say: Callable[[str], None]) -> tuple[Progress, Folder] | None:
-        """The newest state that is as it was written, and its progress; None where there is none.
+    def newest(self, say: Callable[[str], None], among: Container[int] | None = None) -> tuple[Progress, Folder] | None:
+        """The newest state (`among` these) that is as it was written, and its progress; None where there is none.
 
-        Raises CheckpointError where no state is whole.
+        Makes good what a crash has left. Raises CheckpointError where no state is whole.
         """
-        found = newest_whole(self.states, say)
+        for directory in (self.states, self.models):
+            recover(directory, self.disk)
+        found = newest_whole(self.states, say, among)
         if found is None:
             return None
         update, folder = found
@@ -97,12 +116,14 @@ class Checkpoints:
             raise CheckpointError(f"{step_dir(self.states, update)} is of update {progress.update}. Put it back there.")
         return progress, folder
 
-    def newest_of_all(self, workers: Workers, say: Callable[[str], None]) -> tuple[Progress, Folder] | None:
+    def newest_of_all(
+        self, workers: Workers, say: Callable[[str], None], among: Container[int] | None = None
+    ) -> tuple[Progress, Folder] | None:
         """As `newest`, in all processes the one that the process of rank 0 has found.
 
         Raises CheckpointError where a process sees another one, as on a file system that is not shared.
         """
-        found = self.newest(say) if workers.leads else None
+        found = self.newest(say, among) if workers.leads else None
         own = [found[0].update, sha256(found[1].files["progress.json"])] if found else []
         told = json.loads(workers.share(json.dumps(own).encode()))
         if workers.leads or not told:
@@ -139,31 +160,48 @@ def load_state(folder: Folder, state: TrainingState, workers: Workers, where: Pa
     Raises CheckpointError where something is missing or of another model.
     """
     files = folder.files
-    fill_parameters(state.model, load_tensors(files, "weights.safetensors", where), str(where), put)
-    average = load_tensors(files, "average.safetensors", where)
-    if average.keys() != state.average.weights.keys():
-        raise CheckpointError(f"{where}/average.safetensors is not of this model. Train again.")
+    weights, average = (load_tensors(files, f"{name}.safetensors", where) for name in ("weights", "average"))
+    check_tensors(average, state.average.weights, f"{where}/average.safetensors")
+    fill_parameters(state.model, weights, f"{where}/weights.safetensors", put)
     for name, weight in average.items():
         put(state.average.weights[name], weight)
-    moments = load_tensors(files, "optimizer.safetensors", where)
+    _load_moments(load_tensors(files, "optimizer.safetensors", where), state, read_progress(folder, where), where)
+    if workers.rank < folder.about.get("processes", 1):  # more than before: the new ones keep what they began with
+        name = f"random-{workers.rank}.safetensors"
+        try:
+            restore_random(load_tensors(files, name, where))
+        except (KeyError, ValueError, TypeError, OverflowError, RuntimeError, IndexError) as error:
+            raise CheckpointError(f"{where}/{name} holds no random generators ({error}). Train again.") from None
+
+
+def _load_moments(moments: dict[str, Tensor], state: TrainingState, progress: Progress, where: Path) -> None:
+    parameters = _parameters(state.optimizer)
+    if moments or progress.update > progress.skipped:  # from the first step on that was not left out
+        count = torch.empty(())
+        expected = {
+            f"{index}.{name}": count if name == "step" else parameter
+            for index, parameter in enumerate(parameters)
+            for name in _MOMENTS
+        }
+        check_tensors(moments, expected, f"{where}/optimizer.safetensors")
     state.optimizer.state.clear()
-    for index, parameter in enumerate(_parameters(state.optimizer)):
-        names = [name for name in moments if name.startswith(f"{index}.")]
-        own = {name.partition(".")[2]: _moment_of(parameter, moments[name]) for name in names}
-        if own:
-            state.optimizer.state[parameter] = own
-    generators = f"random-{workers.rank}.safetensors"
-    if generators in files:  # more processes than before: the new ones keep the generators they began with
-        restore_random(load_tensors(files, generators, where))
+    for index, parameter in enumerate(parameters if moments else []):
+        state.optimizer.state[parameter] = {
+            name: _moment_of(parameter, moments[f"{index}.{name}"]) for name in _MOMENTS
+        }
 
 
 def read_progress(folder: Folder, where: Path) -> Progress:
     """Raises CheckpointError."""
+    if "progress.json" not in folder.files:
+        raise CheckpointError(f"{where} has no progress.json: it is not complete. Copy it again, or train again.")
     try:
         return Progress.from_json(folder.files["progress.json"])
-    except (KeyError, TypeError, ValueError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise CheckpointError(
-            f"{where}/progress.json does not fit this version of nmt ({error}). Train again."
+            f"{where}/progress.json does not fit this version of nmt ({what}). Train again."
         ) from None
 
 

@@ -14,6 +14,7 @@ from nmt.models.build import EncoderDecoder
 from nmt.storage.folder import Folder
 from nmt.storage.steps import step_dir
 from nmt.training.checkpoint import TrainingState, all_finite, load_state
+from nmt.training.faults import find_guilty
 from nmt.training.job import Job, reason_to_stop
 from nmt.training.log import TrainingLog
 from nmt.training.optimizer import MovingAverage, build_optimizer, clip_gradients
@@ -33,6 +34,7 @@ from nmt.training.validate import validate
 
 MOST_SKIPPED_IN_A_ROW = 5
 MOST_ROLLBACKS = 4
+NOT_SOUND = "the weights, or what the optimizer keeps of them, are not finite"
 
 
 def train(job: Job, log: TrainingLog, found: tuple[Progress, Folder] | None = None) -> Progress:
@@ -57,7 +59,6 @@ class _Trainer:
         self.progress = Progress(corpus=job.fingerprint)
         self.plan = self._plan()
         self.saved_at = -1  # update of the newest state on disk
-        self.left_out: list[int] = []  # pairs of the updates that were skipped in a row
         if found:
             self._restore(*found)
             self.workers.wait()  # all have read before the first one writes
@@ -78,9 +79,9 @@ class _Trainer:
                 self._after_update()
             if self.saved_at != self.progress.update:
                 if self._is_sound():
-                    self._save()
-                else:
-                    self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
+                    self._save(regular=reason != "interrupted")
+                else:  # a run that goes on comes here again, and is rolled back where it would have been
+                    self._restore(*self._newest(NOT_SOUND))
         self.progress.finish_reason = reason
         return self.progress
 
@@ -89,7 +90,7 @@ class _Trainer:
         if not reason or reason == "interrupted" or self.progress.validated_at == self.progress.update:
             return bool(reason)
         if not self._is_sound():
-            self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
+            self._roll_back(NOT_SOUND)
             return False
         return self._validate()
 
@@ -106,7 +107,7 @@ class _Trainer:
         if progress.skipped_in_a_row or not (validates or saves):
             return  # what may have to be rolled back is no place to return to
         if not self._is_sound():
-            self._roll_back("the weights, or what the optimizer keeps of them, are not finite")
+            self._roll_back(NOT_SOUND)
         elif not validates or self._validate():
             self._save()
 
@@ -154,7 +155,7 @@ class _Trainer:
                 group["lr"] = self._learning_rate()
             self.optimizer.step()
             self.average.update(self.model, progress.update)
-            progress.skipped_in_a_row, self.left_out = 0, []
+            progress.skipped_in_a_row, progress.left_out = 0, []
         else:
             self._skip(batches, own_nll)
         self.optimizer.zero_grad(set_to_none=True)
@@ -200,25 +201,18 @@ class _Trainer:
         progress = self.progress
         progress.skipped += 1
         progress.skipped_in_a_row += 1
-        own = {"nll": str(nll), "pairs": [int(index) for batch in batches for index in batch.indices]}
-        everyone = [json.loads(data) for data in self.workers.gather(json.dumps(own).encode())]
-        guilty = [one for one in everyone if one["nll"] in ("nan", "inf")] or everyone
-        pairs = [index for one in guilty for index in one["pairs"]]
-        shown = ", ".join(map(str, pairs[:8])) + (" ..." if len(pairs) > 8 else "")
-        message = f"loss or gradient is not finite; this update is left out (pairs {shown} of the training text)."
-        self.left_out += pairs
-        self.log.fault(progress, "not_finite", message, position=progress.position, pairs=pairs)
+        guilty = find_guilty(batches, nll, self.job.tokenizers, self.workers)
+        progress.left_out = [*progress.left_out, *guilty.pairs]
+        message = f"loss or gradient is not finite; this update is left out ({guilty.describe()})."
+        self.log.fault(progress, "not_finite", message, position=progress.position, pairs=guilty.pairs)
 
     def _roll_back(self, why: str) -> None:
-        """Return to the newest checkpoint with half the learning rate; the text goes on from where it is."""
-        now, checkpoints = replace(self.progress), self.job.checkpoints
-        found = checkpoints.newest_of_all(self.workers, self.log.say)
-        if found is None or now.rollbacks >= MOST_ROLLBACKS:
-            raise NMTError(
-                f"{why}. Lower training.learning_rate, or set training.precision = 'fp32'; "
-                f"{'nothing was saved yet' if found is None else 'the last checkpoint is intact'}."
-            )
-        self._restore(*found)
+        """Return to the newest checkpoint with half the learning rate; the text goes on from where it is.
+
+        Not to one that only an interruption made: without it there would be none.
+        """
+        now = replace(self.progress)
+        self._restore(*self._newest(why, among=now.states))
         progress = self.progress
         progress.epoch, progress.pool, progress.position = now.epoch, now.pool, now.position
         self.plan = self._plan()
@@ -228,8 +222,17 @@ class _Trainer:
         self.workers.wait()
         self.log.rewind(progress)
         message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
-        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks, pairs=self.left_out)
-        self.left_out = []
+        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks, pairs=now.left_out)
+        progress.left_out = []
+
+    def _newest(self, why: str, among: list[int] | None = None) -> tuple[Progress, Folder]:
+        found = self.job.checkpoints.newest_of_all(self.workers, self.log.say, among)
+        if found is None or self.progress.rollbacks >= MOST_ROLLBACKS:
+            raise NMTError(
+                f"{why}. Lower training.learning_rate, or set training.precision = 'fp32'; "
+                f"{'there is nothing to go back to' if found is None else 'the last checkpoint is intact'}."
+            )
+        return found
 
     def _restore(self, progress: Progress, folder: Folder) -> None:
         where = step_dir(self.job.checkpoints.states, progress.update)
@@ -283,12 +286,12 @@ class _Trainer:
         result = validate(model, job.dev, job.tokenizers, job.machine, job.about.max_length)
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
 
-    def _save(self) -> None:
+    def _save(self, regular: bool = True) -> None:
         """A state to go on from. With torn or lost lines the log could not be the one of an uninterrupted run."""
         now = time.perf_counter()
         self.progress.wall_seconds, self.counted_from = self.progress.wall_seconds + now - self.counted_from, now
         self.log.sync(self.progress)
-        self.job.checkpoints.save_state(self._state(), self.workers)
+        self.job.checkpoints.save_state(self._state(), self.workers, regular)
         self.saved_at = self.progress.update
 
     def _state(self) -> TrainingState:

@@ -2,12 +2,18 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import ClassVar, Self
+
+from pydantic import ConfigDict, TypeAdapter
+
+_STRICT = ConfigDict(extra="forbid")  # an unknown counter is not swallowed
 
 
 @dataclass
 class Window:
     """Sums over the updates since the last line of the log."""
+
+    __pydantic_config__: ClassVar = _STRICT
 
     nll: float = 0.0
     norm: float = 0.0
@@ -35,6 +41,8 @@ class Window:
 class Progress:
     """Where a run stands. The one mutable value of training: the loop advances it, checkpoints store it."""
 
+    __pydantic_config__: ClassVar = _STRICT
+
     update: int = 0
     epoch: int = 0
     pool: int = 0  # pools of this epoch already used up
@@ -46,10 +54,13 @@ class Progress:
     best_update: int = 0
     best_bleu: float | None = None
     best_steps: list[tuple[float, int]] = field(default_factory=list)  # score and update of each, best first
+    models: list[int] = field(default_factory=list)  # updates of all validations, each of which left a model
+    states: list[int] = field(default_factory=list)  # updates of the newest states that no interruption made
     validations_without_best: int = 0
     clipped: int = 0  # updates whose gradient was cut
     skipped: int = 0  # updates left out because loss or gradient were not finite
     skipped_in_a_row: int = 0
+    left_out: list[int] = field(default_factory=list)  # the pairs of these
     rollbacks: int = 0  # returns to a checkpoint because too many were; each halves the learning rate
     split_above: int = 0  # batches of more padded tokens are split: more ran out of memory (0: none did)
     validated_at: int = -1  # update of the last validation
@@ -71,15 +82,22 @@ class Progress:
         else:
             self.validations_without_best += 1
         # The earlier of two equal ones is the better: it took less time.
+        self.models = [*(update for update in self.models if update < self.update), self.update]
         self.best_steps = sorted([*self.best_steps, (score, self.update)], key=lambda step: (-step[0], step[1]))[:keep]
         return is_best
+
+    def note_state(self, keep: int) -> None:
+        """Take in that this update's state is saved. Remembers `keep` of them."""
+        self.states = [*(update for update in self.states if update < self.update), self.update][-keep:]
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Raises KeyError, TypeError or ValueError where it is not what to_json wrote."""
-        tree: dict[str, Any] = json.loads(text)
-        best_steps = [(float(score), int(update)) for score, update in tree.pop("best_steps")]
-        return cls(**{**tree, "best_steps": best_steps, "window": Window(**tree["window"])})
+        """Raises ValueError where it is not what to_json wrote."""
+        progress = TypeAdapter(cls).validate_json(text, strict=True)
+        if "states" not in json.loads(text):  # written before these were noted
+            progress.states = [progress.update]
+            progress.models = sorted({update for _, update in progress.best_steps} | {progress.validated_at} - {-1})
+        return progress

@@ -34,14 +34,18 @@ def small_state(update: int) -> TrainingState:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(update)
-    progress = Progress(update=update)
+    progress = Progress(update=update, models=list(range(1, update)), states=list(range(1, update)))
     progress.note_score(float(update), keep=1)
     return TrainingState(model, MovingAverage(model, 0.5), optimizer, progress)
 
 
-def save(run: Path, update: int, disk: Disk) -> None:
-    """What a validation does: the model, the state, the pointers, and of each the last two are kept."""
+def save(run: Path, update: int, disk: Disk, seconds: float = 0.0) -> None:
+    """What a validation does: the model, the state, the pointers, and of each the last two are kept.
+
+    With other `seconds`, the state of an update has other bytes.
+    """
     state, checkpoints = small_state(update), Checkpoints(run, keep_last=2, disk=disk)
+    state.progress.wall_seconds = seconds
     checkpoints.save_model(state.model, ABOUT, state.progress, float(update))
     checkpoints.save_state(state, ALONE)
 

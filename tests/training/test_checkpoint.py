@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load
+from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
 from nmt.errors import CheckpointError
+from nmt.models.saved import load_model
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder, write_folder
 from nmt.storage.steps import follow, list_steps, step_dir
@@ -119,7 +122,7 @@ def test_a_missing_or_changed_file_is_refused(tmp_path: Path, name: str) -> None
         resumed(tmp_path)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("random")])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_folder_that_lacks_a_part_is_refused(tmp_path: Path, name: str) -> None:
     where = save(trainer_after(tmp_path, 1))
     files = read_folder(where).files
@@ -133,7 +136,7 @@ def test_the_state_of_another_model_is_refused(tmp_path: Path) -> None:
     save(trainer_after(tmp_path, 1))
     with pytest.raises(CheckpointError, match="has shape"):
         resumed(tmp_path, model__embedding_dim=10)
-    with pytest.raises(CheckpointError, match=r"average\.safetensors is not of this model"):
+    with pytest.raises(CheckpointError, match=r"average\.safetensors: the weights are not those of"):
         resumed(tmp_path, training__ema=0.0)
 
 
@@ -149,6 +152,7 @@ def test_a_crash_between_the_state_and_the_pointers_is_made_good(tmp_path: Path)
     save(trainer)
     job = trainer.job
     trainer._update(trainer._own_batches())
+    trainer.progress.note_score(3.0, keep=1)
     job.checkpoints.save_model(trainer.model, job.about, trainer.progress, 3.0)
     files = state_files(trainer._state(), [random_bytes()])
     write_folder(step_dir(job.checkpoints.states, 2), files, {}, Disk())
@@ -185,8 +189,113 @@ def test_a_damaged_newer_state_never_costs_the_whole_one(tmp_path: Path) -> None
     again = resumed(tmp_path, training__keep_last=1)
     assert again.progress.update == 1
     assert list_steps(trainer.job.checkpoints.states) == [1]
+    assert (trainer.job.checkpoints.states / "step-2.damaged" / "weights.safetensors").exists()
     assert follow(trainer.job.checkpoints.states, "latest") == 1
     again._update(again._own_batches())
     save(again)
     assert list_steps(trainer.job.checkpoints.states) == [2]
+    assert resumed(tmp_path).progress.update == 2
+
+
+def test_a_model_newer_than_the_state_stays_until_it_is_written_again(tmp_path: Path) -> None:
+    trainer: Any = _Trainer(tiny_job(tmp_path, training__keep_last=2), SilentLog())  # type: ignore[arg-type]
+    checkpoints, job = trainer.job.checkpoints, trainer.job
+    for number in range(1, 4):
+        trainer._update(trainer._own_batches())
+        trainer.progress.note_score(float(number), keep=1)
+        checkpoints.save_model(trainer.model, job.about, trainer.progress, float(number))
+        save(trainer)
+    assert (list_steps(checkpoints.models), follow(checkpoints.models, "best")) == ([2, 3], 3)
+    (step_dir(checkpoints.states, 3) / "optimizer.safetensors").unlink()
+    again = resumed(tmp_path)
+    assert again.progress.update == 2
+    assert list_steps(checkpoints.models) == [2, 3]
+    assert follow(checkpoints.models, "best") == follow(checkpoints.models, "last") == 2
+    again.progress.update = 4  # as with another validate_every: 3 is not a model of this run any more
+    again.progress.note_score(1.0, keep=1)
+    checkpoints.save_model(again.model, job.about, again.progress, 1.0)
+    save(again)
+    assert list_steps(checkpoints.models) == [2, 4]
+
+
+def test_where_all_models_are_newer_than_the_state_the_best_stays_the_best(tmp_path: Path) -> None:
+    trainer = trainer_after(tmp_path, 1)
+    save(trainer)
+    trainer._update(trainer._own_batches())
+    trainer.progress.note_score(9.0, keep=1)
+    trainer.job.checkpoints.save_model(trainer.model, trainer.job.about, trainer.progress, 9.0)
+    (save(trainer) / "progress.json").unlink()
+    assert resumed(tmp_path).progress.update == 1
+    models = trainer.job.checkpoints.models
+    assert follow(models, "best") == 2
+    load_model(step_dir(models, 2))
+
+
+def test_a_state_that_only_an_interruption_made_goes_with_the_next(tmp_path: Path) -> None:
+    trainer = trainer_after(tmp_path, 0)
+    found = []
+    for regular in (True, False, True, False, False):
+        trainer._update(trainer._own_batches())
+        trainer.job.checkpoints.save_state(trainer._state(), ALONE, regular)
+        found.append(list_steps(trainer.job.checkpoints.states))
+    assert found == [[1], [1, 2], [1, 3], [1, 3, 4], [1, 3, 5]]
+
+
+def spoil_state(where: Path, name: str, change: Any) -> None:
+    """Another content of one file of a state, its checksums all right."""
+    folder = read_folder(where)
+    write_folder(where, folder.files | {name: change(folder.files[name])}, folder.about, Disk())
+
+
+def with_tensor(part: str, value: float) -> Any:
+    """A change of a file of tensors: the first whose name has this part in it."""
+
+    def change(data: bytes) -> bytes:
+        tensors = load(data)
+        name = next(name for name in tensors if part in name)
+        return safetensors_bytes(tensors | {name: torch.full_like(tensors[name], value)})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("average.safetensors", with_tensor("", float("nan")), "holds NaN or infinity"),
+        ("average.safetensors", lambda data: safetensors_bytes({n: t[:1] for n, t in load(data).items()}), "has shape"),
+        ("optimizer.safetensors", with_tensor("exp_avg_sq", float("inf")), "holds NaN or infinity"),
+        ("optimizer.safetensors", lambda data: safetensors_bytes({}), "are not those of"),
+        (
+            "optimizer.safetensors",
+            lambda data: safetensors_bytes({n: t for n, t in load(data).items() if n != "0.step"}),
+            r"\(0\.step\)",
+        ),
+        (
+            "optimizer.safetensors",
+            lambda data: safetensors_bytes({n: t[:1] if t.dim() else t for n, t in load(data).items()}),
+            "has shape",
+        ),
+        (
+            "random-0.safetensors",
+            lambda data: safetensors_bytes({"torch": torch.zeros(3)}),
+            "holds no random generators",
+        ),
+        ("random-0.safetensors", with_tensor("torch", 0), "holds no random generators"),
+        ("progress.json", lambda data: data.replace(b'"epoch": 0', b'"epoch": "0"'), "epoch: Input should be"),
+        ("progress.json", lambda data: b"[" * 100_000, "does not fit this version of nmt"),
+        ("progress.json", lambda data: b"[]", "does not fit this version of nmt"),
+    ],
+)
+def test_a_state_whose_checksums_are_right_is_still_looked_at(
+    tmp_path: Path, name: str, change: Any, message: str
+) -> None:
+    spoil_state(save(trainer_after(tmp_path, 1)), name, change)
+    with pytest.raises(CheckpointError, match=message):
+        resumed(tmp_path)
+
+
+def test_a_state_before_any_update_that_counted_has_no_moments(tmp_path: Path) -> None:
+    trainer = trainer_after(tmp_path, 0)
+    trainer.progress.update = trainer.progress.skipped = 2
+    save(trainer)
     assert resumed(tmp_path).progress.update == 2

@@ -300,3 +300,61 @@ def test_the_log_keeps_the_pairs_of_what_was_rolled_back(tmp_path: Path) -> None
     assert len(fault["pairs"]) >= MOST_SKIPPED_IN_A_ROW
     updates = [line["update"] for line in lines if line["kind"] == "train"]
     assert updates == sorted(set(updates))
+
+
+def spoil_places(trainer: Any, places: set[tuple[int, int]]) -> None:
+    """The gradient of an update is not finite where these places of the text are, whoever trains on them."""
+
+    def spoil(gradient: torch.Tensor) -> torch.Tensor:
+        return gradient * NAN if (trainer.progress.epoch, trainer.progress.position) in places else gradient
+
+    trainer.parameters[0].register_hook(spoil)
+
+
+def stop_after(trainer: Any, updates: int) -> None:
+    """SIGTERM comes in that update."""
+    update = trainer._update
+
+    def stopped(batches: list[Any]) -> Any:
+        if trainer.progress.update == updates - 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return update(batches)
+
+    trainer._update = stopped
+
+
+def timeless(progress: Any) -> dict[str, Any]:
+    """Without what clocks say."""
+    tree = json.loads(progress.to_json())
+    tree["window"].pop("seconds")
+    return {name: value for name, value in tree.items() if "seconds" not in name}
+
+
+@pytest.mark.parametrize("stops", [[6], [8], [6, 9]], ids=["before", "amid", "both"])
+def test_a_roll_back_after_an_interruption_is_the_one_that_would_have_been(tmp_path: Path, stops: list[int]) -> None:
+    places = {(0, place) for place in range(7, 7 + MOST_SKIPPED_IN_A_ROW)}
+    found = []
+    for name, ends in (("whole", []), ("parts", stops)):
+        (tmp_path / name).mkdir()
+        faults: list[Any] = []
+        for end in [*ends, 0]:
+            trainer, log = start(tmp_path / name, max_updates=14)
+            spoil_places(trainer, places)
+            stop_after(trainer, end)
+            progress = trainer.run()
+            faults += log.faults
+            assert progress.finish_reason == ("interrupted" if end else "max_updates")
+        states = tmp_path / name / "run" / "state"
+        found.append((timeless(progress), [p.tolist() for p in trainer.parameters], faults, list_steps(states)))
+    assert found[0] == found[1]
+    assert found[0][2][-1]["what"] == "rolled_back"
+    assert found[0][0]["rollbacks"] == 1
+
+
+def test_an_interruption_where_the_weights_are_not_finite_costs_no_roll_back(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path)
+    inject(trainer, "weights", NAN, {5})
+    stop_after(trainer, 6)
+    assert trainer.run().finish_reason == "interrupted"
+    assert (trainer.progress.update, trainer.progress.rollbacks) == (4, 0)
+    assert "rolled_back" not in [fault["what"] for fault in log.faults]

@@ -19,6 +19,7 @@ from nmt.storage.steps import follow, list_steps
 from nmt.training import loop
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
 from nmt.training.validate import Validation
+from tests.tiny import invented_pairs
 from tests.training.jobs import SilentLog, tiny_job, trainer_on, with_config
 
 
@@ -220,8 +221,10 @@ def test_an_update_whose_gradient_is_not_finite_is_left_out_whole(tmp_path: Path
     pairs = batches[0].indices.tolist()
     assert log.faults == [{"update": 1, "what": "not_finite", "position": 2, "pairs": pairs}]
     shown = ", ".join(map(str, pairs[:8])) + (" ..." if len(pairs) > 8 else "")
+    first = invented_pairs()[pairs[0]]
     assert log.said == [
-        f"loss or gradient is not finite; this update is left out (pairs {shown} of the training text)."
+        f"loss or gradient is not finite; this update is left out (pairs {shown}, counted from 0 after filtering; "
+        f"the first is '{first.source}' with '{first.target}')."
     ]
     trainer._update(trainer._own_batches())
     assert not torch.equal(values(trainer)[0], before[0])

@@ -1,5 +1,7 @@
 """The counters of a run."""
 
+import json
+
 import pytest
 
 from nmt.training.progress import Progress, Window
@@ -20,6 +22,9 @@ def test_every_counter_survives_being_written_and_read() -> None:
         validations_without_best=2,
         clipped=4,
         best_steps=[(-3.5, 6), (-3.75, 2)],
+        models=[2, 6],
+        states=[4, 6],
+        left_out=[17, 3],
         skipped=1,
         skipped_in_a_row=1,
         rollbacks=2,
@@ -41,10 +46,43 @@ def test_throughput_is_tokens_over_training_time() -> None:
     assert Progress().tokens_per_second == 0.0
 
 
-def test_an_unknown_counter_is_not_swallowed() -> None:
-    text = Progress().to_json().replace('"update":', '"updates":')
-    with pytest.raises(TypeError, match="updates"):
-        Progress.from_json(text)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"update":', '"updates":'),
+        ('"nll":', '"nil":'),
+        ('"update": 0', '"update": "0"'),
+        ('"update": 0', '"update": 0.5'),
+        ('"update": 0', '"update": null'),
+        ('"models": []', '"models": ["a"]'),
+        ("{", "[" * 100_000),
+    ],
+)
+def test_an_unknown_counter_is_not_swallowed_and_a_known_one_is_of_its_type(before: str, after: str) -> None:
+    text = Progress().to_json()
+    assert before in text
+    with pytest.raises(ValueError):
+        Progress.from_json(text.replace(before, after))
+
+
+def test_progress_from_before_states_and_models_were_noted_knows_the_newest_and_the_best() -> None:
+    progress = Progress(update=7, best_steps=[(9.0, 2)], validated_at=6)
+    tree = json.loads(progress.to_json())
+    del tree["states"], tree["models"], tree["left_out"]
+    read = Progress.from_json(json.dumps(tree))
+    assert (read.states, read.models, read.left_out) == ([7], [2, 6], [])
+
+
+def test_validations_are_noted_and_of_the_states_the_newest() -> None:
+    progress = Progress()
+    for progress.update in (2, 4, 4, 6):
+        progress.note_state(keep=2)
+        progress.note_score(1.0, keep=1)
+    assert (progress.states, progress.models) == ([4, 6], [2, 4, 6])
+    progress.update = 5  # went back
+    progress.note_state(keep=2)
+    progress.note_score(1.0, keep=1)
+    assert (progress.states, progress.models) == ([4, 5], [2, 4, 5])
 
 
 def test_the_best_scores_are_remembered_and_of_equal_ones_the_earlier_is_the_better() -> None:
