@@ -7,13 +7,18 @@ import os
 from pathlib import Path
 from typing import Any, Self
 
+from nmt.storage.disk import Disk
+
 
 class Journal:
     """A file that grows line by line. A position is its length and the checksum of what is before."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = open(path, "r+b" if path.exists() else "w+b", buffering=0)  # noqa: SIM115 - closed on exit
+        is_new = not path.exists()
+        self._file = open(path, "w+b" if is_new else "r+b", buffering=0)  # noqa: SIM115 - closed on exit
+        if is_new:
+            Disk().sync(path.parent)  # what is synced later is its content, not its name
         self._digest = hashlib.sha256(self._file.read())  # the file now stands at its end
 
     def __enter__(self) -> Self:

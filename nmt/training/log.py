@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from nmt.storage.disk import disk_error
+from nmt.storage.disk import disk_error, unused
+from nmt.training.board import Board
 from nmt.training.journal import Journal
 from nmt.training.progress import Progress
 
@@ -39,7 +40,7 @@ class TrainingLog:
             self._journal = Journal(path) if path else None
         except OSError as error:
             raise disk_error(Path(error.filename or "metrics.jsonl"), error) from error
-        self._board = _tensorboard(path.parent) if path else None
+        self._board = Board(path.parent / "tensorboard", self.say) if path else None
         self._last_line = 0.0
         self._bar: Bar | None = None
 
@@ -71,10 +72,13 @@ class TrainingLog:
         """Drop the lines after those that `progress` knows of: they will be written again."""
         if self._journal and not self._journal.rewind(progress.log_bytes, progress.log_sha256):
             path = self._journal.path
-            damaged = path.with_name("metrics.damaged.jsonl")
             self._journal.__exit__()
-            path.replace(damaged)
-            self._journal = Journal(path)
+            try:
+                damaged = unused(path.with_name("metrics.damaged.jsonl"))
+                path.rename(damaged)
+                self._journal = Journal(path)
+            except OSError as error:
+                raise disk_error(path, error) from error
             self.say(f"{path} was changed since it was written. It is now {damaged.name}, and the curves begin anew.")
 
     def train(self, progress: Progress, figures: dict[str, float]) -> None:
@@ -120,19 +124,9 @@ class TrainingLog:
             except OSError as error:
                 raise disk_error(self._journal.path, error) from error
         if self._board and kind != "fault":
-            for name, value in figures.items():
-                self._board.add_scalar(f"{kind}/{name}", value, progress.update)
+            self._board.show(kind, progress.update, figures)
 
     def _seconds_left(self, progress: Progress) -> float:
         by_updates = progress.train_seconds / max(progress.update, 1) * (self.max_updates - progress.update)
         by_time = self.time_limit - progress.train_seconds if self.time_limit else by_updates
         return max(0.0, min(by_updates, by_time))
-
-
-def _tensorboard(directory: Path) -> Any:
-    """A TensorBoard writer where TensorBoard is installed, else None."""
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        return None
-    return SummaryWriter(str(directory / "tensorboard"))

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from nmt.storage.disk import Disk
 from nmt.training.journal import Journal
 
 
@@ -44,3 +47,14 @@ def test_an_empty_past_is_always_there(tmp_path: Path) -> None:
         journal.write({"a": 1})
         assert journal.rewind(0, "")
     assert (tmp_path / "log").read_bytes() == b""
+
+
+def test_the_name_of_a_new_file_is_on_the_disk_before_anything_counts_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(Disk, "sync", lambda disk, path: synced.append(path))
+    Journal(tmp_path / "log").__exit__()
+    assert synced == [tmp_path]
+    Journal(tmp_path / "log").__exit__()
+    assert synced == [tmp_path]

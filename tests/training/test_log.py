@@ -208,3 +208,47 @@ def test_tensorboard_gets_the_same_figures_where_it_is_installed(
     with open_log(tmp_path, quiet_console()) as log:
         log.train(Progress(update=10), FIGURES)
     assert shown == [*((f"train/{name}", value, 10) for name, value in FIGURES.items()), ("closed", 0.0, 0)]
+
+
+def test_a_second_log_that_was_changed_is_put_aside_beside_the_first(tmp_path: Path) -> None:
+    for content in (b"one", b"two"):
+        (tmp_path / "metrics.jsonl").write_bytes(content)
+        with open_log(tmp_path, quiet_console()) as log:
+            log.rewind(Progress(log_bytes=99))
+    assert (tmp_path / "metrics.damaged.jsonl").read_bytes() == b"one"
+    assert (tmp_path / "metrics.damaged-2.jsonl").read_bytes() == b"two"
+
+
+@pytest.mark.parametrize("place", ["begin", "add", "close"])
+def test_where_tensorboard_cannot_write_it_is_said_once_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    class SummaryWriter:
+        def __init__(self, directory: str) -> None:
+            self.fail("begin")
+
+        def fail(self, now: str) -> None:
+            if now == place:
+                raise OSError(28, "No space left on device")
+
+        def add_scalar(self, *_: object) -> None:
+            self.fail("add")
+
+        def close(self) -> None:
+            self.fail("close")
+
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", types.SimpleNamespace(SummaryWriter=SummaryWriter))
+    console = quiet_console()
+
+    def train() -> None:
+        with open_log(tmp_path, console) as log:
+            for update in (1, 2):
+                log.train(Progress(update=update), FIGURES)
+            raise KeyError("the first error")
+
+    with pytest.raises(KeyError, match="the first error"):
+        train()
+    assert len(lines(tmp_path)) == 2
+    said = [line for line in printed(console).split("\n") if "TensorBoard" in line]
+    expected = f"{tmp_path / 'tensorboard'}: cannot be written ([Errno 28] No space left on device). "
+    assert said == ([] if place == "close" else [expected + "TensorBoard gets no more figures of this run."])
