@@ -1,5 +1,6 @@
 """What a run may go on as: what it was begun as, but for how long it trains and what it keeps."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from nmt.config import dump_config, load_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
+from nmt.storage.folder import REPLACED
+from nmt.storage.seal import is_as_sealed, noted_files
 from nmt.training.progress import Progress
 
 # Keys of [training] that may be other ones than the run was begun with.
@@ -17,10 +20,31 @@ MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_ev
 }
 
 
-def check_same(experiment: Experiment, directory: Path) -> None:
-    """Raises ConfigError for a key that may not change, CheckpointError where the recipe in the run was damaged."""
+def check_new(directory: Path) -> None:
+    """Where no state was found, there must be nothing that belongs to one. Raises CheckpointError.
+
+    What the very first save had begun is nothing: no pointer names it yet.
+    """
+    of_a_state = [path for path in (directory / "state").glob("*") if _is_more_than_begun(path)]
+    others = (directory / name for name in ("models/last", "models/best", "record.json"))
+    for path in [*sorted(of_a_state), *(path for path in others if path.exists())]:
+        raise CheckpointError(
+            f"{directory} has {path.relative_to(directory)} but no state to go on from. Put state/ back as it was, use "
+            f"another --out, or delete {directory} to begin again."
+        )
+
+
+def check_same(experiment: Experiment, directory: Path, say: Callable[[str], None]) -> None:
+    """Raises ConfigError for a key that may not change.
+
+    A recipe in the run that was damaged is no hindrance, but said: it will be written again. Raises CheckpointError
+    where that cannot be told from one that was changed.
+    """
     path = directory / "experiment.toml"
     if not path.exists():
+        return
+    if path.name in noted_files(directory) and not is_as_sealed(directory, path.name):
+        say(f"{path} was changed after it was written. It is written again, from the recipe given now.")
         return
     try:
         before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
@@ -36,10 +60,10 @@ def check_same(experiment: Experiment, directory: Path) -> None:
             )
 
 
-def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None) -> None:
+def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None, say: Callable[[str], None]) -> None:
     """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives.
 
-    Raises CheckpointError.
+    A tokenizer there that was damaged is no hindrance, but said: it will be written again. Raises CheckpointError.
     """
     remedy = f"Use another --out, or delete {directory} to begin again."
     if done and done.corpus != corpus.fingerprint:
@@ -49,11 +73,18 @@ def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | No
         )
     for name, tokenizer in corpus.tokenizers.files().items():
         path = directory / name
-        if path.exists() and path.read_bytes() != tokenizer.model:
+        if not path.exists() or path.read_bytes() == tokenizer.model:
+            continue
+        if is_as_sealed(directory, name):
             raise CheckpointError(
                 f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
                 f"began. {remedy}"
             )
+        say(f"{path} was changed after it was written. It is written again, as the text gives it.")
+
+
+def _is_more_than_begun(path: Path) -> bool:
+    return path.suffix != ".tmp" or path.name.endswith(REPLACED)
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -9,10 +9,10 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import check_same, check_same_text
+from nmt.begun import check_new, check_same, check_same_text
 from nmt.config import dump_config
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.errors import CheckpointError, DataError
+from nmt.errors import DataError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
@@ -20,7 +20,7 @@ from nmt.models.saved import SavedModel
 from nmt.reports.card import forget_card, write_card
 from nmt.reports.record import RunRecord, library_versions, source_commit
 from nmt.storage.disk import Disk, disk_error, replace_file
-from nmt.storage.seal import seal
+from nmt.storage.seal import is_as_sealed, noted_files, read_sealed, seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
@@ -57,29 +57,27 @@ def _train_alone(
     training = experiment.training
     found = Checkpoints(directory).newest_of_all(workers, lambda text: _say(console, text))
     done = found[0] if found else None
-    if not done and ((directory / "record.json").exists() or (directory / "models" / "last").exists()):
-        raise CheckpointError(
-            f"{directory} has models but no state/ to go on from. Put state/ back, use another --out, or delete "
-            f"{directory} to begin again."
-        )
-    check_same(experiment, directory)
+    if not done:
+        check_new(directory)
+    check_same(experiment, directory, lambda text: _say(console, text))
     if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
         if workers.leads:
-            _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment)})  # its [search] may have changed
+            recipe = {"experiment.toml": experiment_bytes(experiment)}  # whose [search] may have changed
+            _write_sealed(directory, recipe, ended=True)
             write_card(directory)  # and its [card]
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return over
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
-    check_same_text(corpus, directory, done)
+    check_same_text(corpus, directory, done, lambda text: _say(console, text))
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
     checkpoints = _checkpoints(experiment, directory, machine, workers)
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
-        _remove_records(directory)  # until training ends again there is nothing to report
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
-        _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers})
+        _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
+        _remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():
         job = _job(experiment, corpus, machine, checkpoints, workers, started)
     parameters = count_parameters(job.model)
@@ -100,7 +98,7 @@ def _train_alone(
     if workers.leads:
         replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
         _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
-        _seal(directory)
+        seal(directory, _sealed_names(ended=True), Disk())
         write_card(directory)
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
@@ -132,28 +130,34 @@ def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Call
 
 
 def _remove_records(directory: Path) -> None:
-    for path in (directory / "record.json", directory / "progress.json"):
-        try:
-            Disk().remove(path)
-        except OSError as error:
-            raise disk_error(path, error) from error
+    try:
+        for name in ("record.json", "progress.json"):
+            Disk().remove(directory / name)
+        Disk().sync(directory)
+    except OSError as error:
+        raise disk_error(directory, error) from error
     forget_card(directory)
 
 
-def _write_sealed(directory: Path, files: dict[str, bytes]) -> None:
-    """Put loose files in place of others; between any two operations the run can be used."""
-    _seal(directory, files)
+def _write_sealed(directory: Path, files: dict[str, bytes], ended: bool) -> None:
+    """Put loose files in place of others; between any two operations the run can be used.
+
+    Raises CheckpointError where yet another one was damaged: the new manifest would vouch for it.
+    """
+    names = _sealed_names(ended)
+    for name in noted_files(directory) & set(names) - files.keys():
+        read_sealed(directory, name)
+    as_they_are = [name for name in names if name not in files or is_as_sealed(directory, name)]
+    seal(directory, as_they_are, Disk(), coming=files)
     for name, data in files.items():
         replace_file(directory / name, data, Disk())
-    _seal(directory)
+    seal(directory, names, Disk())
 
 
-def _seal(directory: Path, coming: dict[str, bytes] | None = None) -> None:
-    """Vouch for the loose files as they are; of a run that has not ended there are only the first three."""
+def _sealed_names(ended: bool) -> list[str]:
+    """The loose files to vouch for; of a run that has not ended only the first three."""
     names = ["experiment.toml", *sorted(TOKENIZER_FILES)]
-    if (directory / "record.json").exists():
-        names += ["metrics.jsonl", "progress.json", "record.json"]
-    seal(directory, names, Disk(), coming)
+    return names + ["metrics.jsonl", "progress.json", "record.json"] * ended
 
 
 def describe_end(progress: Progress) -> str:

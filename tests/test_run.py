@@ -1,5 +1,6 @@
 """One training run: what it leaves, when it goes on, and what it refuses."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -11,6 +12,9 @@ import pytest
 
 import nmt
 from nmt import run as run_module
+from nmt.corpus import readers
+from nmt.corpus.prepare import prepare_corpus
+from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.metrics import Score
@@ -18,10 +22,12 @@ from nmt.models.build import build_model, count_parameters
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
+from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
+from nmt.storage.seal import check_sealed, seal
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
-from tests.tiny import make_experiment, run, write_lines
+from tests.tiny import invented_pairs, make_experiment, run, write_lines
 
 
 @pytest.fixture
@@ -173,6 +179,7 @@ def test_a_begun_run_refuses_other_text_even_where_it_gives_the_same_tokenizer(t
 
 def test_a_tokenizer_that_is_not_of_this_text_is_refused(begun: Path) -> None:
     (begun / "tokenizer.model").write_bytes(b"something else")
+    seal(begun, ["experiment.toml", "tokenizer.model"], Disk())  # as it was when the run began
     message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
     assert message.startswith(f"{begun / 'tokenizer.model'} is not the tokenizer of this recipe and text")
 
@@ -207,7 +214,7 @@ def test_a_run_without_its_state_is_not_begun_again_over_its_models(begun: Path)
     shutil.rmtree(begun / "state")
     for changes in ({}, {"training__max_updates": 3}):
         message = refusal(CheckpointError, same(begun, **changes), begun)
-        assert message.startswith(f"{begun} has models but no state/ to go on from. Put state/ back")
+        assert message.startswith(f"{begun} has models/last but no state to go on from. Put state/ back")
 
 
 def test_a_changed_dev_set_is_refused(tmp_path: Path) -> None:
@@ -284,3 +291,106 @@ def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
     assert describe_end(progress) == "1200 updates in 1:15 of training"
     progress.best_bleu, progress.best_update = 34.567, 1000
     assert describe_end(progress) == "1200 updates in 1:15 of training, best dev BLEU 34.57 at update 1000"
+
+
+@pytest.mark.parametrize("name", ["tokenizer.model", "experiment.toml"])
+def test_a_loose_file_that_was_damaged_is_written_again(begun: Path, name: str) -> None:
+    before, longer = (begun / name).read_bytes(), same(begun, training__max_updates=3)
+    (begun / name).write_bytes(before.replace(b"e", b"f", 1))
+    _, said = run(longer, begun)
+    assert f"{begun / name} was changed after it was written. It is written again" in said
+    assert (begun / name).read_bytes() == before.replace(b"max_updates = 2", b"max_updates = 3")
+    check_sealed(begun)
+    nmt.load(begun)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.model", "metrics.jsonl", "record.json"])
+def test_of_a_finished_run_nothing_that_was_damaged_is_vouched_for(begun: Path, name: str) -> None:
+    (begun / name).write_bytes((begun / name).read_bytes().replace(b"e", b"f", 1))
+    assert refusal(CheckpointError, same(begun), begun).startswith(f"{begun / name} was changed after it was written")
+
+
+def test_a_damaged_tokenizer_is_never_vouched_for_whenever_the_power_goes(
+    begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replace = begun / "tokenizer.model", os.replace
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+
+    def cut(source: Path, target: Path) -> None:
+        replace(source, target)
+        raise PowerCut
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises(PowerCut):
+        run(same(begun, training__max_updates=3), begun)
+    monkeypatch.undo()
+    run(same(begun, training__max_updates=3), begun)
+    assert path.read_bytes() == whole
+
+
+def test_a_record_goes_only_after_the_manifest_that_has_it(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove = Disk.remove
+
+    def cut(disk: Disk, path: Path) -> None:
+        remove(disk, path)
+        if path.name == "record.json":
+            raise PowerCut
+
+    monkeypatch.setattr(Disk, "remove", cut)
+    with pytest.raises(PowerCut):
+        run(same(begun, training__max_updates=3), begun)
+    assert not (begun / "record.json").exists()
+    check_sealed(begun)
+
+
+@pytest.mark.parametrize(
+    "left", ["state/latest", "state/step-2.damaged/manifest.json", "state/step-2.gone.tmp/manifest.json", "models/best"]
+)
+def test_a_directory_that_has_more_than_a_first_save_begun_is_not_trained_in_from_the_start(
+    tmp_path: Path, left: str
+) -> None:
+    path = tmp_path / "runs" / "tiny" / left
+    path.parent.mkdir(parents=True)
+    path.write_text("?")
+    (tmp_path / "runs" / "tiny" / ".lock").touch()
+    message = refusal(CheckpointError, make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny")
+    assert message.startswith(f"{tmp_path / 'runs' / 'tiny'} has {'/'.join(left.split('/')[:2])} but no state")
+
+
+def test_what_a_kill_amid_the_first_save_leaves_is_begun_again(begun: Path) -> None:
+    (begun / "state" / "step-2").rename(begun / "state" / "step-2.tmp")
+    for path in (
+        begun / "state" / "latest",
+        begun / "models" / "last",
+        begun / "models" / "best",
+        begun / "record.json",
+    ):
+        path.unlink()
+    before = content(begun / "models" / "step-2")
+    _, said = run(same(begun), begun)
+    assert "Going on" not in said
+    assert content(begun / "models" / "step-2") == before
+
+
+def test_a_state_that_a_kill_caught_between_two_names_is_gone_on_from(begun: Path) -> None:
+    state = begun / "state" / "step-2"
+    shutil.copytree(state, state.with_name("step-2.tmp"))
+    state.rename(state.with_name("step-2.gone.tmp"))
+    _, said = run(same(begun, training__max_updates=3), begun)
+    assert f"Going on from update 2 in {begun}." in said
+
+
+def test_a_text_of_the_hub_that_has_changed_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[Pair] = []
+    monkeypatch.setitem(readers.READERS, "datasets", lambda text: iter(chosen))
+    tree = {"source": "some/where", "config": "de-en"}
+    on_hub = make_experiment(tmp_path / "text", corpus__reader="datasets", corpus__train=tree, corpus__dev=tree)
+    dev = make_experiment(tmp_path / "text").corpus.text("dev")
+    sources = dataclasses.replace(run_module._sources(on_hub), dev=dev)
+    fingerprints = []
+    for chosen[:] in (invented_pairs(), invented_pairs(), invented_pairs()[::-1]):
+        shutil.rmtree(tmp_path / "prepared", ignore_errors=True)
+        corpus = prepare_corpus(sources, on_hub.tokenizer, 1, tmp_path / "prepared", lambda message: None)
+        fingerprints.append(corpus.fingerprint)
+    assert fingerprints[0] == fingerprints[1] != fingerprints[2]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.folder import MANIFEST, build_manifest, read_manifest, sha256
 
@@ -12,7 +12,7 @@ def seal(directory: Path, names: list[str], disk: Disk, coming: dict[str, bytes]
     """Note size and SHA-256 of these files, those of them that exist, as they are now. Raises DiskError.
 
     `coming` are files that will be written next, name -> bytes: from now until the next seal they are vouched for as
-    they are and as they will be, so that a crash amid the writing leaves nothing that is refused.
+    they will be, and those in `names` as they are too, so that a crash amid the writing leaves nothing that is refused.
     """
     try:
         files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}
@@ -30,8 +30,29 @@ def check_sealed(directory: Path) -> None:
         read_sealed(directory, name)
 
 
+def noted_files(directory: Path) -> set[str]:
+    """The files that `seal` has noted; none where there is no manifest, or one that was changed."""
+    try:
+        return set(read_manifest(directory)["files"])
+    except DamagedError:
+        return set()
+
+
+def is_as_sealed(directory: Path, name: str) -> bool:
+    """Whether `seal` has noted this file, and it is as it was."""
+    try:
+        read_sealed(directory, name)
+    except CheckpointError:
+        return False
+    return True
+
+
 def read_sealed(directory: Path, name: str) -> bytes:
-    """A file that `seal` has noted. Raises CheckpointError where it is missing, not noted, or was changed since."""
+    """A file that `seal` has noted.
+
+    Raises DamagedError where it is missing or was changed since, and CheckpointError where it was not noted or cannot
+    be read.
+    """
     tree = read_manifest(directory)
     entries: dict[str, dict[str, Any]] = tree["files"]
     known = [entries[name]["sha256"]] if name in entries else []
@@ -41,12 +62,16 @@ def read_sealed(directory: Path, name: str) -> bytes:
     path = directory / name
     try:
         data = path.read_bytes()
-    except OSError:
-        raise CheckpointError(f"{path} is missing. Copy the whole run directory, or train again.") from None
+    except FileNotFoundError:
+        raise DamagedError(f"{path} is missing. Copy the whole run directory, or train again.") from None
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be read ({error.strerror}). Make it readable, or copy it again."
+        ) from None
     if not known:
         raise CheckpointError(f"{path} is not in {MANIFEST}: the run has not ended, or was changed. Train to its end.")
     if sha256(data) not in known:
-        raise CheckpointError(
+        raise DamagedError(
             f"{path} was changed after it was written: its checksum differs. Put back the one of this run."
         )
     return data
