@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from nmt.reports.record import source_commit
 from nmt.training.device import cpu_name
 from tests.torture import full, hostile, kill, overhead, ranks, resume, rot, syscalls
 from tests.torture.report import markdown
@@ -28,11 +29,11 @@ def trials(quick: bool) -> dict[str, Callable[[Path], Any]]:
     return {
         "resume": resume.run,
         **{f"kill, {model}": lambda folder, model=model: kill.run(folder, model, 100 // share) for model in MODELS},
-        "system calls": lambda folder: syscalls.run(folder, [1, 2, 4], share),
+        "system calls": lambda folder: syscalls.run(folder, syscalls.CASES, share),
         "rot": lambda folder: rot.run(folder, {"flip": 1000 // share, "cut": 200 // share, "swap": 50 // share}),
         "full disk": lambda folder: full.run(folder, max(20 // share, 2)),
         "hostile": hostile.run,
-        "processes": lambda folder: ranks.run(folder, max(8 // share, 1), 5 if not quick else 2),
+        "processes": lambda folder: ranks.run(folder, max(8 // share, 1), 5 if not quick else 3),
         **{
             f"overhead, {name}": lambda folder, name=name: overhead.run(folder, recipes / f"{name}.toml", 40)
             for name in ("rnn", "transformer")
@@ -58,10 +59,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             result = run(Path(folder))
         seconds = round(time.perf_counter() - started, 1)
-        results[name] = {"result": result, "seconds": seconds}
-        print(f"{name}: {json.dumps(result)[:300]} ({seconds} s)", flush=True)
         machine = {"processor": cpu_name(), "python": platform.python_version(), "torch": torch.__version__}
-        tree = {"machine": machine, "quick": arguments.quick, "results": results}
+        about = {"machine": machine, "quick": arguments.quick, "commit": source_commit()}
+        results[name] = {"result": result, "seconds": seconds, **about}
+        print(f"{name}: {json.dumps(result)[:300]} ({seconds} s)", flush=True)
+        tree = {"results": results}
         path.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
         (arguments.out / "README.md").write_text(markdown(tree), encoding="utf-8")
 

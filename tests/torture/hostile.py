@@ -7,7 +7,7 @@ import shutil
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,15 @@ from safetensors.torch import load, save
 
 import nmt
 from nmt.errors import NMTError
+from nmt.experiment import load_experiment
+from nmt.models.build import EncoderDecoder
 from nmt.storage.disk import Disk
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, write_folder
 from nmt.storage.steps import list_steps, point, step_dir
+from nmt.training.checkpoint import Checkpoints, TrainingState, load_state
+from nmt.training.distributed import ALONE
+from nmt.training.optimizer import MovingAverage, build_optimizer
+from nmt.training.progress import Progress
 from tests.torture.work import in_process, uninterrupted
 
 
@@ -55,9 +61,9 @@ def tarred(name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def weights_files(step: Path, canary: Path) -> dict[str, bytes]:
-    """Contents for model.safetensors."""
-    bomb, original = pickle.dumps(Bomb(canary)), read_folder(step).files["model.safetensors"]
+def weights_files(step: Path, file: str, canary: Path) -> dict[str, bytes]:
+    """Contents for a file of tensors."""
+    bomb, original = pickle.dumps(Bomb(canary)), read_folder(step).files[file]
     tensors = load(original)
     name = next(iter(tensors))
     objects, torch_file = io.BytesIO(), io.BytesIO()
@@ -140,7 +146,7 @@ def run(folder: Path) -> dict[str, Any]:
     (update,) = list_steps(original / "models")
     kinds: dict[str, Callable[[Path, Path], None]] = {
         name: spoil_weights(content)
-        for name, content in weights_files(step_dir(original / "models", update), canary).items()
+        for name, content in weights_files(step_dir(original / "models", update), "model.safetensors", canary).items()
     }
     kinds |= {"a link to a file elsewhere": link_out, "a path that climbs out": path_out, "deep JSON": deep_json}
     kinds |= {"another tokenizer": other_tokenizer, "a model of 2^50 words": huge_model}
@@ -161,4 +167,45 @@ def run(folder: Path) -> dict[str, Any]:
             problems.append(f"{name}: {type(error).__name__}: {error}")
         if canary.exists() or (folder / "outside").exists():
             problems.append(f"{name}: its code ran")
-    return {"trials": len(kinds), "refused": refused, "problems": problems}
+    trials = len(kinds)
+    for name, act in hostile_states(folder, original, canary):
+        trials += 1
+        try:
+            act()
+            problems.append(f"{name}: loaded")
+        except NMTError:
+            refused += 1
+        except Exception as error:
+            problems.append(f"{name}: {type(error).__name__}: {error}")
+        if canary.exists() or (folder / "outside").exists():
+            problems.append(f"{name}: its code ran")
+    return {"trials": trials, "refused": refused, "problems": problems}
+
+
+def hostile_states(folder: Path, original: Path, canary: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What each kind is called, and going on from it; all checksums are right."""
+    (update,) = list_steps(original / "state")
+    step = step_dir(original / "state", update)
+    good = read_folder(step)
+    model, config = nmt.load(original).model, load_experiment(original / "experiment.toml").training
+    assert isinstance(model, EncoderDecoder)
+    state = TrainingState(model, MovingAverage(model, config.ema), build_optimizer(model, config), Progress())
+    for file in ("weights.safetensors", "average.safetensors", "optimizer.safetensors", "random-0.safetensors"):
+        kinds = weights_files(step, file, canary)
+        if file.startswith("random"):  # one tensor more is not looked at there
+            del kinds["one tensor more"]
+        for name, content in kinds.items():
+            yield f"{file}: {name}", lambda: load_hostile(state, folder, good.files | {file: content}, good.about)  # noqa: B023
+    for name, content in {"a pickle": pickle.dumps(Bomb(canary)), "deep JSON": b"[" * 100_000, "null": b"null"}.items():
+        files = good.files | {"progress.json": content}
+        yield f"progress.json: {name}", lambda: load_hostile(state, folder, files, good.about)  # noqa: B023
+
+
+def load_hostile(state: TrainingState, folder: Path, files: dict[str, bytes], about: dict[str, Any]) -> None:
+    """What a start does with the newest state."""
+    run = folder / "hostile-state"
+    shutil.rmtree(run, ignore_errors=True)
+    write_folder(step_dir(run / "state", about["update"]), files, about, Disk())
+    found = Checkpoints(run).newest(lambda message: None)
+    assert found is not None
+    load_state(found[1], state, ALONE, run)

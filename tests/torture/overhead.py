@@ -19,9 +19,10 @@ def run(folder: Path, recipe: Path, updates: int) -> dict[str, Any]:
     seconds: list[float] = []
     save = _Trainer._save
 
-    def timed(trainer: Any) -> None:
+    def timed(trainer: Any, **_: Any) -> None:
         for number in range(SAVES):
             trainer.progress.update += number > 0  # each a step of its own
+            trainer.progress.note_score(float(number), keep=1)
             before = time.perf_counter()
             trainer.job.checkpoints.save_model(trainer.model, trainer.job.about, trainer.progress, float(number))
             save(trainer)

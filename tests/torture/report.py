@@ -22,7 +22,10 @@ def _syscalls(name: str, found: Any) -> list[Row]:
     result = (
         f"{len(found['torn'])} torn, {len(found['tracebacks'])} tracebacks, {len(found['not_repaired'])} not repaired"
     )
-    return [(what, f"{found['trials']} points", result)]
+    if "fired" not in found:  # measured before that was counted
+        return [(what, f"{found['trials']} points", result)]
+    share = f"{found['trials']} points, at {found['fired']} of which the fault came"
+    return [(what, share, f"{result}, {len(found['not_killed'])} lived through SIGKILL")]
 
 
 def _rot(name: str, found: Any) -> list[Row]:
@@ -72,21 +75,27 @@ ROWS: dict[str, Callable[[str, Any], list[Row]]] = {
 
 def markdown(tree: dict[str, Any]) -> str:
     """The page for results.json."""
-    rows = [row for name, one in tree["results"].items() for row in ROWS[name.partition(",")[0]](name, one["result"])]
+    rows = [
+        (*row, one["commit"][:7] if one["commit"] else "not noted", ", a twentieth" if one["quick"] else "")
+        for name, one in tree["results"].items()
+        for row in ROWS[name.partition(",")[0]](name, one["result"])
+    ]
     minutes = sum(one["seconds"] for one in tree["results"].values()) / 60
-    machine = tree["machine"]
+    machines = {
+        "{processor}, Python {python}, torch {torch}".format(**one["machine"]) for one in tree["results"].values()
+    }
     lines = [
         "# What training runs survive",
         "",
         "    bash recipes/torture.sh",
         "",
-        f"{minutes:.0f} minutes in all: {machine['processor']}, Python {machine['python']}, torch {machine['torch']}.",
+        f"{minutes:.0f} minutes in all: {'; '.join(sorted(machines))}.",
         "The runs are tiny models in float32 on one thread, so that each takes seconds; the code is that of every run.",
-        "A part can be run again (`--only rot,hostile`) and then replaces its rows: not all are of the same day.",
+        "A part can be run again (`--only rot,hostile`) and then replaces its rows: the last column has their commits.",
         "",
-        "| damage | how much | found |",
-        "|---|---|---|",
-        *(f"| {what} | {trials} | {result} |" for what, trials, result in rows),
+        "| damage | how much | found | commit |",
+        "|---|---|---|---|",
+        *(f"| {what} | {trials}{share} | {result} | {commit} |" for what, trials, result, commit, share in rows),
         "",
         "Power cuts (data that was not synced is lost) are in `tests/storage/test_power_cut.py`, numbers that are",
         "not finite and memory that runs out in `tests/training/test_faults.py`, several processes against one, and",

@@ -16,12 +16,31 @@ from typing import Any
 from nmt.errors import NMTError
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
-from nmt.storage.steps import follow, list_steps, newest_whole, step_dir
+from nmt.storage.steps import follow, list_steps, newest_whole, recover, step_dir
 from tests.torture.work import CONTEXT
 from tests.training import states
 
 CALLS = ("openat", "write", "fsync", "rename", "close", "mkdir", "unlink", "unlinkat", "rmdir")
 FAULTS = ("signal=SIGKILL", "error=ENOSPC", "error=EIO")
+
+
+@dataclass(frozen=True)
+class Case:
+    """The save of a step in a run that has saved all before it, or with `again` that step too, with other bytes."""
+
+    step: int
+    again: bool = False
+
+    @property
+    def before(self) -> int:
+        return self.step if self.again else self.step - 1
+
+    @property
+    def seconds(self) -> float:
+        return float(self.again)
+
+
+CASES = [Case(1), Case(2), Case(4), Case(2, again=True)]
 
 
 @dataclass(frozen=True)
@@ -37,17 +56,17 @@ def available(folder: Path) -> bool:
     if not shutil.which("strace"):
         return False
     try:
-        return save(folder / "tried", 1, "-o", "/dev/null", "-e", "trace=none").code == 0
+        return save(folder / "tried", 1, 0.0, "-o", "/dev/null", "-e", "trace=none").code == 0
     except AssertionError:
         return False
 
 
-def save(run: Path, update: int, *strace: str) -> Saved:
+def save(run: Path, update: int, seconds: float = 0.0, *strace: str) -> Saved:
     """The save of a validation, in a process of its own; with arguments for strace, under it from the first call on."""
     run.parent.mkdir(parents=True, exist_ok=True)
     answer = run.parent / "answer"
     answer.unlink(missing_ok=True)
-    process = CONTEXT.Process(target=_save, args=(run, update, answer, bool(strace)))
+    process = CONTEXT.Process(target=_save, args=(run, update, seconds, answer, bool(strace)))
     process.start()
     if strace:
         _wait_until(r"State:\s*T", process)
@@ -75,14 +94,14 @@ def _wait_until(pattern: str, process: Any, tracer: subprocess.Popen[bytes] | No
         time.sleep(0.002)
 
 
-def _save(run: Path, update: int, answer: Path, is_traced: bool) -> None:
+def _save(run: Path, update: int, seconds: float, answer: Path, is_traced: bool) -> None:
     if is_traced:
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)  # PR_SET_PTRACER: anybody may
         os.kill(os.getpid(), signal.SIGSTOP)  # and goes on when it is traced
     code, said = 0, ""
     try:
-        states.save(run, update, Disk())
+        states.save(run, update, Disk(), seconds)
     except NMTError as error:
         code, said = 2, str(error)
     except BaseException:
@@ -91,12 +110,12 @@ def _save(run: Path, update: int, answer: Path, is_traced: bool) -> None:
     os._exit(code)
 
 
-def points(folder: Path, steps: int) -> list[tuple[str, int]]:
-    """The system calls of the save of step `steps` that touch the run: name, and the how-manieth of its name it is."""
+def points(folder: Path, case: Case) -> list[tuple[str, int]]:
+    """The system calls of a save that touch the run: name, and the how-manieth of its name it is."""
     run = folder / "counted" / "run"
-    prepare(folder, run, steps - 1)
+    prepare(folder, run, case)
     trace = folder / "trace"
-    done = save(run, steps, "-y", "-o", str(trace), "-e", f"trace={','.join(CALLS)}")
+    done = save(run, case.step, case.seconds, "-y", "-o", str(trace), "-e", f"trace={','.join(CALLS)}")
     assert done.code == 0, done.said
     counts = dict.fromkeys(CALLS, 0)
     found = []
@@ -109,58 +128,71 @@ def points(folder: Path, steps: int) -> list[tuple[str, int]]:
     return found
 
 
-def prepare(folder: Path, run: Path, steps: int) -> None:
-    """A run that has saved so many steps."""
-    template = folder / f"template-{steps}"
+def prepare(folder: Path, run: Path, case: Case) -> None:
+    """A run that has saved all that comes before."""
+    template = folder / f"template-{case.before}"
     if not template.exists():
         template.mkdir(parents=True)
-        for update in range(1, steps + 1):
+        for update in range(1, case.before + 1):
             assert save(template / "run", update).code == 0
     shutil.rmtree(run, ignore_errors=True)
     run.parent.mkdir(parents=True, exist_ok=True)
-    if steps:
+    if case.before:
         shutil.copytree(template / "run", run)
 
 
-def judge(run: Path, steps: int) -> str:
-    """'' where the run has the step before or the new one, whole, and its pointers lead to one of them."""
+def judge(run: Path, case: Case, has_ended: bool) -> str:
+    """'' where the run has the step before or the new one, whole, and its pointers lead to one of them.
+
+    Until the first save has ended there may be no pointers yet; while a state takes the place of one of its number,
+    `latest` may still be that one's.
+    """
     said: list[str] = []
+    recover(run / "state", Disk())  # as the next start does
     found = newest_whole(run / "state", said.append) if list_steps(run / "state") else None
-    if said or (found[0] if found else 0) not in (steps - 1, steps):
+    if said or (found[0] if found else 0) not in (case.before, case.step):
         return f"state: {said} {found and found[0]}"
     if found and not states.is_of(found[1].files, found[0]):
         return "state: other bytes"
-    if steps > 1:
-        for part, name in (("models", "best"), ("models", "last"), ("state", "latest")):
-            update = follow(run / part, name)
-            whole = states.is_of(read_folder(step_dir(run / part, update)).files, update)
-            if update not in (steps - 1, steps) or not whole:
-                return f"{name}: step {update}"
+    pointers = [("models", "best"), ("models", "last"), ("state", "latest")]
+    for part, name in pointers[: 3 if has_ended or case.step > case.before else 2]:
+        if not (case.before or has_ended or (run / part / name).exists()):
+            continue
+        update = follow(run / part, name)
+        whole = states.is_of(read_folder(step_dir(run / part, update)).files, update)
+        if update not in (case.before, case.step) or not whole:
+            return f"{name}: step {update}"
     return ""
 
 
-def run(folder: Path, steps: list[int], every: int = 1) -> dict[str, Any]:
-    """Inject each fault at every n-th call of the saves of these steps; then the next start must be able to save."""
-    torn, unclear, leftovers, trials = [], [], [], 0
-    for step in steps:
-        for number, (call, occurrence) in enumerate(points(folder, step)):
+def run(folder: Path, cases: list[Case], every: int = 1) -> dict[str, Any]:
+    """Inject each fault at every n-th call of these saves; then the next start must be able to save."""
+    torn, unclear, leftovers, survived, trials, fired = [], [], [], [], 0, 0
+    trace = folder / "injected"
+    for case in cases:
+        for number, (call, occurrence) in enumerate(points(folder, case)):
             for fault in FAULTS:
                 if (number + FAULTS.index(fault)) % every:
                     continue
                 trials += 1
-                directory, where = folder / "hurt" / "run", f"{call} {occurrence} {fault}, step {step}"
-                prepare(folder, directory, step - 1)
+                directory, where = folder / "hurt" / "run", f"{call} {occurrence} {fault}, {case}"
+                prepare(folder, directory, case)
                 inject = ("-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={occurrence}")
-                done = save(directory, step, "-o", "/dev/null", *inject)
+                done = save(directory, case.step, case.seconds, "-o", str(trace), *inject)
+                kills, told = "SIGKILL" in fault, trace.read_text(encoding="utf-8", errors="replace")
+                fired += "killed by SIGKILL" in told if kills else "(INJECTED)" in told
+                if kills and done.code != -9:
+                    survived.append(f"{where}: exit code {done.code}")
                 try:
-                    problem = judge(directory, step)
+                    problem = judge(directory, case, has_ended=done.code == 0)
                 except Exception as error:
                     problem = repr(error)
                 if problem:
                     torn.append(f"{where}: {problem}")
                 if "Traceback" in done.said:
                     unclear.append(f"{where}: {done.said[-200:]}")
-                again = save(directory, step)
-                if again.code or any(directory.rglob("*.tmp")) or judge(directory, step):
+                again = save(directory, case.step, case.seconds)
+                if again.code or any(directory.rglob("*.tmp")) or judge(directory, case, has_ended=True):
                     leftovers.append(f"{where}: {again.said[-200:]}")
-    return {"trials": trials, "torn": torn, "tracebacks": unclear, "not_repaired": leftovers}
+    found = {"torn": torn, "tracebacks": unclear, "not_repaired": leftovers, "not_killed": survived}
+    return {"trials": trials, "fired": fired, **found}

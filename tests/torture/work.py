@@ -23,7 +23,8 @@ from nmt.experiment import Experiment
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, newest_whole, step_dir
-from nmt.training import loop
+from nmt.training import loop, step
+from nmt.training.checkpoint import Checkpoints
 
 WORDS = {
     "de": ["hund", "katze", "haus", "baum", "rot", "blau", "klein", "groß"],
@@ -42,7 +43,8 @@ MODELS: dict[str, dict[str, Any]] = {
 
 # A process that has torch imported makes the others: each then starts in milliseconds.
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.torture.work"])
+# (The first step of an optimizer imports torch._dynamo, which takes seconds.)
+CONTEXT.set_forkserver_preload(["tests.torture.work", "torch._dynamo"])
 
 
 def make_experiment(folder: Path, model: str, **training: Any) -> Experiment:
@@ -141,22 +143,35 @@ def die() -> None:
 
 
 def doomed(folder: Path, model: str, directory: Path, seed: int, training: dict[str, Any]) -> None:
-    """Train until a random instant, in a third of the cases one inside a save."""
+    """Train until a random instant, in most cases one inside a save. Each save that has ended is set down elsewhere."""
     random.seed(seed)
     disk = Disk()
-    if random.random() < 0.4:
+    if random.random() < 0.6:
         disk = MortalDisk(random.randrange(1, 120), directory.with_suffix(".in-a-save"))
     else:
         threading.Timer(random.uniform(0.02, 1.2), die).start()
+    hook(Checkpoints, "save_state", lambda one: True, note_state(directory.with_suffix(".saved")), after=True)
     with contextlib.suppress(NMTError):
         train(make_experiment(folder, model, **training), directory, disk)
     os._exit(0)  # without waiting for the timer
 
 
+def note_state(path: Path) -> Callable[[Any], None]:
+    """Sets down, on the disk itself, how far the states of a run go that somebody may count on."""
+
+    def note(checkpoints: Any) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{list_steps(checkpoints.states)[-1]}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    return note
+
+
 def interrupted(folder: Path, model: str, directory: Path, place: str, training: dict[str, Any]) -> None:
     """Train until a signal that arrives at a certain place."""
 
-    def stop(*_: Any) -> None:
+    def stop(_: Any = None) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     experiment = make_experiment(folder, model, **training)
@@ -168,16 +183,16 @@ def interrupted(folder: Path, model: str, directory: Path, place: str, training:
     elif place == "validation":
         hook(trainer, "_validate", lambda one: one.progress.update == 8, stop)
     elif place == "accumulation":
-        real = loop.accumulate_gradients
+        real = step.cross_entropy
         calls = []
 
-        def accumulate(*arguments: Any) -> float:
+        def second_of_update_5(*arguments: Any) -> Any:
             calls.append(1)
-            if len(calls) == 5:
+            if len(calls) == 2 * 5:
                 stop()
             return real(*arguments)
 
-        loop.accumulate_gradients = accumulate  # type: ignore[assignment]
+        step.cross_entropy = second_of_update_5
     elif place == "after save":
         hook(trainer, "_save", lambda one: one.progress.update == 6, stop, after=True)
     else:
@@ -185,17 +200,17 @@ def interrupted(folder: Path, model: str, directory: Path, place: str, training:
     sys.exit(0 if train(experiment, directory) == "interrupted" else 9)
 
 
-def hook(kind: Any, name: str, when: Callable[[Any], bool], act: Callable[[], None], after: bool = False) -> None:
-    """Have a method of a class call `act` before or after it does its work, once `when` holds."""
+def hook(kind: Any, name: str, when: Callable[[Any], bool], act: Callable[[Any], None], after: bool = False) -> None:
+    """Have a method of a class call `act` with its object before or after it does its work, where `when` holds."""
     real = getattr(kind, name)
 
-    def method(self: Any, *arguments: Any) -> Any:
+    def method(self: Any, *arguments: Any, **named: Any) -> Any:
         now = when(self)
         if now and not after:
-            act()
-        result = real(self, *arguments)
+            act(self)
+        result = real(self, *arguments, **named)
         if now and after:
-            act()
+            act(self)
         return result
 
     setattr(kind, name, method)
@@ -226,8 +241,8 @@ def content(directory: Path) -> dict[str, Any]:
     progress = json.loads(files.pop("state/progress.json"))
     progress["window"].pop("seconds")
     files["progress"] = {k: v for k, v in progress.items() if "seconds" not in k and not k.startswith("log_")}
-    for step in list_steps(directory / "models"):
-        files |= {f"models/{step}/{k}": v for k, v in read_folder(step_dir(directory / "models", step)).files.items()}
+    for model in list_steps(directory / "models"):
+        files |= {f"models/{model}/{k}": v for k, v in read_folder(step_dir(directory / "models", model)).files.items()}
     lines = (directory / "metrics.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     clocks = ("train_seconds", "tokens_per_second", "seconds")
     files["metrics"] = [{k: v for k, v in json.loads(line).items() if k not in clocks} for line in lines]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["nmt.run", "nmt.training.sharding", "tests.training.jobs"])
+CONTEXT.set_forkserver_preload(["nmt.run", "nmt.training.sharding", "tests.training.jobs", "torch._dynamo"])
 
 
 def free_port() -> int:
