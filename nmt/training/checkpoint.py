@@ -166,7 +166,8 @@ def load_state(folder: Folder, state: TrainingState, workers: Workers, where: Pa
     for name, weight in average.items():
         put(state.average.weights[name], weight)
     _load_moments(load_tensors(files, "optimizer.safetensors", where), state, read_progress(folder, where), where)
-    if workers.rank < folder.about.get("processes", 1):  # more than before: the new ones keep what they began with
+    processes = folder.about.get("processes", 1)  # where there are more now, the new ones keep what they began with
+    if type(processes) is not int or workers.rank < processes:
         name = f"random-{workers.rank}.safetensors"
         try:
             restore_random(load_tensors(files, name, where))
