@@ -22,7 +22,9 @@ from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 SHORTLIST_FILE = "shortlist.safetensors"
-MAX_LINKS = 20_000_000  # source x target pieces of all pairs learnt from; 12 bytes each, and as much again while sorting
+MAX_LINKS = (
+    20_000_000  # source x target pieces of all pairs learnt from; 12 bytes each, and as much again while sorting
+)
 ROUNDS = 5  # of expectation maximisation
 SPECIAL = sorted((PAD_ID, UNK_ID, BOS_ID, EOS_ID))
 
