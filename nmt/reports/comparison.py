@@ -37,25 +37,27 @@ def compare_systems(
     with_text: bool = True,
     target_language: str = "",
     training: TrainingTexts = (),
+    metrics: Sequence[str] = (),
 ) -> Report:
-    """Score the systems and compare them with the first one.
+    """Score the systems and compare them with the first one, also by `metrics` besides the usual ones.
 
     `training` has for each run what its training text has of the test set, or why that is not known; nothing is said
     of it where it is empty.
 
     Raises:
-        ConfigError: when no system is given, or two share a name.
+        ConfigError: when no system is given, or two share a name; for an unknown metric.
         DataError: when a system's outputs are not one for each test sentence.
     """
     _check(results, evaluation_set)
+    scored, compared = (tuple(dict.fromkeys((*usual, *metrics))) for usual in (METRICS, COMPARED))
     statistics = {
         metric: [
             segment_statistics(metric, result.outputs, evaluation_set.reference, target_language) for result in results
         ]
-        for metric in METRICS
+        for metric in scored
     }
     systems = tuple(
-        System(result, tuple(score_of(statistics[metric][n]) for metric in METRICS)) for n, result in enumerate(results)
+        System(result, tuple(score_of(statistics[metric][n]) for metric in scored)) for n, result in enumerate(results)
     )
     groups = group_by_seed(results)
     grouped = {metric: [[runs[n] for n in group.members] for group in groups] for metric, runs in statistics.items()}
@@ -78,8 +80,8 @@ def compare_systems(
         evaluation_set=evaluation_set,
         systems=systems,
         groups=groups,
-        seed_scores=seed_scores(groups, {metric: grouped[metric] for metric in COMPARED}),
-        pairings=pair_with_first(groups, {metric: grouped[metric] for metric in COMPARED}),
+        seed_scores=seed_scores(groups, {metric: grouped[metric] for metric in compared}),
+        pairings=pair_with_first(groups, {metric: grouped[metric] for metric in compared}),
         levels=find_levels([result.validations for result in results]),
         fronts=_fronts(systems),
         length_unit="words" if has_spaces(evaluation_set.source) else "characters",

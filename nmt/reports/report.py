@@ -17,7 +17,7 @@ from nmt.reports.word_matches import WordMatches
 
 @dataclass(frozen=True)
 class System:
-    """A run with its scores, in the order of METRICS."""
+    """A run with its scores: METRICS in their order, then what else was asked for."""
 
     result: SystemResult
     scores: tuple[Score, ...]
@@ -75,6 +75,11 @@ class Report:
     warnings: tuple[str, ...]
     with_text: bool
     created: str
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the scores that each run has."""
+        return tuple(score.name for score in self.systems[0].scores)
 
     def group_of(self, run: int) -> int:
         """The index of the group that has this run."""

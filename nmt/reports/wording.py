@@ -51,6 +51,12 @@ ATTENTION = (
 )
 NO_ATTENTION = "No attention to show: this system has none, or the sentence was too long and was split."
 
+_METRICS = {
+    "BLEU-moses": "BLEU-moses is of text that is lower-cased and tokenised by Moses, with its hyphens split, as papers on "
+    "Multi30k measure it.",
+    "BLEU-words": "BLEU-words is of the text as it stands, split at spaces: for text that is tokenised already.",
+}
+
 
 def title(report: Report) -> str:
     return numbers.listing([group.name for group in report.groups])
@@ -125,6 +131,7 @@ def definitions(report: Report) -> list[str]:
     return [
         "BLEU, chrF and TER are sacreBLEU's on detokenised, cased text, with 95 % bootstrap intervals "
         f"({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that report it.",
+        *(_METRICS[name] for name in report.metrics if name in _METRICS),
         "Training seconds are those spent in updates, data included; validation, checkpoints and start-up are not in "
         "them. They add up over restarts. Wall-clock time has everything in it.",
         "Target tokens per second are subword pieces including the end of sentence, divided by training seconds.",
