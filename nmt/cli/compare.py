@@ -33,12 +33,15 @@ Metrics = Annotated[
         help="Also compare by this score; repeatable: BLEU-lc, BLEU-moses (as papers on Multi30k), BLEU-words.",
     ),
 ]
-Samples = Annotated[int, typer.Option(min=0, help="Sentences to show with their attention.")]
+Samples = Annotated[
+    int, typer.Option(min=0, help="Sentences to show with their attention, besides those that differ most.")
+]
 NoText = Annotated[
     bool, typer.Option("--no-text", help="Leave out every sentence and word: a report that may be published.")
 ]
 
 _NOT_IN_TERMINAL = ("TER", "BLEU-lc", "Peak memory")  # columns of the results table that do not fit
+_NUM_DIFFERING = 10  # sentences by difference to show with their attention
 _NUM_SHOWN = 3  # sample translations in the terminal
 
 
@@ -59,7 +62,7 @@ def compare(
 
     from nmt.corpus.lines import one_line
     from nmt.metrics import signature_of
-    from nmt.reports.comparison import compare_systems
+    from nmt.reports.comparison import compare_systems, differing_indices
     from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
     from nmt.reports.record import RunRecord
     from nmt.reports.training_text import read_training_texts
@@ -76,16 +79,20 @@ def compare(
     for run in runs:
         check_sealed(run)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
+    language = str(records[0].experiment.get("corpus", {}).get("target_language", ""))
+    results = _translate_all(runs, records, test, beam, progress)
     indices = () if no_text else pick_samples(test, samples)
-    results = _translate_all(runs, records, test, [test.source[index] for index in indices], beam, progress)
+    differing = () if no_text else differing_indices(results, test, _NUM_DIFFERING, language)
+    results = _with_samples(results, runs, [test.source[index] for index in (*indices, *differing)], beam)
     with progress.status("Scoring"):
         report = compare_systems(
             results,
             test,
             created=datetime.date.today().isoformat(),
             sample_indices=indices,
+            differing_indices=differing,
             with_text=not no_text,
-            target_language=str(records[0].experiment.get("corpus", {}).get("target_language", "")),
+            target_language=language,
             training=read_training_texts([record.experiment for record in records], test),
             metrics=metric or (),
         )
@@ -131,7 +138,6 @@ def _translate_all(
     runs: Sequence[Path],
     records: Sequence["RunRecord"],
     test: "EvaluationSet",
-    samples: Sequence[str],
     beam: int | None,
     console: "Console",
 ) -> list["SystemResult"]:
@@ -157,8 +163,19 @@ def _translate_all(
             def tick(number: int, task: object = task) -> None:
                 progress.advance(task, number)  # type: ignore[arg-type]
 
-            results.append(collect_run(run, name, test.source, samples, beam, tick))
+            results.append(collect_run(run, name, test.source, beam, tick))
     return results
+
+
+def _with_samples(
+    results: Sequence["SystemResult"], runs: Sequence[Path], lines: Sequence[str], beam: int | None
+) -> list["SystemResult"]:
+    """Have the first run of each system translate some lines once more, with attention."""
+    from nmt.reports.collect import with_samples
+    from nmt.reports.seeds import group_by_seed
+
+    firsts = {group.first for group in group_by_seed(results)}
+    return [with_samples(result, runs[n], lines, beam) if n in firsts else result for n, result in enumerate(results)]
 
 
 def _outcome(report: "Report", page: Path) -> str:
