@@ -3,9 +3,10 @@
 One term a line, source and target with a TAB between them; blank lines and lines that begin with # are comments. Lines
 with the same source are alternatives: any of their targets will do.
 
-A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that overlap
-the longest counts. A kana or a Chinese character is a word by itself. As often as it is there, its target must be in the translation, in whole words and just as it is
-written in the glossary. A target none of whose sources is there must not be.
+A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that
+overlap the longest counts. A kana or a Chinese character is a word by itself. As often as it is there, its target
+must be in the translation, in whole words and just as it is written in the glossary. A target none of whose sources
+is there must not be.
 """
 
 import re
