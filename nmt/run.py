@@ -97,7 +97,7 @@ def _train_alone(
         progress = train(job, log, found)
     if workers.leads:
         replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
-        _record(experiment, job, progress, parameters, commit).save(directory / "record.json")
+        _record(experiment, job, progress, parameters, commit, corpus.hashes).save(directory / "record.json")
         seal(directory, _sealed_names(ended=True), Disk())
         write_card(directory)
     if progress.finish_reason == "interrupted":
@@ -215,7 +215,14 @@ def _job(
     )
 
 
-def _record(experiment: Experiment, job: Job, progress: Progress, parameters: int, commit: str | None) -> RunRecord:
+def _record(
+    experiment: Experiment,
+    job: Job,
+    progress: Progress,
+    parameters: int,
+    commit: str | None,
+    hashes: dict[str, list[str]],
+) -> RunRecord:
     hardware: dict[str, str | int] = {
         "cpu": cpu_name(),
         "cores": available_cores(),
@@ -250,4 +257,5 @@ def _record(experiment: Experiment, job: Job, progress: Progress, parameters: in
         train_pairs=len(job.corpus),
         dev_pairs=len(job.dev.pairs),
         dev_signature=signature_of("BLEU", job.dev.target_language),
+        text_sha256=hashes,
     )

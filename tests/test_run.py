@@ -1,6 +1,7 @@
 """One training run: what it leaves, when it goes on, and what it refuses."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import shutil
@@ -136,6 +137,11 @@ def test_a_run_has_a_card_and_that_of_a_finished_one_follows_its_recipe(begun: P
     record = RunRecord.load(begun / "record.json")
     assert (record.train_pairs, record.dev_pairs) == (60, 6)
     assert record.dev_signature is not None
+    text = Path(load_experiment(begun / "experiment.toml").corpus.train.source).parent
+    assert record.text_sha256 == {
+        part: [hashlib.sha256((text / f"{part}.{code}").read_bytes()).hexdigest() for code in ("de", "en")]
+        for part in ("train", "dev")
+    }
     assert f"| {record.dev_signature} |" in before.replace("\\", "")
     run(same(begun, card={"corpus": "Invented pairs"}), begun)
     after = (begun / "README.md").read_text(encoding="utf-8")

@@ -26,13 +26,22 @@ Out = Annotated[Path, typer.Option(help="Folder of report.html, report.md and re
 Source = Annotated[Path | None, typer.Option(help="Test sentences. [default: corpus.test of the recipes]")]
 Reference = Annotated[Path | None, typer.Option(help="Their reference translations, line by line.")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: each recipe's]")]
-Samples = Annotated[int, typer.Option(min=0, help="Sentences to show with their attention.")]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric",
+        help="Also compare by this score; repeatable: BLEU-lc, BLEU-moses (as papers on Multi30k), BLEU-words.",
+    ),
+]
+Samples = Annotated[
+    int, typer.Option(min=0, help="Sentences to show with their attention, besides those that differ most.")
+]
 NoText = Annotated[
     bool, typer.Option("--no-text", help="Leave out every sentence and word: a report that may be published.")
 ]
 
-# Columns of the results table that fit a terminal, by their position.
-_TERMINAL_COLUMNS = (0, 1, 2, 3, 4, 5, 8)
+_NOT_IN_TERMINAL = ("TER", "BLEU-lc", "Peak memory")  # columns of the results table that do not fit
+_NUM_DIFFERING = 10  # sentences by difference to show with their attention
 _NUM_SHOWN = 3  # sample translations in the terminal
 
 
@@ -42,6 +51,7 @@ def compare(
     source: Source = None,
     reference: Reference = None,
     beam: Beam = None,
+    metric: Metrics = None,
     samples: Samples = 3,
     no_text: NoText = False,
 ) -> None:
@@ -51,7 +61,8 @@ def compare(
     from rich.console import Console
 
     from nmt.corpus.lines import one_line
-    from nmt.reports.comparison import compare_systems
+    from nmt.metrics import signature_of
+    from nmt.reports.comparison import compare_systems, differing_indices
     from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
     from nmt.reports.record import RunRecord
     from nmt.reports.training_text import read_training_texts
@@ -61,22 +72,29 @@ def compare(
     from nmt.translation.formats import quiet_when_reader_leaves
 
     keep_freed_memory()
+    for name in metric or ():
+        signature_of(name)  # what cannot be computed is said before anything is translated
     progress = Console(stderr=True)
     records = [RunRecord.load(run / "record.json") for run in runs]
     for run in runs:
         check_sealed(run)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
+    language = str(records[0].experiment.get("corpus", {}).get("target_language", ""))
+    results = _translate_all(runs, records, test, beam, progress)
     indices = () if no_text else pick_samples(test, samples)
-    results = _translate_all(runs, records, test, [test.source[index] for index in indices], beam, progress)
+    differing = () if no_text else differing_indices(results, test, _NUM_DIFFERING, language)
+    results = _with_samples(results, runs, [test.source[index] for index in (*indices, *differing)], beam)
     with progress.status("Scoring"):
         report = compare_systems(
             results,
             test,
             created=datetime.date.today().isoformat(),
             sample_indices=indices,
+            differing_indices=differing,
             with_text=not no_text,
-            target_language=str(records[0].experiment.get("corpus", {}).get("target_language", "")),
+            target_language=language,
             training=read_training_texts([record.experiment for record in records], test),
+            metrics=metric or (),
         )
         page = write_report(report, out)
     for warning in report.warnings:
@@ -120,7 +138,6 @@ def _translate_all(
     runs: Sequence[Path],
     records: Sequence["RunRecord"],
     test: "EvaluationSet",
-    samples: Sequence[str],
     beam: int | None,
     console: "Console",
 ) -> list["SystemResult"]:
@@ -146,8 +163,19 @@ def _translate_all(
             def tick(number: int, task: object = task) -> None:
                 progress.advance(task, number)  # type: ignore[arg-type]
 
-            results.append(collect_run(run, name, test.source, samples, beam, tick))
+            results.append(collect_run(run, name, test.source, beam, tick))
     return results
+
+
+def _with_samples(
+    results: Sequence["SystemResult"], runs: Sequence[Path], lines: Sequence[str], beam: int | None
+) -> list["SystemResult"]:
+    """Have the first run of each system translate some lines once more, with attention."""
+    from nmt.reports.collect import with_samples
+    from nmt.reports.seeds import group_by_seed
+
+    firsts = {group.first for group in group_by_seed(results)}
+    return [with_samples(result, runs[n], lines, beam) if n in firsts else result for n, result in enumerate(results)]
 
 
 def _outcome(report: "Report", page: Path) -> str:
@@ -187,14 +215,15 @@ def _results(report: "Report") -> "RichTable":
 
     table = results_table(report)
     shown = RichTable(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in _TERMINAL_COLUMNS:
+    columns = [place for place, cell in enumerate(table.header) if cell.text not in _NOT_IN_TERMINAL]
+    for column in columns:
         cell = table.header[column]
         lines = cell.text.replace(" ", "\n", 1) if " " in cell.text else f"{cell.text}\n{cell.detail}"
         shown.add_column(Text(lines), justify="right" if table.is_figure(column) else "left", no_wrap=True)
     for row in table.rows:
-        cells = (row[column] for column in _TERMINAL_COLUMNS)
+        cells = (row[column] for column in columns)
         # Beneath a score its interval, short enough for 80 columns; the other details are in the report.
         details = (cell.detail.replace(" to ", "\N{EN DASH}") if " to " in cell.detail else "" for cell in cells)
-        texts = (one_line(row[column].text) for column in _TERMINAL_COLUMNS)
+        texts = (one_line(row[column].text) for column in columns)
         shown.add_row(*(Text(f"{text}\n{detail}") for text, detail in zip(texts, details, strict=True)))
     return shown

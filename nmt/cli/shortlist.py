@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from nmt.corpus.readers import Text
-    from nmt.tokenizer.pair import TokenizerPair
+    from nmt.corpus.readers import Pair
 
 Run = Annotated[Path, typer.Argument(help="Run directory that `nmt train` made.")]
 
@@ -18,22 +15,28 @@ def shortlist(run: Run) -> None:
     """Learn which words translate which from a run's training text, for `nmt translate --shortlist`."""
     from rich.console import Console
 
+    from nmt.corpus.encode import read_pairs
     from nmt.experiment import load_experiment
     from nmt.training.device import keep_freed_memory
     from nmt.translation.load import load
-    from nmt.translation.shortlist import SHORTLIST_FILE, learn
+    from nmt.translation.shortlist import SHORTLIST_FILE, even_share, learn
 
     keep_freed_memory()
     console = Console(stderr=True)
     tokenizers = load(run).tokenizers  # checks the run
     text = load_experiment(run / "experiment.toml").corpus.text("train")
-    console.print(f"nmt: reading {text.describe()} ...", highlight=False, markup=False, soft_wrap=True)
+
+    def say(message: str) -> None:
+        console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
+
+    def encode(pair: "Pair") -> tuple[list[int], list[int]]:
+        return tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)
+
+    say(f"reading {text.describe()} ...")
+    share, num_pairs = even_share(read_pairs(text), encode)
     vocabularies = tokenizers.source.vocab_size, tokenizers.target.vocab_size
-    learn(_encoded(text, tokenizers), *vocabularies, copy=tokenizers.joint).write(run, tokenizers.fingerprint())
+    made = learn(share, *vocabularies, copy=tokenizers.joint)
+    made.write(run, tokenizers.fingerprint())
+    found = f"{made.num_translated:,} of {vocabularies[0]:,} source pieces have translations"
+    say(f"read {len(share):,} of {num_pairs:,} pairs; {found}")
     print(run / SHORTLIST_FILE)
-
-
-def _encoded(text: "Text", tokenizers: "TokenizerPair") -> "Iterator[tuple[list[int], list[int]]]":
-    from nmt.corpus.encode import read_pairs
-
-    return ((tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)) for pair in read_pairs(text))

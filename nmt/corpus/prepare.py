@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class PreparedCorpus:
     dev: list[Pair]
     dev_examples: Examples
     fingerprint: str  # SHA-256 of the text and of every choice that made the examples
+    hashes: dict[str, list[str]]  # the SHA-256 of the files of "train" and "dev"
 
 
 def prepare_corpus(
@@ -54,7 +55,8 @@ def prepare_corpus(
     dev = [pair for pair in read_pairs(sources.dev) if pair.source.strip() and pair.target.strip()]
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
-    key = _fingerprint(sources, tokenizer, seed)
+    hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
+    key = _fingerprint(sources, hashes["train"], tokenizer, seed)
     folder = directory / key[:16]
     with _only_preparer(directory, say):
         ready = _load(folder, tokenizer, every_byte)
@@ -69,14 +71,14 @@ def prepare_corpus(
     if not sources.train.paths():  # known by its name alone, under which the hub may have something else one day
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())
     fingerprint = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
-    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, fingerprint)
+    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, fingerprint, hashes)
 
 
-def _fingerprint(sources: Sources, tokenizer: TokenizerConfig, seed: int) -> str:
+def _fingerprint(sources: Sources, hashes: Sequence[str], tokenizer: TokenizerConfig, seed: int) -> str:
     choices = {
         "layout": LAYOUT_VERSION,
         "sentencepiece": sentencepiece.__version__,
-        "text": sources.train.fingerprint(),
+        "text": sources.train.fingerprint(hashes),
         "filters": dump_config(sources.filters),
         "max_length": sources.max_length,
         "tokenizer": dump_config(tokenizer),

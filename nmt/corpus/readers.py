@@ -55,13 +55,15 @@ class Text:
         choices = ", ".join(filter(None, (*(self.columns or ()), self.config, self.split, self.revision)))
         return f"{names} ({choices})" if choices else names
 
-    def fingerprint(self) -> str:
-        """Tells one text from another by the bytes of its files; one on the hub by its name, split and revision.
+    def hashes(self) -> list[str]:
+        """The SHA-256 of each of its files. Raises DataError when one cannot be read."""
+        return [hash_file(path) for path in self.paths()]
 
-        Raises DataError when a file cannot be read.
-        """
-        hashes = [hash_file(path) for path in self.paths()]
-        return json.dumps([self.reader, self.columns, hashes or [self.source, self.config, self.split, self.revision]])
+    def fingerprint(self, hashes: Sequence[str]) -> str:
+        """Tells one text from another by the bytes of its files; one on the hub by its name, split and revision."""
+        return json.dumps(
+            [self.reader, self.columns, list(hashes) or [self.source, self.config, self.split, self.revision]]
+        )
 
 
 def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple[str, str]) -> Text:

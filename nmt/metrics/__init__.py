@@ -11,6 +11,7 @@ from nmt.metrics.scores import (
     score,
     score_of,
     segment_statistics,
+    signature_of,
 )
 from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
 from nmt.metrics.significance import Comparison, compare_means, compare_statistics, paired_bootstrap
@@ -36,4 +37,5 @@ __all__ = [
     "score",
     "score_of",
     "segment_statistics",
+    "signature_of",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from nmt.experiment import Experiment, TextFiles, load_experiment
 from nmt.metrics import Score
 from nmt.reports import numbers
-from nmt.reports.card_metadata import UNKNOWN, dev_score, file_name, hub_dataset, metadata, to_yaml
+from nmt.reports.card_metadata import UNKNOWN, dev_score, file_name, hub_dataset, metadata, part_of, to_yaml
 from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
 from nmt.reports.markdown import escape
 from nmt.reports.record import RunRecord
@@ -23,6 +23,8 @@ ENDS = {
     "patience": "the dev score no longer rose",
     "interrupted": "it was stopped before its end",
 }
+
+_KINDS = {"train": "training text: ", "dev": "dev: ", "test": ""}  # what is said before the names of files
 
 
 def write_card(run_dir: Path) -> None:
@@ -100,16 +102,19 @@ def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
     rows = []
     if dev := dev_score(record):
         size = UNKNOWN if record.dev_pairs is None else numbers.count(record.dev_pairs)
-        rows.append(_score_row(f"dev: {_files(experiment.corpus.dev)}", size, "greedy", dev))
-    for each in evaluations:
-        text = f"{file_name(each.source)}, {file_name(each.reference)}"
+        rows.append(_score_row(f"{_KINDS['dev']}{_files(experiment.corpus.dev)}", size, "greedy", dev))
+    parts_scored = [part_of(experiment, record, each) for each in evaluations]
+    for part, each in zip(parts_scored, evaluations, strict=True):
+        text = f"{_KINDS[part]}{file_name(each.source)}, {file_name(each.reference)}"
         size, search = numbers.count(each.num_sentences), _search(each)
         rows += [_score_row(text, size, search, score) for score in each.scores]
     header = ("text", "sentences", "search", "metric", "score", "95 % interval", "signature")
     parts = [_table(header, rows)] if rows else []
-    if dev:
+    if dev or "dev" in parts_scored:
         parts.append("The dev score chose the model among the checkpoints, so it is a little too good.")
-    if not evaluations:
+    if "train" in parts_scored:
+        parts.append("A score on training text measures memory, not how well other text is translated.")
+    if "test" not in parts_scored:
         parts.append(
             "No test set was scored: `nmt evaluate RUN --source FILE --reference FILE` does, and adds it here."
         )
@@ -159,7 +164,7 @@ def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
     ]
     if record.finish_reason == "interrupted":
         lines.insert(0, "Training was stopped before its end: the same recipe can give a better model.")
-    if not evaluations:
+    if all(part_of(experiment, record, each) != "test" for each in evaluations):
         lines.insert(0, "Its quality on text that had no part in training or in choosing the model is unknown.")
     return ["\n".join(f"- {line}" for line in lines)]
 

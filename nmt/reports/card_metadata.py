@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nmt.corpus.hub import file_format
-from nmt.experiment import Experiment
+from nmt.corpus.readers import SPLITS
+from nmt.experiment import Experiment, TextFiles
 from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation
 from nmt.reports.record import RunRecord
@@ -20,9 +21,11 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     corpus = experiment.corpus
     languages = [code for code in (corpus.source_language, corpus.target_language) if code]
     dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
-    results = [_result(experiment, each.scores, "test", each.source) for each in evaluations]
+    results = [
+        _result(experiment, each.scores, SPLITS[part_of(experiment, record, each)], each.source) for each in evaluations
+    ]
     if (dev := dev_score(record)) and corpus.dev:
-        results.insert(0, _result(experiment, (dev,), "validation", corpus.dev.source))
+        results.insert(0, _result(experiment, (dev,), SPLITS["dev"], corpus.dev.source))
     return {
         **({"language": languages} if languages else {}),
         "license": experiment.card.license or UNKNOWN,
@@ -47,6 +50,25 @@ def dev_score(record: RunRecord) -> Score | None:
     if record.best_dev_bleu is None:
         return None
     return Score("BLEU", record.best_dev_bleu, record.dev_signature or UNKNOWN)
+
+
+def part_of(experiment: Experiment, record: RunRecord, evaluation: Evaluation) -> str:
+    """Which text was scored: "train" or "dev" where a file of it was, else "test".
+
+    They are known by their checksums; where an older record has none, by their names.
+    """
+    parts = {"train": experiment.corpus.train, "dev": experiment.corpus.dev}
+    if record.text_sha256 is None:
+        scored = {file_name(evaluation.source), file_name(evaluation.reference)}
+        known = {part: _names(files) for part, files in parts.items()}
+    else:
+        scored = {evaluation.source_sha256, evaluation.reference_sha256}
+        known = {part: record.text_sha256.get(part, []) for part in parts}
+    return next((part for part in parts if not scored.isdisjoint(known[part])), "test")
+
+
+def _names(files: TextFiles) -> list[str]:
+    return [file_name(path) for path in (files.source, files.target) if path]
 
 
 def _result(experiment: Experiment, scores: Sequence[Score], split: str, source: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,10 @@ def collect_run(
     run_dir: Path,
     name: str,
     source: Sequence[str],
-    samples: Sequence[str] = (),
     beam: int | None = None,
     tick: Tick | None = None,
 ) -> SystemResult:
-    """Read a run and let it translate `source`, then, with attention and not timed, `samples`.
+    """Read a run and let it translate `source`.
 
     `beam` replaces the recipe's; `tick` is told how many more sentences are translated.
     Raises CheckpointError when the run directory is missing, incomplete or malformed.
@@ -35,8 +35,6 @@ def collect_run(
     validations = read_validations(run_dir / "metrics.jsonl")
     search = run_search(run_dir, beam)
     translations, seconds = translate_run(run_dir, source, search, tick=tick)
-    shown = translate_run(run_dir, samples, search, attention=True)[0] if samples else []
-    looks = record.experiment.get("model", {}).get("decoder", {}).get("attention") != "none"
     return SystemResult(
         name=name,
         record=record,
@@ -46,8 +44,17 @@ def collect_run(
         search=dump_config(search),
         finish_reasons=dict(Counter(translation.finish_reason for translation in translations)),
         num_split=sum(translation.num_segments > 1 for translation in translations),
-        samples=tuple(Sample(translation.text, _alignment(translation) if looks else None) for translation in shown),
     )
+
+
+def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> SystemResult:
+    """A collected run with its translations of `lines` to show, and the attention they were made with."""
+    if not lines:
+        return result
+    shown, _ = translate_run(run_dir, lines, run_search(run_dir, beam), attention=True)
+    looks = result.record.experiment.get("model", {}).get("decoder", {}).get("attention") != "none"
+    samples = (Sample(translation.text, _alignment(translation) if looks else None) for translation in shown)
+    return replace(result, samples=tuple(samples))
 
 
 def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from nmt.errors import ConfigError, DataError
 from nmt.metrics import METRICS, SegmentStatistics, score_of, segment_statistics
 from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
-from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads
+from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
 from nmt.reports.evaluation_set import EvaluationSet, has_spaces
 from nmt.reports.hygiene import find_warnings
+from nmt.reports.kinds import ratio_groups, repetition_groups
 from nmt.reports.lengths import length_groups
 from nmt.reports.pairings import pair_with_first, seed_scores
 from nmt.reports.pareto import Front, find_fronts
@@ -34,28 +35,31 @@ def compare_systems(
     *,
     created: str,
     sample_indices: Sequence[int] = (),
+    differing_indices: Sequence[int] = (),
     with_text: bool = True,
     target_language: str = "",
     training: TrainingTexts = (),
+    metrics: Sequence[str] = (),
 ) -> Report:
-    """Score the systems and compare them with the first one.
+    """Score the systems and compare them with the first one, also by `metrics` besides the usual ones.
 
-    `training` has for each run what its training text has of the test set, or why that is not known; nothing is said
-    of it where it is empty.
+    The samples of the systems are the sentences `sample_indices`, then `differing_indices`. `training` has for each
+    run what its training text has of the test set, or why that is not known; nothing is said of it where it is empty.
 
     Raises:
-        ConfigError: when no system is given, or two share a name.
+        ConfigError: when no system is given, or two share a name; for an unknown metric.
         DataError: when a system's outputs are not one for each test sentence.
     """
     _check(results, evaluation_set)
+    scored, compared = (tuple(dict.fromkeys((*usual, *metrics))) for usual in (METRICS, COMPARED))
     statistics = {
         metric: [
             segment_statistics(metric, result.outputs, evaluation_set.reference, target_language) for result in results
         ]
-        for metric in METRICS
+        for metric in scored
     }
     systems = tuple(
-        System(result, tuple(score_of(statistics[metric][n]) for metric in METRICS)) for n, result in enumerate(results)
+        System(result, tuple(score_of(statistics[metric][n]) for metric in scored)) for n, result in enumerate(results)
     )
     groups = group_by_seed(results)
     grouped = {metric: [[runs[n] for n in group.members] for group in groups] for metric, runs in statistics.items()}
@@ -78,23 +82,37 @@ def compare_systems(
         evaluation_set=evaluation_set,
         systems=systems,
         groups=groups,
-        seed_scores=seed_scores(groups, {metric: grouped[metric] for metric in COMPARED}),
-        pairings=pair_with_first(groups, {metric: grouped[metric] for metric in COMPARED}),
+        seed_scores=seed_scores(groups, {metric: grouped[metric] for metric in compared}),
+        pairings=pair_with_first(groups, {metric: grouped[metric] for metric in compared}),
         levels=find_levels([result.validations for result in results]),
         fronts=_fronts(systems),
         length_unit="words" if has_spaces(evaluation_set.source) else "characters",
         buckets=score_buckets(length_groups(evaluation_set.source), grouped["BLEU"], grouped["chrF"]),
         rarity=rarity,
         rarity_note=rarity_note,
+        ratios=score_buckets(ratio_groups(evaluation_set), grouped["BLEU"], grouped["chrF"], SMALLEST),
+        repetition=score_buckets(repetition_groups(evaluation_set), grouped["BLEU"], grouped["chrF"], SMALLEST),
         signs=signs,
         words=words if with_text else tuple(replace(pair, words=()) for pair in words),
         leads=largest_leads(shown, evaluation_set, _NUM_LEADING) if several else (),
         sentences=by_difference(shown, evaluation_set, NUM_LISTED) if several else (),
         sample_indices=tuple(sample_indices) if with_text else (),
+        differing_indices=tuple(differing_indices) if with_text else (),
         warnings=find_warnings(results, evaluation_set, training, target_language),
         with_text=with_text,
         created=created,
     )
+
+
+def differing_indices(
+    results: Sequence[SystemResult], test: EvaluationSet, number: int, target_language: str = ""
+) -> tuple[int, ...]:
+    """The sentences that lead the report's list by difference: none where there is one system only."""
+    firsts = [results[group.first].outputs for group in group_by_seed(results)]
+    if len(firsts) < 2:
+        return ()
+    chrf = [segment_statistics("chrF", outputs, test.reference, target_language) for outputs in firsts]
+    return tuple(most_different([each.sentence_scores() for each in chrf], number))
 
 
 def _fronts(systems: Sequence[System]) -> tuple[Front, ...]:

@@ -87,13 +87,18 @@ def largest_leads(systems: Sequence[Shown], evaluation_set: EvaluationSet, numbe
 
 
 def by_difference(systems: Sequence[Shown], evaluation_set: EvaluationSet, number: int) -> tuple[Example, ...]:
+    """The `number` sentences that differ most, as examples."""
+    return _examples(most_different([system.chrf for system in systems], number), systems, evaluation_set)
+
+
+def most_different(chrf: Sequence[NDArray[np.float64]], number: int) -> list[int]:
     """The `number` sentences whose chrF differs most between the best and the worst system, largest difference first.
 
-    Of one system alone, those of the lowest chrF.
+    Of one system alone, those of the lowest chrF. `chrf` has that of every sentence, for each system.
     """
-    chrf = np.stack([system.chrf for system in systems])  # [systems, segments]
-    spread = chrf.max(axis=0) - chrf.min(axis=0) if len(systems) > 1 else -chrf[0]
-    return _examples([int(i) for i in np.argsort(-spread, kind="stable")[:number]], systems, evaluation_set)
+    scores = np.stack(chrf)  # [systems, segments]
+    spread = scores.max(axis=0) - scores.min(axis=0) if len(scores) > 1 else -scores[0]
+    return [int(i) for i in np.argsort(-spread, kind="stable")[:number]]
 
 
 def _examples(indices: Sequence[int], systems: Sequence[Shown], evaluation_set: EvaluationSet) -> tuple[Example, ...]:

@@ -36,19 +36,21 @@ class Figures:
     fronts: tuple[str, ...]
     lengths: str
     samples: tuple[SampleFigure, ...]
+    differing: tuple[SampleFigure, ...]  # of the sentences on which the systems differ most
 
 
 def draw(report: Report) -> Figures:
     """Draw every figure of the report; of its samples none when it is without text."""
-    return Figures(
-        time_curves(report), update_curves(report), front_plots(report), length_bars(report), _samples(report)
-    )
+    shown = _samples(report)
+    number = len(report.sample_indices)
+    plots = time_curves(report), update_curves(report), front_plots(report), length_bars(report)
+    return Figures(*plots, shown[:number], shown[number:])
 
 
 def _samples(report: Report) -> tuple[SampleFigure, ...]:
     test = report.evaluation_set
     figures = []
-    for k, index in enumerate(report.sample_indices):
+    for k, index in enumerate((*report.sample_indices, *report.differing_indices)):
         maps = []
         for n, group in enumerate(report.groups):
             sample = report.systems[group.first].result.samples[k]

@@ -41,6 +41,7 @@ def to_html(report: Report, figures: Figures) -> str:
             "lengths": _inline(figures.lengths),
         },
         samples=[_inline_sample(sample) for sample in figures.samples],
+        differing={sample.line: _inline_sample(sample) for sample in figures.differing},
         signs=SIGNS,
         test_files=[
             ("Source", portable_path(test.source_path), test.source_sha256),

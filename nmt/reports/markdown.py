@@ -4,7 +4,7 @@ import re
 
 from nmt.corpus.lines import one_line
 from nmt.reports import breakdown_tables, tables, verdicts, wording
-from nmt.reports.figures import Figures
+from nmt.reports.figures import Figures, SampleFigure
 from nmt.reports.report import Report
 from nmt.reports.results import portable_path
 from nmt.reports.tables import Cell, Table
@@ -30,7 +30,7 @@ def to_markdown(report: Report, figures: Figures) -> str:
     parts += _training_curves(report, figures) + _fronts(report) + _breakdowns(report)
     if not report.with_text:
         parts += ["## Sentences", escape(wording.NO_TEXT)]
-    parts += _leads(report) + _samples(figures)
+    parts += _leads(report, figures) + _samples(figures)
     parts += ["## How the systems were trained", _table(tables.training_table(report))]
     parts += ["## What the figures mean", _bullets(wording.definitions(report)), *_provenance(report)]
     return "\n\n".join(parts) + "\n"
@@ -40,7 +40,7 @@ def plot_files(figures: Figures) -> dict[str, str]:
     """File name below the folder of plots -> SVG."""
     named = {"dev-bleu-time.svg": figures.time, "dev-bleu-updates.svg": figures.updates, "lengths.svg": figures.lengths}
     named |= {f"front-{n}.svg": front for n, front in enumerate(figures.fronts, start=1)}
-    for k, sample in enumerate(figures.samples, start=1):
+    for k, sample in enumerate((*figures.samples, *figures.differing), start=1):
         for n, each in enumerate(sample.maps, start=1):
             named[f"attention-{k}-{n}.svg"] = each.svg
     return {name: f"{svg}\n" for name, svg in named.items() if svg is not None}
@@ -88,7 +88,11 @@ def _breakdowns(report: Report) -> list[str]:
     ]
     if report.rarity:
         parts.append(_table(breakdown_tables.bucket_table(report, report.rarity, "Rarest word was seen")))
-    parts += [_caption(wording.rarity_caption(report)), "## Too short, too long, repeated"]
+    parts += [_caption(wording.rarity_caption(report)), "## Quality by length ratio"]
+    parts += [_table(breakdown_tables.bucket_table(report, report.ratios, "Share of the usual ratio"))]
+    parts += [_caption(wording.RATIOS), "## Quality by repetition in the reference"]
+    parts += [_table(breakdown_tables.bucket_table(report, report.repetition, "Most frequent word stands there"))]
+    parts += [_caption(wording.REPETITION), "## Too short, too long, repeated"]
     parts += [_table(breakdown_tables.signs_table(report)), _caption(wording.SIGNS)]
     if report.words:
         parts.append("## Words that one system has right and the other wrong")
@@ -99,7 +103,7 @@ def _breakdowns(report: Report) -> list[str]:
     return parts
 
 
-def _leads(report: Report) -> list[str]:
+def _leads(report: Report, figures: Figures) -> list[str]:
     if not report.leads:
         return []
     caption = f"{wording.LEADS} {wording.one_run_note(report)}".strip()
@@ -115,6 +119,10 @@ def _leads(report: Report) -> list[str]:
                 signs = f" ({', '.join(output.signs)})" if output.signs else ""
                 lines.append(f"{escape(output.system)} (chrF {output.chrf:.0f}): {_marked(output.parts)}{signs}")
             parts.append("- " + "<br>\n  ".join(lines))
+    if figures.differing:
+        parts.append(_caption(wording.DIFFERING))
+    for k, sample in enumerate(figures.differing, start=len(figures.samples) + 1):
+        parts += [f"**Line {sample.line}**", *_sample(sample, k)]
     return parts
 
 
@@ -127,13 +135,16 @@ def _samples(figures: Figures) -> list[str]:
         return []
     parts = ["## What the systems attend to", _caption(wording.ATTENTION)]
     for k, sample in enumerate(figures.samples, start=1):
-        parts += [
-            f"### Line {sample.line}",
-            f"- Source: {escape(sample.source)}\n- Reference: {escape(sample.reference)}",
-        ]
-        for n, each in enumerate(sample.maps, start=1):
-            image = f"![Attention]({PLOTS}/attention-{k}-{n}.svg)" if each.svg else escape(wording.NO_ATTENTION)
-            parts.append(f"{escape(each.system)}: {escape(each.text)}\n\n{image}")
+        parts += [f"### Line {sample.line}", *_sample(sample, k)]
+    return parts
+
+
+def _sample(sample: SampleFigure, number: int) -> list[str]:
+    """A sentence and what each system looked at; `number` is that of its files."""
+    parts = [f"- Source: {escape(sample.source)}\n- Reference: {escape(sample.reference)}"]
+    for n, each in enumerate(sample.maps, start=1):
+        image = f"![Attention]({PLOTS}/attention-{number}-{n}.svg)" if each.svg else escape(wording.NO_ATTENTION)
+        parts.append(f"{escape(each.system)}: {escape(each.text)}\n\n{image}")
     return parts
 
 

@@ -47,6 +47,8 @@ class RunRecord:
         train_pairs: sentence pairs trained on, after filters; None in records from before they were counted.
         dev_pairs: sentence pairs of the dev set.
         dev_signature: sacreBLEU's, of best_dev_bleu.
+        text_sha256: of the files of "train" and of "dev", by which later scores on them are known; None in records from
+            before they were kept.
     """
 
     name: str
@@ -75,6 +77,7 @@ class RunRecord:
     train_pairs: int | None = None
     dev_pairs: int | None = None
     dev_signature: str | None = None
+    text_sha256: dict[str, list[str]] | None = None
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""

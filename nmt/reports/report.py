@@ -17,7 +17,7 @@ from nmt.reports.word_matches import WordMatches
 
 @dataclass(frozen=True)
 class System:
-    """A run with its scores, in the order of METRICS."""
+    """A run with its scores: METRICS in their order, then what else was asked for."""
 
     result: SystemResult
     scores: tuple[Score, ...]
@@ -50,7 +50,11 @@ class Report:
         words: for each pairing of groups, whose words are those of the references.
         leads: for each group where it is furthest ahead; empty without text.
         sentences: to search through, largest difference first; empty without text and for one group.
+        ratios: test sentences by the length of the reference for its source.
+        repetition: test sentences by how the reference repeats words.
         sample_indices: of the sentences whose translations and attention are shown; empty without text.
+        differing_indices: of those among `sentences` whose attention is shown; the samples of the systems are
+            those of `sample_indices`, then these.
         warnings: what makes the figures less comparable or less complete than they look.
         with_text: whether sentences and words of the test set may be shown.
         created: date of the report, such as "2026-01-31".
@@ -67,14 +71,22 @@ class Report:
     buckets: tuple[Bucket, ...]
     rarity: tuple[Bucket, ...]
     rarity_note: str
+    ratios: tuple[Bucket, ...]
+    repetition: tuple[Bucket, ...]
     signs: tuple[RunSigns, ...]
     words: tuple[WordMatches, ...]
     leads: tuple[Lead, ...]
     sentences: tuple[Example, ...]
     sample_indices: tuple[int, ...]
+    differing_indices: tuple[int, ...]
     warnings: tuple[str, ...]
     with_text: bool
     created: str
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the scores that each run has."""
+        return tuple(score.name for score in self.systems[0].scores)
 
     def group_of(self, run: int) -> int:
         """The index of the group that has this run."""

@@ -49,6 +49,12 @@ def results(report: Report) -> dict[str, Any]:
             {"length": bucket.label, "unit": report.length_unit, **_bucket(bucket, report)} for bucket in report.buckets
         ],
         "bleu_by_rarest_source_word": [{"seen": bucket.label, **_bucket(bucket, report)} for bucket in report.rarity],
+        "bleu_by_length_ratio": [
+            {"share_of_usual": bucket.label, **_bucket(bucket, report)} for bucket in report.ratios
+        ],
+        "bleu_by_repetition": [
+            {"commonest_reference_word": bucket.label, **_bucket(bucket, report)} for bucket in report.repetition
+        ],
         "reference_words": [_words(words) for words in report.words],
         "with_text": report.with_text,
     }

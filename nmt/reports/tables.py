@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from nmt.metrics import LOWER_IS_BETTER, METRICS
+from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
 from nmt.reports.report import Report, System
 from nmt.reports.seeds import seed_of
@@ -48,7 +48,7 @@ def results_table(report: Report) -> Table:
         Cell("Parameters"),
         Cell("Training", "seconds"),
         Cell("Target tokens/s", "training"),
-        *(Cell(name, "less is better" if name in LOWER_IS_BETTER else "") for name in METRICS),
+        *(Cell(name, "less is better" if name in LOWER_IS_BETTER else "") for name in report.metrics),
         Cell("Sentences/s", "translating"),
         Cell("Peak memory", "training"),
     ]
@@ -60,7 +60,7 @@ def _results_row(system: System, group: int) -> tuple[Cell, ...]:
     record = system.result.record
     scores = (
         Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
-        for score in (system.score(name) for name in METRICS)
+        for score in system.scores
     )
     return (
         Cell(system.name, system=group),

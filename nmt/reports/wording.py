@@ -32,6 +32,15 @@ FRONTS = (
     "A run is on the front when no other run here has at least its BLEU for at most its cost, and is better in one. "
     "Scores count as they are: a run may be beaten by less than chance explains. Hollow points are not on the front."
 )
+RATIOS = (
+    "Test sentences grouped by the length of the reference divided by that of the source, as a share of what this "
+    "ratio is for all of them together; no system has a say in who is in which group. Groups of less than twenty "
+    "sentences are not scored."
+)
+REPETITION = (
+    "Test sentences grouped by how often the most frequent word of the reference stands in it (of text without spaces, "
+    "the most frequent character), in any case. Groups of less than twenty sentences are not scored."
+)
 SIGNS = (
     "From lengths and repetitions alone, so they are hints: too short (under-translation) is less than two thirds of "
     "the expected length and at least three words less, too long (over-translation) more than one and a half times "
@@ -46,10 +55,19 @@ LEADS = (
 ATTENTION = (
     "Rows are the pieces of the translation, columns those of the source; the stronger the colour, the more the "
     "decoder looked at that source piece when it wrote that row. \N{LOWER ONE EIGHTH BLOCK} begins a word, </s> ends "
-    "the sentence. A Transformer shows the mean over the heads of its last cross-attention. The sentences were chosen "
-    "by source length alone."
+    "the sentence. A Transformer shows the mean over the heads of its last cross-attention. These sentences were "
+    "chosen by source length alone; the list by difference has the attention of the first ones in it."
+)
+DIFFERING = (
+    "What the systems looked at in the sentences whose chrF differs most between them, largest difference first."
 )
 NO_ATTENTION = "No attention to show: this system has none, or the sentence was too long and was split."
+
+_METRICS = {
+    "BLEU-moses": "BLEU-moses is of text that is lower-cased and tokenised by Moses, with its hyphens split, as papers "
+    "on Multi30k measure it.",
+    "BLEU-words": "BLEU-words is of the text as it stands, split at spaces: for text that is tokenised already.",
+}
 
 
 def title(report: Report) -> str:
@@ -125,6 +143,7 @@ def definitions(report: Report) -> list[str]:
     return [
         "BLEU, chrF and TER are sacreBLEU's on detokenised, cased text, with 95 % bootstrap intervals "
         f"({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that report it.",
+        *(_METRICS[name] for name in report.metrics if name in _METRICS),
         "Training seconds are those spent in updates, data included; validation, checkpoints and start-up are not in "
         "them. They add up over restarts. Wall-clock time has everything in it.",
         "Target tokens per second are subword pieces including the end of sentence, divided by training seconds.",

@@ -43,16 +43,23 @@ class Guide:
         """Minus infinity, in place, for what may not follow; where nothing else could, it may after all.
 
         log_probs [rows, vocab]. The sentence does not end before all is written, and a phrase that is not allowed
-        must become a part of a longer word.
+        must not be written, or become a part of a longer word.
         """
         held: list[int] = []
         at_risk: list[int] = []
+        never: list[tuple[int, list[int]]] = []
         for row, (terms, progress) in enumerate(self._rows()):
+            if completers := terms.completers(progress):
+                never.append((row, completers))
             if terms.is_at_risk(progress):
                 at_risk.append(len(held))
                 held.append(row)
             elif terms.lacking(progress):
                 held.append(row)
+        for row, completers in never:
+            other = log_probs[row].clone()
+            other[completers] = NEVER
+            log_probs[row] = torch.where(other.isfinite().any(), other, log_probs[row])
         if not held:
             return
         free = log_probs[held]

@@ -1,73 +1,15 @@
 """Phrases that a hypothesis must write and phrases that it must not: where they stand, and how far a hypothesis is.
 
 A phrase counts at word boundaries and in any segmentation: what tokens write is compared, not tokens. It is known to be
-whole only when the next token comes, which may go on with its last word (`Haus` in `Haustür`).
+whole only when the next token comes, which may go on with its last word (`Haus` in `Haustür`); but one that ends with a
+character that is a word by itself is so at once.
 """
 
-import unicodedata
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
 
-from nmt.tokenizer.base import EOS_ID
-
-EMPTY, SPACE = 0, 1  # nodes
-
-
-def part_of_word(character: str) -> bool:
-    """Whether it is a letter, a digit or a mark on one: between others there is a word boundary."""
-    return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """All phrases as a graph, in any segmentation: nodes are beginnings of phrases, edges the tokens between them.
-
-    Node 0 is the empty beginning; node 1 is a space, with which every phrase begins.
-    """
-
-    edges: tuple[dict[int, int], ...]  # node -> token -> node
-    whole: dict[int, int]  # node -> the phrase that is whole there
-    ways: tuple[tuple[tuple[int, int], ...], ...]  # phrase -> its own tokens, each after the node it leaves from
-    inside: tuple[frozenset[int], ...]  # phrase -> the nodes where something of it is written
-    opening: frozenset[int]  # tokens after which a word may begin without a space, such as brackets
-    joining: frozenset[int]  # tokens that go on with the word before them
-    silent: frozenset[int]  # tokens that write nothing and end nothing
-
-    @classmethod
-    def build(cls, spellings: Sequence[bytes], phrases: Sequence[tuple[bytes, Sequence[int]]]) -> "Phrases":
-        """`spellings`: what each token writes, with the space before a word; control tokens write nothing.
-
-        A phrase, none given twice, is what is written (a space first) and the tokens that write it where it is forced.
-        """
-        nodes = {b"": EMPTY, b" ": SPACE}
-        for text, _ in phrases:
-            for end in range(1, len(text) + 1):
-                nodes.setdefault(text[:end], len(nodes))
-        tokens_for: defaultdict[bytes, list[int]] = defaultdict(list)
-        for token, spelling in enumerate(spellings):
-            if spelling:
-                tokens_for[spelling].append(token)
-        longest = max(map(len, spellings), default=0)
-        edges: list[dict[int, int]] = [{} for _ in nodes]
-        for text, _ in phrases:
-            for start in range(len(text)):
-                for end in range(start + 1, min(start + longest, len(text)) + 1):
-                    for token in tokens_for.get(text[start:end], ()):
-                        edges[nodes[text[:start]]][token] = nodes[text[:end]]
-        ways = []
-        for text, tokens in phrases:
-            ends = [0, *accumulate(len(spellings[token]) for token in tokens)]
-            assert b"".join(spellings[token] for token in tokens) == text
-            ways.append(tuple((nodes[text[:end]], token) for end, token in zip(ends[:-1], tokens, strict=True)))
-        whole = {nodes[text]: phrase for phrase, (text, _) in enumerate(phrases)}
-        inside = tuple(frozenset(nodes[text[:end]] for end in range(2, len(text) + 1)) for text, _ in phrases)
-        shown = [spelling.decode("utf-8", errors="replace") for spelling in spellings]
-        opening = frozenset(token for token, text in enumerate(shown) if text and not part_of_word(text[-1]))
-        joining = frozenset(token for token, text in enumerate(shown) if text and part_of_word(text[0]))
-        silent = frozenset(token for token, text in enumerate(shown) if not text and token != EOS_ID)
-        return cls(tuple(edges), whole, tuple(ways), inside, opening, joining, silent)
+from nmt.search.phrases import EMPTY, SPACE, Phrases
 
 
 @dataclass(frozen=True)
@@ -109,16 +51,18 @@ class Terms:
         graph = self.phrases
         if token in graph.silent:
             return progress
-        nodes = {graph.edges[node][token] for node in (EMPTY, *progress.nodes) if token in graph.edges[node]}
-        if token in graph.opening:
-            nodes.add(SPACE)
         met = progress.met if token in graph.joining else self._met_if_it_ended(progress)
-        return Progress(tuple(sorted(nodes)), met)
+        completed = graph.completes(progress.nodes, token)
+        if completed:
+            met = tuple(
+                min(times + len({place for place, phrase in completed if phrase in required.phrases}), required.times)
+                for required, times in zip(self.required, met, strict=True)
+            )
+        return Progress(tuple(sorted(graph.after(progress.nodes, token))), met)
 
     def is_at_risk(self, progress: Progress) -> bool:
         """Whether its end is a phrase that is not allowed, unless the next token joins that phrase's last word."""
-        whole = self.phrases.whole
-        return any(whole[node] not in self.allowed for node in progress.nodes if node in whole)
+        return any(map(self._is_refused, progress.nodes))
 
     def lacking(self, progress: Progress) -> int:
         """How many tokens of what is required are still to come: as many next tokens, well chosen, are enough."""
@@ -143,7 +87,7 @@ class Terms:
         edges = self.phrases.edges
         found: list[tuple[Required, bool]] = []
         goes_on = {edges[node][token] for node in progress.nodes if node != SPACE and token in edges[node]}
-        begins = {edges[node][token] for node in (EMPTY, *progress.nodes) if token in edges[node]} - goes_on
+        begins = self.phrases.after(progress.nodes, token) - goes_on
         for required, times in zip(self.required, self._met_if_it_ended(progress), strict=True):
             if times < required.times:
                 inside = {node for one in required.phrases for node in self.phrases.inside[one] & (goes_on | begins)}
@@ -155,7 +99,8 @@ class Terms:
         """Whether it undoes a required phrase by joining its last word, or makes one whole that is not allowed."""
         if token in self.phrases.joining and self._met_if_it_ended(progress) != progress.met:
             return True
-        return self.is_at_risk(self.after(progress, token))
+        completed = self.phrases.completes(progress.nodes, token)
+        return bool(self._refused(completed)) or self.is_at_risk(self.after(progress, token))
 
     def spoilers(self, progress: Progress) -> list[int]:
         """All tokens that do."""
@@ -165,9 +110,22 @@ class Terms:
             token
             for node in (EMPTY, *progress.nodes)
             for token, end in graph.edges[node].items()
-            if end in graph.whole and graph.whole[end] not in self.allowed
+            if self._is_refused(end)
         ]
-        return [*undo, *complete]
+        begun = [token for token, nodes in graph.begun.items() if any(self._is_refused(node) for node in nodes)]
+        return [*undo, *complete, *begun, *self.completers(progress)]
+
+    def completers(self, progress: Progress) -> list[int]:
+        """All tokens that complete for good a phrase that is not allowed."""
+        return [*self._completers_anywhere, *(one for node in progress.nodes for one in self._completers(node))]
+
+    @cached_property
+    def _completers_anywhere(self) -> list[int]:
+        return self._completers(EMPTY)
+
+    def _completers(self, node: int) -> list[int]:
+        completed = self.phrases.completed.get(node, {})
+        return [token for token, ends in completed.items() if self._refused(ends)]
 
     def unmet(self, tokens: Sequence[int]) -> int:
         """What is wrong with a hypothesis: tokens of what is required that it lacks, phrases it should not have."""
@@ -175,8 +133,17 @@ class Terms:
         for token in tokens:
             ends = token not in self.phrases.joining and token not in self.phrases.silent
             written += ends and self.is_at_risk(progress)
+            written += len(self._refused(self.phrases.completes(progress.nodes, token)))
             progress = self.after(progress, token)
         return self.lacking(progress) + written + self.is_at_risk(progress)
+
+    def _is_refused(self, node: int) -> bool:
+        """Whether a phrase that is not allowed is whole there."""
+        return node in self.phrases.whole and self.phrases.whole[node] not in self.allowed
+
+    def _refused(self, completed: Collection[tuple[int, int]]) -> set[int]:
+        """Where in a token phrases end that are not allowed."""
+        return {place for place, phrase in completed if phrase not in self.allowed}
 
     def _left(self, progress: Progress, met: tuple[int, ...], joins: bool) -> int:
         """As `lacking`, if the next token joins the last word, or if it does not. One phrase at a time goes on."""

@@ -3,9 +3,10 @@
 One term a line, source and target with a TAB between them; blank lines and lines that begin with # are comments. Lines
 with the same source are alternatives: any of their targets will do.
 
-A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that overlap
-the longest counts. As often as it is there, its target must be in the translation, in whole words and just as it is
-written in the glossary. A target none of whose sources is there must not be.
+A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that
+overlap the longest counts. A kana or a Chinese character is a word by itself. As often as it is there, its target
+must be in the translation, in whole words and just as it is written in the glossary. A target none of whose sources
+is there must not be.
 """
 
 import re
@@ -17,11 +18,14 @@ from pathlib import Path
 
 from nmt.corpus.lines import clean, is_blank, one_line, read_lines
 from nmt.errors import DataError
-from nmt.search.terms import Phrases, Required, Terms, part_of_word
+from nmt.search.boundaries import ALONE, begins_word, ends_word, stands_alone
+from nmt.search.phrases import Phrases
+from nmt.search.terms import Required, Terms
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
 from nmt.translation.result import Term
 
-_WORD = re.compile(r"[^\W_]+|\S")  # letters and digits in a row, or one other character
+# Letters and digits in a row, or one other character; a kana or a Chinese character is such.
+_WORD = re.compile(rf"(?:(?![{ALONE}])[^\W_])+|\S")
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,12 @@ class Glossary:
         terms: defaultdict[str, set[int]] = defaultdict(set)
         for source, target in pairs:
             terms[_term(source)].add(places.setdefault(_term(target), len(places)))
-        written = [(f" {target}".encode(), tokenizer.encode(target)) for target in places]
         # Control characters, which a model may write in bytes, do not get into the text.
         spellings = [
             one if one_line(one.decode("utf-8", errors="replace")) else b""
             for one in tokenizer.spellings(range(tokenizer.vocab_size))
         ]
+        written = [(f" {target}".encode(), _written(target, tokenizer, spellings)) for target in places]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for source, targets in terms.items():
             entries[_first_word(source).casefold()].append(Entry.build(source, targets))
@@ -170,6 +174,24 @@ def _term(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def _written(target: str, tokenizer: SentencePieceTokenizer, spellings: Sequence[bytes]) -> list[int]:
+    """The tokens of a target; where it needs no space before it, without one, as far as the vocabulary allows."""
+    tokens = tokenizer.encode(target)
+    if not stands_alone(target[0]):
+        return tokens
+    if spellings[tokens[0]] == b" ":
+        return tokens[1:]
+    known = {spelling: token for token, spelling in enumerate(spellings) if spelling}
+    rest, found = target.encode(), list[int]()
+    while rest:
+        longest = next((end for end in range(len(rest), 0, -1) if rest[:end] in known), 0)
+        if not longest:
+            return tokens
+        found.append(known[rest[:longest]])
+        rest = rest[longest:]
+    return found
+
+
 def _first_word(source: str) -> str:
     word = _WORD.match(source)
     assert word is not None  # a term is not blank
@@ -178,7 +200,7 @@ def _first_word(source: str) -> str:
 
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] begins and ends at a word boundary."""
-    return not (start > 0 and part_of_word(text[start - 1])) and not (end < len(text) and part_of_word(text[end]))
+    return begins_word(text, start) and ends_word(text, end)
 
 
 def _ends(text: str, term: str) -> list[int]:

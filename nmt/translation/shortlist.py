@@ -5,9 +5,10 @@ of each source piece. A batch is then searched with the few hundred pieces of it
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,11 +22,15 @@ from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 SHORTLIST_FILE = "shortlist.safetensors"
-MAX_LINKS = 20_000_000  # source x target pieces of all pairs looked at; 12 bytes each, and as much again while sorting
+MAX_LINKS = (
+    20_000_000  # source x target pieces of all pairs learnt from; 12 bytes each, and as much again while sorting
+)
 ROUNDS = 5  # of expectation maximisation
 SPECIAL = sorted((PAD_ID, UNK_ID, BOS_ID, EOS_ID))
 
 Pieces = Sequence[int]
+Encoded = tuple[Pieces, Pieces]  # source and target of a pair
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class Shortlist:
         given = np.fromiter(itertools.chain.from_iterable(prefixes), np.int64)
         found = np.concatenate([self.always, self.translations[read].ravel(), given])
         return torch.from_numpy(np.unique(found).astype(np.int64))
+
+    @property
+    def num_translated(self) -> int:
+        """How many source pieces have translations."""
+        return int(np.count_nonzero(self.translations[:, 0] != EOS_ID))
 
     def write(self, run: Path, tokenizers: Mapping[str, str]) -> None:
         """Into the run directory, with the SHA-256 of its tokenizers. Raises DiskError."""
@@ -67,21 +77,41 @@ class Shortlist:
             raise CheckpointError(f"{path} is damaged ({error}). `nmt shortlist {run}` makes a new one.") from None
 
 
+def even_share(
+    pairs: Iterable[P], encode: Callable[[P], Encoded], max_links: int = MAX_LINKS
+) -> tuple[list[Encoded], int]:
+    """Every n-th pair, encoded, for the least power of two n with at most `max_links` links; and how many there were.
+
+    The text is read once. Where the links become too many, every second of the pairs kept so far is let go.
+    """
+    kept: list[Encoded] = []
+    step = 1
+    seen = number = 0
+    for number, pair in enumerate(pairs, start=1):
+        if (number - 1) % step:
+            continue
+        kept.append(encode(pair))
+        seen += _num_links(kept[-1])
+        while seen > max_links and len(kept) > 1:
+            kept = kept[::2]
+            step *= 2
+            seen = sum(map(_num_links, kept))
+    return kept, number
+
+
 def learn(
-    pairs: Iterable[tuple[Pieces, Pieces]],
+    pairs: Iterable[Encoded],
     source_vocab: int,
     target_vocab: int,
     each: int = 40,
     frequent: int = 200,
     copy: bool = False,
-    max_links: int = MAX_LINKS,
 ) -> Shortlist:
     """From encoded pairs: the `each` likeliest translations of a source piece, and the `frequent` target pieces.
 
     `copy`: source and target share their ids, and a piece may stand for itself (names, numbers).
-    Reads no further once `max_links` pairs of pieces have been seen.
     """
-    sources, targets, position = _links(pairs, max_links)
+    sources, targets, position = _links(pairs)
     keys, place = np.unique(sources.astype(np.int64) * target_vocab + targets, return_inverse=True)
     source_of = keys // target_vocab
     chances = np.full(len(keys), 1.0)  # t(target | source) of each pair of pieces that occurs
@@ -102,23 +132,20 @@ def learn(
     return Shortlist(translations, np.union1d(common, SPECIAL).astype(np.int32))
 
 
-def _links(
-    pairs: Iterable[tuple[Pieces, Pieces]], max_links: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+def _links(pairs: Iterable[Encoded]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Each source piece with each target piece of its pair: their ids, and which target position of all it is."""
     parts: list[tuple[NDArray[np.int32], ...]] = [(np.zeros(0, np.int32),) * 3]
-    seen = num_positions = 0
-    for source, target in _nonempty(pairs):
+    num_positions = 0
+    for source, target in pairs:
+        if not source or not target:
+            continue
         reads, writes = np.array(source, np.int32), np.array(target, np.int32)
         positions = np.arange(num_positions, num_positions + len(writes), dtype=np.int32)
         parts.append((np.tile(reads, len(writes)), np.repeat(writes, len(reads)), np.repeat(positions, len(reads))))
         num_positions += len(writes)
-        seen += len(parts[-1][0])
-        if seen >= max_links:
-            break
     sources, targets, position = (np.concatenate(column) for column in zip(*parts, strict=True))
     return sources, targets, position
 
 
-def _nonempty(pairs: Iterable[tuple[Pieces, Pieces]]) -> Iterator[tuple[Pieces, Pieces]]:
-    return ((source, target) for source, target in pairs if source and target)
+def _num_links(pair: Encoded) -> int:
+    return len(pair[0]) * len(pair[1])

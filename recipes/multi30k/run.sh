@@ -1,28 +1,35 @@
 #!/usr/bin/env bash
 # Trains the recurrent network and the Transformer on Multi30k, English to German, and compares them.
 #
-#     bash recipes/multi30k/run.sh [DIRECTION] [--from DIR] [--fresh]
+#     bash recipes/multi30k/run.sh [DIRECTION] [--from DIR] [--seeds "1 2 3"] [--fresh]
 #
-# DIRECTION   en-de (the default), de-en or en-fr; French is not on the hub and needs --from
-# --from DIR  take the text from a folder of the authors' files, not from the Hugging Face hub (see data/multi30k)
-# --fresh     delete the runs and start anew; otherwise a second run takes up what is unfinished, or only compares again
+# DIRECTION     en-de (the default), de-en or en-fr; French is not on the hub and needs --from
+# --from DIR    take the text from a folder of the authors' files, not from the Hugging Face hub (see data/multi30k)
+# --seeds LIST  train each model with each of these seeds; runs are then called rnn-1, rnn-2 ...
+# --fresh       delete the runs and start anew; otherwise a second run takes up what is unfinished, or only compares again
 set -euo pipefail
 trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script must not then go on to the next model
 
 usage() {
-    echo "usage: bash recipes/multi30k/run.sh [en-de|de-en|en-fr] [--from DIR] [--fresh]" >&2
+    echo "usage: bash recipes/multi30k/run.sh [en-de|de-en|en-fr] [--from DIR] [--seeds LIST] [--fresh]" >&2
     exit 2
 }
 
 direction=en-de
 folder=""
 fresh=""
+seeds=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --from)
             [ $# -ge 2 ] || usage
             # DIR is relative to where the caller is, which this script leaves below.
             folder="$(CDPATH='' cd -- "$2" && pwd)" || exit 2
+            shift 2
+            ;;
+        --seeds)
+            [ $# -ge 2 ] || usage
+            seeds="$2"
             shift 2
             ;;
         --fresh)
@@ -40,20 +47,31 @@ done
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
 part="${direction#en-de}" # the recipes and reports of en-de carry no direction in their names
 runs="runs/multi30k${part:+/$part}"
+models=()
+for model in rnn transformer; do
+    for seed in ${seeds:-only}; do
+        models+=("$model${seeds:+-$seed}")
+    done
+done
 if [ -n "$fresh" ]; then
-    rm -rf -- "$runs/rnn" "$runs/transformer" "$runs/report"
+    rm -rf -- "$runs/report"
+    for model in "${models[@]}"; do
+        rm -rf -- "$runs/$model" "$runs/$model-bleu-moses.json"
+    done
 fi
 
 . recipes/setup.sh
 python data/multi30k/prepare.py --languages "${direction%-*}" "${direction#*-}" ${folder:+--from "$folder"}
-for model in rnn transformer; do
-    nmt train "recipes/multi30k/${part:+$part-}$model.toml" --out "$runs/$model"
+for model in "${models[@]}"; do
+    nmt train "recipes/multi30k/${part:+$part-}${model%-*}.toml" --out "$runs/$model" ${seeds:+--set "seed=${model#*-}"}
 done
-nmt compare "$runs/rnn" "$runs/transformer" --out "$runs/report"
+# BLEU-moses is for a figure beside papers: their text is lower-cased, tokenised by Moses, and its hyphens are split.
+nmt compare "${models[@]/#/$runs/}" --metric BLEU-moses --out "$runs/report"
 # The licence of Multi30k does not allow passing on its sentences, so the report that is committed shows none of them.
-nmt compare "$runs/rnn" "$runs/transformer" --no-text --out "eval/reports/multi30k${part:+/$part}"
-# Beside papers: their text is lower-cased, tokenised by Moses, and its hyphens are split.
-for model in rnn transformer; do
-    nmt evaluate "$runs/$model" --source "data/multi30k/test.${direction%-*}" --reference "data/multi30k/test.${direction#*-}" \
-        --metric BLEU-moses --json "$runs/$model-bleu-moses.json"
+nmt compare "${models[@]/#/$runs/}" --metric BLEU-moses --no-text --out "eval/reports/multi30k${part:+/$part}"
+for model in "${models[@]}"; do # into the card of each; not again unless it was trained since
+    scores="$runs/$model-bleu-moses.json"
+    [ "$scores" -nt "$runs/$model/record.json" ] ||
+        nmt evaluate "$runs/$model" --source "data/multi30k/test.${direction%-*}" \
+            --reference "data/multi30k/test.${direction#*-}" --metric BLEU-moses --json "$scores"
 done

@@ -1,28 +1,35 @@
 #!/usr/bin/env bash
 # Trains the recurrent network and the Transformer on the Tanaka corpus and compares them.
 #
-#     bash recipes/tanaka/run.sh [DIRECTION] [--from DIR] [--fresh]
+#     bash recipes/tanaka/run.sh [DIRECTION] [--from DIR] [--seeds "1 2 3"] [--fresh]
 #
-# DIRECTION   ja-en (the default) or en-ja
-# --from DIR  take the text from a folder, not from GitHub (see data/tanaka)
-# --fresh     delete the runs and start anew; otherwise a second run takes up what is unfinished, or only compares again
+# DIRECTION     ja-en (the default) or en-ja
+# --from DIR    take the text from a folder, not from GitHub (see data/tanaka)
+# --seeds LIST  train each model with each of these seeds; runs are then called rnn-1, rnn-2 ...
+# --fresh       delete the runs and start anew; otherwise a second run takes up what is unfinished, or only compares again
 set -euo pipefail
 trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script must not then go on to the next model
 
 usage() {
-    echo "usage: bash recipes/tanaka/run.sh [ja-en|en-ja] [--from DIR] [--fresh]" >&2
+    echo "usage: bash recipes/tanaka/run.sh [ja-en|en-ja] [--from DIR] [--seeds LIST] [--fresh]" >&2
     exit 2
 }
 
 direction=ja-en
 folder=""
 fresh=""
+seeds=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --from)
             [ $# -ge 2 ] || usage
             # DIR is relative to where the caller is, which this script leaves below.
             folder="$(CDPATH='' cd -- "$2" && pwd)" || exit 2
+            shift 2
+            ;;
+        --seeds)
+            [ $# -ge 2 ] || usage
+            seeds="$2"
             shift 2
             ;;
         --fresh)
@@ -41,21 +48,38 @@ cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
 runs="runs/tanaka/$direction"
 source="${direction%-*}"
 target="${direction#*-}"
+models=()
+for model in rnn transformer; do
+    for seed in ${seeds:-only}; do
+        models+=("$model${seeds:+-$seed}")
+    done
+done
 if [ -n "$fresh" ]; then
     rm -rf -- "$runs"
 fi
 
 . recipes/setup.sh
 python data/tanaka/prepare.py ${folder:+--from "$folder"}
-for model in rnn transformer; do
-    nmt train "recipes/tanaka/$direction-$model.toml" --out "$runs/$model"
+for model in "${models[@]}"; do
+    nmt train "recipes/tanaka/$direction-${model%-*}.toml" --out "$runs/$model" ${seeds:+--set "seed=${model#*-}"}
 done
-nmt compare "$runs/rnn" "$runs/transformer" --out "$runs/report"
-nmt compare "$runs/rnn" "$runs/transformer" --no-text --out "eval/reports/tanaka/$direction"
-# Beside papers: on the words as the corpus has them (see data/tanaka/words.py).
-for model in rnn transformer; do
+nmt compare "${models[@]/#/$runs/}" --out "$runs/report"
+nmt compare "${models[@]/#/$runs/}" --no-text --out "eval/reports/tanaka/$direction"
+# Natural text is scored above and in the card of each run; beside papers, words as the corpus has them (data/tanaka/words.py).
+# Nothing is scored again unless it was trained since.
+for model in "${models[@]}"; do
+    scores="$runs/$model-bleu-words.json"
+    [ "$scores" -nt "$runs/$model/record.json" ] && continue
+    nmt evaluate "$runs/$model" --source "data/tanaka/test.$source" --reference "data/tanaka/test.$target"
     nmt translate "$runs/$model" -i "data/tanaka/test.$source" -o "$runs/$model.$target"
     python data/tanaka/words.py "$target" <"$runs/$model.$target" >"$runs/$model.words.$target"
     nmt evaluate --hypotheses "$runs/$model.words.$target" --reference "data/tanaka/test.words.$target" \
-        --metric BLEU-words --json "$runs/$model-bleu-words.json"
+        --metric BLEU-words --json "$scores"
+done
+for model in ${seeds:+rnn transformer}; do # their means over the seeds
+    scored=()
+    for seed in $seeds; do
+        scored+=("$runs/$model-$seed-bleu-words.json")
+    done
+    python eval/mean_over_seeds.py "${scored[@]}"
 done

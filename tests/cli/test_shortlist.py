@@ -1,5 +1,6 @@
 """nmt shortlist, and translating with it and in 8 bits"""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def test_a_shortlist_is_learnt_from_the_runs_own_text_and_used(tiny_run: Path, t
     done = CliRunner().invoke(app, ["shortlist", str(run)])
     assert done.exit_code == 0, done.output
     assert done.stdout.strip() == str(run / SHORTLIST_FILE)
+    assert re.search(r"read 60 of 60 pairs; \d+ of \d+ source pieces have translations", done.stderr)
     text = "".join(f"{line}\n" for line in LINES)
     done = CliRunner().invoke(app, ["translate", str(run), "--shortlist", *SHORT], input=text)
     expected = nmt.load(run, shortlist=True).translate(LINES, SEARCH)

@@ -232,17 +232,22 @@ def test_multi30k_takes_a_folder_relative_to_the_caller_and_commits_no_sentence(
     ]
 
 
-def multi30k(runs: str, recipes: str, report: str, source: str, target: str) -> list[str]:
+def multi30k(runs: str, recipes: str, report: str, source: str, target: str, seeds: tuple[int, ...] = ()) -> list[str]:
     """The commands of a direction, once the text is there."""
-    both = f"{runs}/rnn {runs}/transformer"
+    models = [
+        (model, f"{model}{end}", change)
+        for model in ("rnn", "transformer")
+        for end, change in [(f"-{seed}", f" --set seed={seed}") for seed in seeds] or [("", "")]
+    ]
+    every = " ".join(f"{runs}/{name}" for _, name, _ in models)
     test = f"--source data/multi30k/test.{source} --reference data/multi30k/test.{target}"
     return [
-        *(f"nmt train {recipes}{model}.toml --out {runs}/{model}" for model in ("rnn", "transformer")),
-        f"nmt compare {both} --out {runs}/report",
-        f"nmt compare {both} --no-text --out {report}",
+        *(f"nmt train {recipes}{model}.toml --out {runs}/{name}{change}" for model, name, change in models),
+        f"nmt compare {every} --metric BLEU-moses --out {runs}/report",
+        f"nmt compare {every} --metric BLEU-moses --no-text --out {report}",
         *(
-            f"nmt evaluate {runs}/{model} {test} --metric BLEU-moses --json {runs}/{model}-bleu-moses.json"
-            for model in ("rnn", "transformer")
+            f"nmt evaluate {runs}/{name} {test} --metric BLEU-moses --json {runs}/{name}-bleu-moses.json"
+            for _, name, _ in models
         ),
     ]
 
@@ -260,6 +265,55 @@ def test_multi30k_takes_a_direction_and_keeps_what_belongs_to_others(sandbox: Sa
     ]
 
 
+def test_multi30k_trains_compares_and_evaluates_each_seed_and_skips_what_is_scored(sandbox: Sandbox) -> None:
+    run = ["recipes/multi30k/run.sh", "--seeds", "1 2 3"]
+    result = sandbox.bash(*run)
+    assert result.returncode == 0, result.stderr
+    called = sandbox.calls()[3:]
+    assert called == multi30k("runs/multi30k", "recipes/multi30k/", "eval/reports/multi30k", "en", "de", (1, 2, 3))
+    runs = sandbox.checkout / "runs" / "multi30k"
+    for name, record, scores in (("rnn-1", 1, 2), ("rnn-2", 2, 1)):  # when each was written
+        (runs / name).mkdir(parents=True)
+        for path, time in ((runs / name / "record.json", record), (runs / f"{name}-bleu-moses.json", scores)):
+            path.touch()
+            os.utime(path, (1_000_000 + time, 1_000_000 + time))
+    sandbox.bash(*run)
+    assert sandbox.calls()[1:] == [line for line in called if "evaluate runs/multi30k/rnn-1 " not in line]
+    (runs / "rnn").mkdir()
+    sandbox.bash(*run, "--fresh")
+    assert (runs / "rnn").exists()
+    assert not (runs / "rnn-1").exists()
+    assert not (runs / "rnn-1-bleu-moses.json").exists()
+
+
+def test_tanaka_takes_seeds_and_gives_their_means(sandbox: Sandbox) -> None:
+    runs = sandbox.checkout / "runs" / "tanaka" / "ja-en"
+    runs.mkdir(parents=True)
+    models = [f"{model}-{seed}" for model in ("rnn", "transformer") for seed in (4, 5)]
+    for name in models:
+        (runs / f"{name}.en").write_text("", encoding="utf-8")
+    result = sandbox.bash("recipes/tanaka/run.sh", "--seeds", "4 5")
+    assert result.returncode == 0, result.stderr
+    called = sandbox.calls()[3:]
+    folder = "runs/tanaka/ja-en"
+    assert called[:4] == [
+        f"nmt train recipes/tanaka/ja-en-{name[:-2]}.toml --out {folder}/{name} --set seed={name[-1]}"
+        for name in models
+    ]
+    every = " ".join(f"{folder}/{name}" for name in models)
+    assert called[4:6] == [
+        f"nmt compare {every} --out {folder}/report",
+        f"nmt compare {every} --no-text --out eval/reports/tanaka/ja-en",
+    ]
+    assert [line.split()[-1] for line in called if "--metric BLEU-words" in line] == [
+        f"{folder}/{name}-bleu-words.json" for name in models
+    ]
+    assert called[-2:] == [
+        f"python eval/mean_over_seeds.py {folder}/{model}-4-bleu-words.json {folder}/{model}-5-bleu-words.json"
+        for model in ("rnn", "transformer")
+    ]
+
+
 def test_tanaka_scores_words_too(sandbox: Sandbox, tmp_path: Path) -> None:
     runs = sandbox.checkout / "runs" / "tanaka" / "en-ja"
     runs.mkdir(parents=True)
@@ -274,12 +328,13 @@ def test_tanaka_scores_words_too(sandbox: Sandbox, tmp_path: Path) -> None:
         for model in ("rnn", "transformer")
     ]
     assert called[4].endswith("--no-text --out eval/reports/tanaka/en-ja")
-    assert called[5:7] == [
+    assert called[5:8] == [
+        "nmt evaluate runs/tanaka/en-ja/rnn --source data/tanaka/test.en --reference data/tanaka/test.ja",
         "nmt translate runs/tanaka/en-ja/rnn -i data/tanaka/test.en -o runs/tanaka/en-ja/rnn.ja",
         "python data/tanaka/words.py ja",
     ]
     words = "--hypotheses runs/tanaka/en-ja/rnn.words.ja --reference data/tanaka/test.words.ja --metric BLEU-words"
-    assert called[7] == f"nmt evaluate {words} --json runs/tanaka/en-ja/rnn-bleu-words.json"
+    assert called[8] == f"nmt evaluate {words} --json runs/tanaka/en-ja/rnn-bleu-words.json"
     # what the fake python wrote to its log came out of the redirection as an empty file
     assert (runs / "rnn.words.ja").exists()
 

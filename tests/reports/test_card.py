@@ -92,6 +92,27 @@ def test_people_read_data_scores_training_limits_and_how_to_use_it(experiment: E
     assert "No test set was scored" not in text
 
 
+@pytest.mark.parametrize("hashes", [{"train": ["train source", "t"], "dev": ["dev source", "d"]}, None])
+@pytest.mark.parametrize(("part", "split"), [("dev", "validation"), ("train", "train")])
+def test_a_score_on_the_dev_or_training_text_is_not_called_a_test(
+    experiment: Experiment, hashes: Any, part: str, split: str
+) -> None:
+    run = dataclasses.replace(full_record(), best_dev_bleu=None, text_sha256=hashes)
+    scored = evaluation(part) if hashes is None else evaluation("renamed", source_sha256=f"{part} source")
+    text = card(experiment, run, [scored])
+    assert {each.dataset_split for each in parsed(text).data.eval_results} == {split}
+    assert "No test set was scored" in text
+    assert "in choosing the model is unknown" in text
+    assert ("it is a little too good" in text) == (part == "dev")
+    assert ("measures memory" in text) == (part == "train")
+    name = {"dev": "dev: ", "train": "training text: "}[part]
+    assert f"| {name}{scored.source}, {scored.reference} | 1,000 |" in text.replace("\\", "")
+    both = card(experiment, run, [scored, evaluation()])
+    assert {each.dataset_split for each in parsed(both).data.eval_results} == {split, "test"}
+    assert "No test set was scored" not in both
+    assert "in choosing the model is unknown" not in both
+
+
 def test_what_nobody_said_or_measured_is_unknown(tmp_path: Path) -> None:
     experiment = make_experiment(tmp_path / "text", corpus__source_language="", corpus__target_language="")
     old = record("old", train_pairs=None, dev_pairs=None, dev_signature=None, best_dev_bleu=None, commit=None)

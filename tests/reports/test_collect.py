@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nmt.errors import CheckpointError, ConfigError
-from nmt.reports.collect import collect_run, read_validations, run_search, unique_names
+from nmt.reports.collect import collect_run, read_validations, run_search, unique_names, with_samples
 from nmt.reports.systems import Validation
 from tests.reports.runs import FakeTranslator, make_run, seal_run, write_log
 
@@ -20,7 +20,7 @@ def translator(monkeypatch):
 def test_a_run_is_collected_with_its_translations(tmp_path, translator):
     run = make_run(tmp_path / "rnn", "rnn")
     done = []
-    result = collect_run(run, "first", ["guten tag", "", "wort " * 30], ["guten tag"], tick=done.append)
+    result = collect_run(run, "first", ["guten tag", "", "wort " * 30], tick=done.append)
     assert result.name == "first"
     assert result.record.name == "rnn"
     assert result.outputs[:2] == ("GUTEN TAG", "")
@@ -28,7 +28,8 @@ def test_a_run_is_collected_with_its_translations(tmp_path, translator):
     assert result.num_split == 1
     assert result.translate_seconds > 0
     assert sum(done) == 3
-    [sample] = result.samples
+    assert result.samples == ()
+    [sample] = with_samples(result, run, ["guten tag"]).samples
     assert sample.text == "GUTEN TAG"
     assert sample.alignment.source_tokens == ("guten", "tag", "</s>")
     assert [sum(row) for row in sample.alignment.weights] == pytest.approx([1, 1, 1])
@@ -57,7 +58,7 @@ def test_a_beam_for_a_recipe_that_samples_is_refused(tmp_path):
 
 def test_a_sample_without_attention_has_no_alignment(tmp_path, translator):
     run = make_run(tmp_path / "rnn", "rnn")
-    [sample] = collect_run(run, "rnn", ["a"], [""]).samples
+    [sample] = with_samples(collect_run(run, "rnn", ["a"]), run, [""]).samples
     assert sample.alignment is None
 
 

@@ -1,6 +1,7 @@
 """`nmt compare` and `nmt evaluate` with translators that only pretend."""
 
 import json
+import shutil
 import sys
 
 import pytest
@@ -56,6 +57,18 @@ def test_compare_prints_table_samples_and_the_path_of_the_report(folder):
     assert [run["name"] for run in results["runs"]] == ["bad", "good"]
     assert results["runs"][1]["scores"][0]["value"] == pytest.approx(100)
     assert results["test"]["source"] == "test.de"
+
+
+def test_compare_scores_by_further_metrics(folder):
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "r", "--metric", "BLEU-words", "--metric", "BLEU-moses")
+    header = result.stdout.split("\n")[0].split()
+    assert header[4:] == ["BLEU", "chrF", "BLEU-words", "BLEU-moses", "Sentences/s"]
+    results = json.loads((folder / "r" / "results.json").read_text(encoding="utf-8"))
+    assert [each["name"] for each in results["runs"][1]["scores"]] == [*METRICS, "BLEU-words", "BLEU-moses"]
+    assert [each["metric"] for each in results["comparisons"]] == ["BLEU", "chrF", "TER", "BLEU-words", "BLEU-moses"]
+    shutil.rmtree(folder / "r")
+    with pytest.raises(ConfigError, match="'BLUE' is not a metric"):
+        nmt("compare", "runs/no-run", "--out", "r", "--metric", "BLUE")
 
 
 def test_compare_without_text_shows_and_writes_no_sentence(folder):

@@ -6,11 +6,11 @@ import pytest
 import sacrebleu
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, paired_bootstrap
-from nmt.reports import verdicts
+from nmt.metrics import METRICS, difference_over_seeds, mean_over_seeds, paired_bootstrap, score
+from nmt.reports import verdicts, wording
 from nmt.reports.comparison import compare_systems
 from nmt.reports.tables import results_table, training_table
-from tests.reports.synthetic import evaluation_set, system
+from tests.reports.synthetic import evaluation_set, seeds, system
 
 
 def test_every_system_has_every_score_with_an_interval(report):
@@ -31,6 +31,29 @@ def test_the_others_are_paired_with_the_first_system():
     expected = paired_bootstrap("chrF", systems[0].outputs, systems[2].outputs, test.reference)
     assert dataclasses.replace(pairings[4].comparison, randomization_p=None) == expected
     assert 0 < pairings[4].comparison.randomization_p <= 1
+
+
+def test_further_metrics_are_in_tables_tests_and_means_over_seeds():
+    test = evaluation_set(30)
+    systems = [*seeds("a", test, 0.2, (1, 2)), *seeds("b", test, 0.3, (1, 2))]
+    report = compare_systems(systems, test, created="", target_language="en", metrics=("BLEU-moses", "BLEU-lc", "BLEU"))
+    assert report.metrics == (*METRICS, "BLEU-moses")
+    outputs = [list(each.outputs) for each in systems]
+    expected = [score(["BLEU-moses"], lines, test.reference, target_language="en")[0] for lines in outputs]
+    assert [each.scores[-1] for each in report.systems] == expected
+    assert [cell.text for cell in results_table(report).header][8:] == ["BLEU-moses", "Sentences/s", "Peak memory"]
+    assert [row[8].text for row in results_table(report).rows] == [f"{each.value:.1f}" for each in expected]
+    compared = ["BLEU", "chrF", "TER", "BLEU-moses", "BLEU-lc"]
+    assert [pairing.comparison.metric for pairing in report.pairings] == compared
+    assert [list(scores.means) for scores in report.seed_scores] == [compared] * 2
+    values = [each.value for each in expected]
+    assert report.seed_scores[1].means["BLEU-moses"] == mean_over_seeds(values[2:])
+    pairing = report.pairings[3]
+    assert pairing.over_seeds == difference_over_seeds(values[:2], values[2:])
+    assert pairing.comparison.difference == pytest.approx(sum(values[2:]) / 2 - sum(values[:2]) / 2)
+    assert any("tokenised by Moses" in line for line in wording.definitions(report))
+    with pytest.raises(ConfigError, match="'BLUE' is not a metric"):
+        compare_systems(systems, test, created="", metrics=("BLUE",))
 
 
 def test_speed_is_sentences_by_seconds(report):

@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 import pytest
 
 from nmt.errors import ConfigError
-from nmt.reports.comparison import compare_systems
+from nmt.reports.comparison import compare_systems, differing_indices
 from nmt.reports.figures import draw
 from nmt.reports.heatmap import heat_map
 from nmt.reports.html import to_html
-from nmt.reports.markdown import escape, to_markdown
+from nmt.reports.markdown import escape, plot_files, to_markdown
 from nmt.reports.systems import Alignment, Sample
 from nmt.reports.tables import results_table
 from nmt.reports.write import write_report
@@ -90,6 +90,25 @@ def test_page_and_markdown_are_twins(report, figures):
     headings = [re.sub(r"<[^>]+>", "", found) for found in re.findall(r"<h[123]>(.*?)</h[123]>", html)]
     assert headings == [line.lstrip("# ").replace("\\", "") for line in markdown.split("\n") if line.startswith("#")]
     assert html.count("<svg") == markdown.count("](plots/") == 10  # curves, fronts, lengths, samples
+
+
+def test_attention_is_drawn_where_the_systems_differ_most():
+    test = evaluation_set(60)
+    plain = pair_of_systems(test)
+    differing = differing_indices(plain, test, 3)
+    systems = pair_of_systems(test, (7, *differing))
+    report = compare_systems(systems, test, created="", sample_indices=(7,), differing_indices=differing)
+    assert [example.line - 1 for example in report.sentences[:3]] == list(differing)
+    figures = draw(report)
+    html, markdown = to_html(report, figures), to_markdown(report, figures)
+    items = re.findall(r"<li data-line.*?</li>", html, re.DOTALL)
+    assert [item.count("<svg") for item in items[:4]] == [2, 2, 2, 0]
+    for index, item in zip(differing, items, strict=False):
+        assert f"Attention of rnn translating line {index + 1}<" in item
+    assert html.count("<svg") == markdown.count("](plots/") == 6 + 2 * (1 + 3)
+    assert len(plot_files(figures)) == html.count("<svg")
+    assert Page(html).open == []
+    assert differing_indices(plain[:1], test, 3) == ()
 
 
 def test_text_of_others_cannot_become_markup(tmp_path):

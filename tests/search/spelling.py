@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from nmt.search.terms import Phrases
+from nmt.search.phrases import Phrases
 
 SPELLINGS = (b"", b"", b"", b"", b" a", b" b", b"a", b"b", b"-", b" ")
 VOCAB = len(SPELLINGS)

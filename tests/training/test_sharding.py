@@ -24,9 +24,10 @@ from tests.training.jobs import SilentLog, tiny_job
 from tests.training.processes import together
 
 TRANSFORMER = {"type": "transformer", "layers": 2, "dim": 8, "heads": 2, "feed_forward_dim": 12}
-FEEDING = {"type": "rnn", "cell": "gru", "layers": 2, "dim": 12, "feed": "input", "layer_norm": True}
+# One LSTM layer and dot attention: trained by the loop with its gradient by hand.
+FEEDING = {"type": "rnn", "cell": "lstm", "layers": 1, "dim": 12, "feed": "input", "attention": "dot"}
 MODELS: dict[str, dict[str, Any]] = {
-    "recurrent": {},
+    "recurrent, R-Drop": {"training__r_drop": 1.0},
     "transformer": {"model__encoder": TRANSFORMER, "model__decoder": TRANSFORMER, "model__share_embeddings": "target"},
     "input feeding": {"model__encoder": TRANSFORMER, "model__decoder": FEEDING, "model__share_embeddings": "none"},
 }

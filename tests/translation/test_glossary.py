@@ -94,6 +94,12 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tokenizer: SentencePieceT
         ("naïve", "nai\u0308ve", 1),
         ("café", "cafés café", 1),
         ("a.b", "axb a.b", 1),
+        ("東京", "私は東京駅と東京に行く。", 2),
+        ("東京", "東京Tower、Tokyo東京", 2),
+        ("シャツ", "Tシャツとシャツ", 2),
+        ("Tシャツ", "Tシャツ、XLTシャツ", 1),
+        ("学校", "学 校の学校", 1),
+        ("猫", "가猫", 1),
     ],
 )
 def test_a_source_term_is_found_in_whole_words(
@@ -197,7 +203,8 @@ def test_a_target_is_known_in_whatever_way_a_sentence_is_segmented(
 def test_the_way_to_a_target_is_how_the_tokenizer_writes_it(tokenizer: SentencePieceTokenizer) -> None:
     glossary = Glossary.of([("a", "the dog"), ("b", "漢字"), ("c", "(x)")], tokenizer)
     ways = [tuple(token for _, token in way) for way in glossary.phrases.ways]
-    assert ways == [tuple(tokenizer.encode(text)) for text in ("the dog", "漢字", "(x)")]
+    dog, kanji, other = (tuple(tokenizer.encode(text)) for text in ("the dog", "漢字", "(x)"))
+    assert ways == [dog, kanji[1:], other]  # without the space before it
     assert terms_of(glossary, "a").needed == len(ways[0])
 
 
@@ -205,6 +212,39 @@ def test_an_empty_glossary_asks_for_nothing(tokenizer: SentencePieceTokenizer) -
     glossary = Glossary.of([], tokenizer)
     assert terms_of(glossary, "der Hund").needed == 0
     assert glossary.check("der Hund", "", "the dog") == ()
+
+
+@given(st.text(alphabet="ab漢のー 。", max_size=12))
+def test_terms_of_a_text_without_spaces_are_those_at_each_place(tiny_tokenizers: TokenizerPair, text: str) -> None:
+    terms = ["漢", "の漢", "漢の", "a漢", "漢a", "ーー", "ab", "漢 の", "。漢"]
+    glossary = Glossary.of([(term, term) for term in terms], tiny_tokenizers.target)
+
+    def is_there(term: str, start: int) -> bool:
+        before, after = text[max(0, start - 1) : start], text[start + len(term) :][:1]
+        joins = (before in ("a", "b") and term[0] in "ab。") or (after in ("a", "b") and term[-1] in "ab。")
+        return text.startswith(term, start) and not joins
+
+    places = {(term, start) for term in terms for start in range(len(text)) if is_there(term, start)}
+    assert {glossary.targets[place] for place in glossary.written(text)} == {term for term, _ in places}
+    clean = " ".join(text.split())
+    found = {(match.entry.source, match.start) for match in glossary.matches(clean)}
+    if clean == text:
+        assert found == places
+
+
+def test_a_target_without_spaces_is_written_without_one(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("tower", "東京タワー"), ("shirt", "Tシャツ")], tokenizer)
+    shown = tokenizer.spellings(range(tokenizer.vocab_size))
+    ways = [b"".join(shown[token] for _, token in way).decode() for way in glossary.phrases.ways]
+    assert ways == ["東京タワー", " Tシャツ"]
+    line = "the tower"
+    terms = terms_of(glossary, line)
+    forced = [token for _, token in glossary.phrases.ways[0]]
+    before, after = (tokenizer.encode(text) for text in ("私は", "に行く。"))
+    assert terms.unmet([*before, *forced, *after]) == 0
+    assert terms.unmet(before) == len(forced)
+    assert terms.unmet(tokenizer.encode("私は東京タワーに行く。")) == 0
+    assert glossary.check(line, "", "私は東京タワーに行く。") == (Term("tower", "東京タワー", True),)
 
 
 @given(st.text(alphabet="ab_ -\u0301", max_size=12))

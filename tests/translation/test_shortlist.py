@@ -10,7 +10,7 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError, DiskError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.glossary import Glossary
-from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist, learn
+from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist, even_share, learn
 from tests.tiny import invented_pairs
 
 SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
@@ -53,14 +53,33 @@ def test_frequent_pieces_are_always_there_and_a_piece_may_stand_for_itself() -> 
     assert found.ids([[9]], prefixes=[[4]]).tolist() == [0, 1, 2, 3, 4, 6, 9]
 
 
-def test_it_reads_no_further_than_it_may() -> None:
-    def pairs():  # type: ignore[no-untyped-def]
-        yield [4, 5], [4, 5]
-        yield [], [4]
-        yield [4], [5]
-        raise AssertionError("read too far")
+@pytest.mark.parametrize("num_pairs", [0, 1, 7, 8, 9, 100])
+def test_of_a_large_text_every_nth_pair_is_learnt_from(num_pairs: int) -> None:
+    encoded = []
 
-    assert learn(pairs(), 6, 6, max_links=5).always.tolist() == [0, 1, 2, 3, 4, 5]
+    def encode(number: int) -> tuple[list[int], list[int]]:
+        encoded.append(number)
+        return [4, number], [4]  # two links
+
+    share, read = even_share(range(num_pairs), encode, max_links=16)
+    step = min(2**k for k in range(10) if 2 * len(range(0, num_pairs, 2**k)) <= 16)
+    assert read == num_pairs
+    assert [source[1] for source, _ in share] == list(range(0, num_pairs, step))
+    assert len(encoded) <= 8 * 5  # of a hundred: what is not going to be kept is not encoded
+
+
+def test_a_shortlist_knows_words_of_the_end_of_a_large_text() -> None:
+    pairs = [([4 + number % 50], [4 + number % 50]) for number in range(50)] * 21
+    ordered = sorted(pairs)  # 21 of each word, in the order of the words
+    share, _ = even_share(ordered, lambda pair: pair, max_links=200)
+    assert learn(share, 54, 54, each=1, frequent=0).num_translated == 50
+    assert learn(ordered[:200], 54, 54, each=1, frequent=0).num_translated == 10
+
+
+def test_one_pair_is_learnt_from_however_long_it_is() -> None:
+    share, read = even_share([([4] * 9, [5] * 9)] * 3, lambda pair: pair, max_links=10)
+    assert (len(share), read) == (1, 3)
+    assert learn(share, 6, 6).translations[4, 0] == 5
 
 
 def test_what_was_written_is_read_back_and_another_tokenizer_is_noticed(tmp_path: Path) -> None:

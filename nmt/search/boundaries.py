@@ -1,0 +1,37 @@
+"""Where words begin and end.
+
+A word is letters, digits and marks in a row, but a kana or a Chinese character is a word by itself: Japanese and
+Chinese are written without spaces, and a term must be found there all the same.
+"""
+
+import re
+import unicodedata
+
+# Kana and Chinese characters, as ranges of a regular expression's character class.
+ALONE = (
+    r"\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U000323af"
+)
+_ALONE = re.compile(f"[{ALONE}]")
+
+
+def stands_alone(character: str) -> bool:
+    """Whether it is a word by itself."""
+    return _ALONE.match(character) is not None
+
+
+def part_of_word(character: str) -> bool:
+    """Whether it is a letter, a digit or a mark, and not a word by itself: between others there is a boundary."""
+    if stands_alone(character):
+        return False
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def begins_word(text: str, start: int) -> bool:
+    """Whether what is written from there on is not the rest of a word."""
+    return start == 0 or not part_of_word(text[start - 1]) or stands_alone(text[start])
+
+
+def ends_word(text: str, end: int) -> bool:
+    """Whether what is written up to there is not the beginning of a word."""
+    return end == len(text) or not part_of_word(text[end]) or stands_alone(text[end - 1])
