@@ -27,7 +27,7 @@ TRANSFORMER = {"type": "transformer", "layers": 2, "dim": 8, "heads": 2, "feed_f
 # One LSTM layer and dot attention: trained by the loop with its gradient by hand.
 FEEDING = {"type": "rnn", "cell": "lstm", "layers": 1, "dim": 12, "feed": "input", "attention": "dot"}
 MODELS: dict[str, dict[str, Any]] = {
-    "recurrent, R-Drop": {"training__r_drop": 1.0},
+    "recurrent, R-Drop": {"training__r_drop": 1.0, "model__dropout": 0.001},  # which is asked for, and rounds to none
     "transformer": {"model__encoder": TRANSFORMER, "model__decoder": TRANSFORMER, "model__share_embeddings": "target"},
     "input feeding": {"model__encoder": TRANSFORMER, "model__decoder": FEEDING, "model__share_embeddings": "none"},
 }
@@ -35,7 +35,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 def trainer(folder: Path, workers: Any, sharded: bool, resumes: bool = False, **changes: Any) -> Any:
     """A trainer in float64 without dropout, on this process's part of the model where it is sharded."""
-    job = tiny_job(folder, model__dropout=0.0, training__shard=sharded, **changes)
+    job = tiny_job(folder, **({"model__dropout": 0.0} | changes), training__shard=sharded)
     model = job.model.double()
     if sharded:
         shard(model, workers)
