@@ -10,6 +10,13 @@ from torch import Tensor, nn
 from nmt.models.dropout import Dropout, WordDropout
 
 
+def _table(num_tokens: int, dim: int) -> nn.Parameter:
+    weight = nn.Parameter(torch.empty(num_tokens, dim))
+    if not weight.is_meta:  # drawing normal numbers there makes torch import its compiler, which takes seconds
+        nn.init.normal_(weight, std=dim**-0.5)
+    return weight
+
+
 class Embedding(nn.Module):
     """Ids to vectors of about unit size, with dropout of words and of units.
 
@@ -20,11 +27,10 @@ class Embedding(nn.Module):
 
     def __init__(self, num_tokens: int, dim: int, dropout: float, word_dropout: float) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(num_tokens, dim))
+        self.weight = _table(num_tokens, dim)
         self.scale = math.sqrt(dim)
         self.dropout = Dropout(dropout)
         self.word_dropout = WordDropout(word_dropout)
-        nn.init.normal_(self.weight, std=dim**-0.5)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """int64 [batch, length] -> [batch, length, dim], or [rows] -> [rows, dim]"""
@@ -38,8 +44,7 @@ class OutputProjection(nn.Module):
     def __init__(self, num_tokens: int, dim: int, tied_to: Embedding | None) -> None:
         super().__init__()
         if tied_to is None:
-            self.weight = nn.Parameter(torch.empty(num_tokens, dim))
-            nn.init.normal_(self.weight, std=dim**-0.5)
+            self.weight = _table(num_tokens, dim)
         else:
             self.weight = tied_to.weight
         self.bias = nn.Parameter(torch.zeros(num_tokens))

@@ -168,3 +168,15 @@ def test_a_run_with_another_tokenizer_is_refused(tiny_run: Path, tmp_path: Path)
         nmt.load(run)
     step = run / "models" / "step-2"
     assert str(failure.value).startswith(f"{run}: tokenizer.model is not the tokenizer that {step} was trained with.")
+
+
+def test_describing_a_model_draws_no_normal_numbers_which_would_make_torch_import_its_compiler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.Tensor, "normal_", None)
+    for tree in STACKS.values():
+        with torch.device("meta"):
+            model = build_model(
+                parse_config(ModelConfig, {"embedding_dim": 4, "share_embeddings": "none", **tree}, "x"), 9, 9
+            )
+        assert all(parameter.is_meta for parameter in model.parameters())
