@@ -32,7 +32,9 @@ def random_bytes() -> bytes:
 
 
 def restore_random(states: dict[str, Tensor]) -> None:
-    """What random_bytes saved, loaded."""
+    """What random_bytes saved, loaded. Raises ValueError, KeyError, TypeError or RuntimeError where it did not save it."""
+    if not all(bool(state.isfinite().all()) for state in states.values()):
+        raise ValueError("the state of a generator holds NaN or infinity")
     version, *words = states["python"].tolist()
     gauss = states["python.gauss"].tolist()
     random.setstate((version, tuple(words), gauss[0] if gauss else None))

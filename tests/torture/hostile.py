@@ -65,7 +65,7 @@ def weights_files(step: Path, file: str, canary: Path) -> dict[str, bytes]:
     """Contents for a file of tensors."""
     bomb, original = pickle.dumps(Bomb(canary)), read_folder(step).files[file]
     tensors = load(original)
-    name = next(iter(tensors))
+    name = min(name for name, tensor in tensors.items() if tensor.is_floating_point())
     objects, torch_file = io.BytesIO(), io.BytesIO()
     np.save(objects, np.array([Bomb(canary)], dtype=object), allow_pickle=True)
     torch.save({"weight": Bomb(canary)}, torch_file)
