@@ -32,7 +32,7 @@ def random_bytes() -> bytes:
 
 
 def restore_random(states: dict[str, Tensor]) -> None:
-    """What random_bytes saved, loaded. Raises ValueError, KeyError, TypeError or RuntimeError where it did not save it."""
+    """What random_bytes saved, loaded. Raises ValueError, KeyError, TypeError or RuntimeError for anything else."""
     if not all(bool(state.isfinite().all()) for state in states.values()):
         raise ValueError("the state of a generator holds NaN or infinity")
     version, *words = states["python"].tolist()
