@@ -126,11 +126,13 @@ class Translator:
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
         threads = self.threads
         batches = split_evenly(order, config.batch_sentences, threads)
-        searched = map_in_threads(
-            lambda chosen: self._search([segments[index] for index in chosen], config, attention, alignment),
-            batches,
-            threads,
-        )
+
+        def work(chosen: Sequence[int]) -> list[list[Candidate]]:
+            return self._search([segments[index] for index in chosen], config, attention, alignment)
+
+        # One alone has all threads; not where every bit counts: how many there are decides how sums are rounded.
+        alone = len(batches) == 1 and not config.exact
+        searched = map(work, batches) if alone else map_in_threads(work, batches, threads)
         for chosen, batch in zip(batches, searched, strict=True):
             for index, candidates in zip(chosen, batch, strict=True):
                 found[index] = candidates

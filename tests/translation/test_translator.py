@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -307,3 +308,24 @@ def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator
         )
     with pytest.raises(ConfigError, match="The glossary was read for another model"):
         nmt.load(tiny_run).translate(LINES[:1], glossary=glossary)
+
+
+def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    find = Translator._find
+
+    def watched(*arguments: Any) -> Any:
+        seen.append(torch.get_num_threads())
+        return find(*arguments)
+
+    monkeypatch.setattr(Translator, "_find", watched)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        for lines, exact in ((LINES[:1], False), (LINES[:1], True), (LINES[:4], False)):
+            translator.translate(lines, QUICK.model_copy(update={"exact": exact}))
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [2, 1, 1, 1]
