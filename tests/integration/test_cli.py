@@ -34,6 +34,7 @@ embedding_dim = 48
 {model}
 [training]
 max_updates = 60
+threads = 1
 batch_tokens = 600
 validate_every = 30
 warmup = 10
