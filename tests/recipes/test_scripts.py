@@ -174,7 +174,8 @@ def test_what_is_missing_is_said_in_one_line(sandbox: Sandbox, fact: str, messag
 def test_tests_run_from_any_folder_and_pass_arguments_on(sandbox: Sandbox, tmp_path: Path) -> None:
     result = sandbox.bash(str(sandbox.checkout / "recipes" / "test.sh"), "-k", "beam search", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert sandbox.calls()[2:] == ["python -m pytest --numprocesses logical --dist worksteal -k beam search"]
+    processes = (os.cpu_count() or 1) + 1
+    assert sandbox.calls()[2:] == [f"python -m pytest --numprocesses {processes} --dist worksteal -k beam search"]
 
 
 QUICKSTART = [
