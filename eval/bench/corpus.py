@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from nmt.corpus.encode import read_pairs
 from nmt.corpus.lines import clean, read_lines
@@ -98,5 +99,5 @@ def lines(path: Path) -> list[str]:
     return [clean(line) for line in read_lines(path)]
 
 
-def _open(path: Path):  # type: ignore[no-untyped-def]
+def _open(path: Path) -> TextIO:
     return path.open("w", encoding="utf-8", newline="\n")

@@ -145,6 +145,7 @@ def _translate_all(
     from rich.progress import (
         BarColumn,
         Progress,
+        TaskID,
         TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
@@ -160,8 +161,8 @@ def _translate_all(
         for run, name in zip(runs, names, strict=True):
             task = progress.add_task(f"Translating with {name}".replace("[", r"\["), total=len(test))
 
-            def tick(number: int, task: object = task) -> None:
-                progress.advance(task, number)  # type: ignore[arg-type]
+            def tick(number: int, task: TaskID = task) -> None:
+                progress.advance(task, number)
 
             results.append(collect_run(run, name, test.source, beam, tick))
     return results
