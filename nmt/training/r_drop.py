@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from nmt.training import loss as loss_module
-from nmt.training.loss import Loss, cross_entropy
+from nmt.training.loss import Loss
 
 
 def r_drop_loss(
@@ -25,49 +25,64 @@ def r_drop_loss(
     alpha: float,
 ) -> Loss:
     """The loss of features of two passes over one batch, each [batch, tgt_len, dim]; the rest as in `cross_entropy`."""
-    losses = [cross_entropy(each, weight, bias, targets, mask, smoothing) for each in (first, second)]
-    apart = _LinearDivergence.apply(first[mask], second[mask], weight, bias)  # type: ignore[no-untyped-call]
-    smoothed = (losses[0].smoothed + losses[1].smoothed) / 2 + (alpha / 2) * apart
-    return Loss(smoothed, (losses[0].nll + losses[1].nll) / 2, losses[0].num_tokens)
+    smoothed, nll = _LinearRDrop.apply(  # type: ignore[no-untyped-call]
+        first[mask], second[mask], weight, bias, targets[mask], smoothing, alpha
+    )
+    return Loss(smoothed, nll.detach(), int(mask.sum()))
 
 
-class _LinearDivergence(torch.autograd.Function):
-    """Summed over tokens, the mean of KL(P||Q) and KL(Q||P), P and Q being the softmax of two projected features.
+class _LinearRDrop(torch.autograd.Function):
+    """Both likelihoods and the divergence from one projection of each pass, chunk by chunk, with their gradients.
 
-    As in the cross-entropy, gradients are made chunk by chunk on the way forward. With the log-probabilities p and q,
-    that of KL(P||Q) is P (p - q - KL(P||Q)) for the logits of P, and Q - P for those of Q.
+    With log-probabilities p, q of the two passes and P, Q = exp(p), exp(q), the gradient of KL(P||Q) + KL(Q||P) is
+    P (p - q - KL(P||Q) + 1) - Q for the logits of P, and the same with P and Q exchanged for those of Q.
     """
 
     @staticmethod
-    def forward(ctx: Any, first: Tensor, second: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(
+        ctx: Any,
+        first: Tensor,
+        second: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+        smoothing: float,
+        alpha: float,
+    ) -> tuple[Tensor, Tensor]:
         with torch.autocast(first.device.type, enabled=False):
             table = weight.to(first.dtype)
             accumulator = torch.promote_types(first.dtype, torch.float32)
             gradients = torch.empty_like(first), torch.empty_like(second)
             grad_weight, grad_bias = torch.zeros_like(weight), torch.zeros_like(bias)
-            total = torch.zeros((), dtype=accumulator, device=first.device)
+            smoothed = torch.zeros((), dtype=accumulator, device=first.device)
+            nll = torch.zeros_like(smoothed)
             for start in range(0, len(first), loss_module.CHUNK_ROWS):
-                rows = [each[start : start + loss_module.CHUNK_ROWS] for each in (first, second)]
+                chunk = slice(start, start + loss_module.CHUNK_ROWS)
+                chosen = targets[chunk].unsqueeze(1)  # [chunk, 1]
+                rows = first[chunk], second[chunk]
                 logs = [(linear(each, table).to(accumulator) + bias).log_softmax(dim=1) for each in rows]
                 # exp() of less than -87 is a denormal number in fp32, which is a hundred times slower.
-                probabilities = [each.clamp(min=-80.0).exp() for each in logs]
+                probabilities = [each.clamp(min=-80.0).exp_() for each in logs]
                 gap = logs[0] - logs[1]  # [chunk, vocab]
-                forth = (probabilities[0] * gap).sum(dim=1, keepdim=True)  # [chunk, 1]
-                back = -(probabilities[1] * gap).sum(dim=1, keepdim=True)
-                total += (forth + back).sum() / 2
-                difference = probabilities[0] - probabilities[1]
-                halves = (
-                    (probabilities[0] * (gap - forth)).add_(difference).div_(2),
-                    (probabilities[1] * (-gap - back)).sub_(difference).div_(2),
-                )
-                for side, (half, row) in enumerate(zip(halves, rows, strict=True)):
-                    lean = half.to(first.dtype)
-                    gradients[side][start : start + loss_module.CHUNK_ROWS] = lean @ table
-                    grad_weight += lean.t() @ row
-                    grad_bias += half.sum(dim=0)
+                for side, sign in ((0, 1.0), (1, -1.0)):
+                    own, other = probabilities[side], probabilities[1 - side]
+                    divergence = sign * (own.unsqueeze(1) @ gap.unsqueeze(2)).squeeze(2)  # [chunk, 1]
+                    lost = -logs[side].gather(1, chosen).sum()
+                    nll += lost / 2
+                    smoothed += ((1 - smoothing) * lost - smoothing * logs[side].mean(dim=1).sum()) / 2
+                    smoothed += alpha / 4 * divergence.sum()
+                    gradient = (gap * (sign * alpha / 4)).add_(0.5 + alpha / 4 * (1 - divergence)).mul_(own)
+                    gradient.sub_(other, alpha=alpha / 4).sub_(smoothing / (2 * len(weight)))
+                    gradient.scatter_add_(1, chosen, gradient.new_full((1, 1), (smoothing - 1) / 2).expand_as(chosen))
+                    grad_bias += gradient.new_ones(len(gradient)) @ gradient  # much quicker than sum(dim=0)
+                    lean = gradient.to(first.dtype)
+                    gradients[side][chunk] = lean @ table
+                    grad_weight += lean.t() @ rows[side]
         ctx.save_for_backward(*gradients, grad_weight, grad_bias)
-        return total
+        ctx.mark_non_differentiable(nll)
+        return smoothed, nll
 
     @staticmethod
-    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, ...]:
-        return tuple(gradient * upstream.to(gradient.dtype) for gradient in ctx.saved_tensors)
+    def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+        scaled = (gradient * upstream.to(gradient.dtype) for gradient in ctx.saved_tensors)
+        return *scaled, None, None, None
