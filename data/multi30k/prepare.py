@@ -12,14 +12,13 @@ are left alone. git ignores them: their licence does not allow passing them on.
 """
 
 import argparse
-import gzip
-import hashlib
-import os
 import sys
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from known_text import KnownText, PrepareError, read_lines, write_all
 
 HUB_NAME = "bentrevett/multi30k"
 HUB_LANGUAGES = ("en", "de")
@@ -44,10 +43,6 @@ SHA256 = {
     "test.fr": "57a705a12ffb81f3da3539798bdaaaa8f2df5824de3a84e0f4ea378dab959b62",
     "test.cs": "45adb85f688de8407fddcbe1b36dca15d12aab868149b337e2576f2d6d2ff8d8",
 }
-
-
-class PrepareError(Exception):
-    """The text cannot be had, or is not what it should be. The message says where and how to go on."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,24 +75,15 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 def prepare(out: Path, languages: Sequence[str], folder: Path | None, verify: bool) -> None:
     """Write the files of `languages` into `out`, from `folder` or the hub; all of them or none."""
     names = [f"{split}.{language}" for split in NUM_LINES for language in languages]
-    if all(is_ready(out / name, verify) for name in names):
+    known = KnownText("Multi30k", NUM_LINES, SHA256)
+    if all(known.is_ready(out / name, verify) for name in names):
         print(f"Multi30k is ready in {out}: {' '.join(names)}")
         return
     texts = read_folder(folder, names) if folder else read_hub(names)
     for name in names:
-        check(name, texts[name], verify)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        write_atomically(out / name, texts[name])
+        known.check(name, texts[name], verify)
+    write_all(out, texts)
     print(f"Wrote Multi30k to {out}: {' '.join(f'{name} ({NUM_LINES[split_of(name)]})' for name in names)}")
-
-
-def is_ready(path: Path, verify: bool) -> bool:
-    """Whether `path` holds the right text; without verification, the right number of lines is enough."""
-    if not path.is_file():
-        return False
-    text = path.read_bytes()
-    return text.count(b"\n") == NUM_LINES[split_of(path.name)] and (not verify or is_genuine(path.name, text))
 
 
 def read_folder(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
@@ -105,16 +91,7 @@ def read_folder(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
     texts = {}
     for name in names:
         split, language = name.split(".")
-        plain = folder / f"{FILE_STEMS[split]}.{language}"
-        packed = plain.with_name(f"{plain.name}.gz")
-        try:
-            data = gzip.decompress(packed.read_bytes()) if packed.exists() else plain.read_bytes()
-            lines = data.decode("utf-8").removesuffix("\n").split("\n")
-        except FileNotFoundError:
-            raise PrepareError(f"{folder} has neither {packed.name} nor {plain.name}.") from None
-        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-            raise PrepareError(f"{packed if packed.exists() else plain} cannot be read: {error}.") from None
-        texts[name] = normalise(lines)
+        texts[name] = normalise(read_lines(folder / f"{FILE_STEMS[split]}.{language}"))
     return texts
 
 
@@ -144,41 +121,9 @@ def normalise(lines: Sequence[str]) -> bytes:
     return "".join(line.strip(" \t\n\r\v\f") + "\n" for line in lines).encode("utf-8")
 
 
-def check(name: str, text: bytes, verify: bool) -> None:
-    """Refuse a text of the wrong length, and, when verifying, one whose checksum is not on record."""
-    num_lines, expected = text.count(b"\n"), NUM_LINES[split_of(name)]
-    if num_lines != expected:
-        raise PrepareError(f"{name} would have {num_lines} lines; Multi30k has {expected}. The source is incomplete.")
-    if verify and not is_genuine(name, text):
-        raise PrepareError(
-            f"{name} has its {expected} lines but not the text on record: SHA-256 {hashlib.sha256(text).hexdigest()}, "
-            f"not {SHA256[name]}. Scores may not compare with published ones; --no-verify accepts it."
-        )
-
-
-def is_genuine(name: str, text: bytes) -> bool:
-    """Whether the checksum is the one on record."""
-    return hashlib.sha256(text).hexdigest() == SHA256[name]
-
-
 def split_of(name: str) -> str:
     """`train` of `train.en`."""
     return name.partition(".")[0]
-
-
-def write_atomically(path: Path, text: bytes) -> None:
-    """Write a file that is there whole or not at all, whenever this is interrupted."""
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")  # ends as git ignores it
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise PrepareError(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

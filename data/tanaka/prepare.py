@@ -9,15 +9,13 @@ checked before anything is written; files that are there and right are left alon
 """
 
 import argparse
-import gzip
-import hashlib
-import os
 import sys
 import urllib.request
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from known_text import KnownText, PrepareError, read_lines, write_all
 from words import english_text, japanese_text
 
 COMMIT = "312408a11c5fbcbc09443bebb18121f7efdcd61e"
@@ -42,10 +40,6 @@ SHA256 = {
 }
 
 
-class PrepareError(Exception):
-    """The text cannot be had, or is not what it should be. The message says where and how to go on."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description="Write small_parallel_enja as natural text, and as its words.")
@@ -65,49 +59,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def prepare(out: Path, folder: Path | None, verify: bool) -> None:
     """Write all files into `out`, from `folder` or from GitHub; all of them or none."""
-    if all(is_ready(out / name, verify) for name in SHA256):
+    known = KnownText("small_parallel_enja", NUM_LINES, SHA256)
+    if all(known.is_ready(out / name, verify) for name in SHA256):
         print(f"small_parallel_enja is ready in {out}.")
         return
     texts = {}
     for split in NUM_LINES:
         for language, to_text in TO_TEXT.items():
             name = f"{split}.{language}"
-            data = read_folder(folder, name) if folder else fetch(name)
-            try:
-                lines = data.decode("utf-8").removesuffix("\n").split("\n")
-            except UnicodeDecodeError as error:
-                raise PrepareError(f"{name} is not UTF-8: {error}.") from None
+            lines = read_lines(folder / name) if folder else fetch(name)
             texts[name] = encode([to_text(line.split(" ")) for line in lines])
             texts[f"{split}.words.{language}"] = encode(lines)
     for name, text in texts.items():
-        check(name, text, verify)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PrepareError(f"{out} cannot be made: {error.strerror or error}.") from None
-    for name, text in texts.items():
-        write_atomically(out / name, text)
+        known.check(name, text, verify)
+    write_all(out, texts)
     print(f"Wrote small_parallel_enja to {out}: {' '.join(texts)}")
 
 
-def read_folder(folder: Path, name: str) -> bytes:
-    """A file of the corpus, packed or not."""
-    plain = folder / name
-    packed = plain.with_name(f"{name}.gz")
-    try:
-        return gzip.decompress(packed.read_bytes()) if packed.exists() else plain.read_bytes()
-    except FileNotFoundError:
-        raise PrepareError(f"{folder} has neither {packed.name} nor {plain.name}.") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise PrepareError(f"{packed if packed.exists() else plain} cannot be read: {error}.") from None
-
-
-def fetch(name: str) -> bytes:
-    """A file of the corpus as it is on GitHub."""
+def fetch(name: str) -> list[str]:
+    """The lines of a file of the corpus as it is on GitHub."""
     try:
         with urllib.request.urlopen(f"{ADDRESS}/{name}", timeout=60) as answer:
             data: bytes = answer.read()
-            return data
+        return data.decode("utf-8").removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise PrepareError(f"{ADDRESS}/{name} is not UTF-8: {error}.") from None
     except OSError as error:
         raise PrepareError(
             f"cannot fetch {ADDRESS}/{name} ({error}). Check the network, or give a folder that holds train.en, "
@@ -118,51 +94,6 @@ def fetch(name: str) -> bytes:
 def encode(lines: Sequence[str]) -> bytes:
     """The bytes of a file."""
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
-
-
-def is_ready(path: Path, verify: bool) -> bool:
-    """Whether `path` holds the right text; without verification, the right number of lines is enough."""
-    if not path.is_file():
-        return False
-    text = path.read_bytes()
-    return text.count(b"\n") == num_lines(path.name) and (not verify or is_genuine(path.name, text))
-
-
-def check(name: str, text: bytes, verify: bool) -> None:
-    """Refuse a text of the wrong length, and, when verifying, one whose checksum is not on record."""
-    found, expected = text.count(b"\n"), num_lines(name)
-    if found != expected:
-        raise PrepareError(f"{name} would have {found} lines; the corpus has {expected}. The source is incomplete.")
-    if verify and not is_genuine(name, text):
-        raise PrepareError(
-            f"{name} has its {expected} lines but not the text on record: SHA-256 {hashlib.sha256(text).hexdigest()}, "
-            f"not {SHA256[name]}. Scores may not compare with others; --no-verify accepts it."
-        )
-
-
-def num_lines(name: str) -> int:
-    """Of `train.en` and of `train.words.en` as many as of train."""
-    return NUM_LINES[name.partition(".")[0]]
-
-
-def is_genuine(name: str, text: bytes) -> bool:
-    """Whether the checksum is the one on record."""
-    return hashlib.sha256(text).hexdigest() == SHA256[name]
-
-
-def write_atomically(path: Path, text: bytes) -> None:
-    """Write a file that is there whole or not at all, whenever this is interrupted."""
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")  # ends as git ignores it
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise PrepareError(f"{path} cannot be written: {error.strerror or error}.") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def test_another_text_is_named_and_accepted_only_on_request(
     (folder / "test.en").write_bytes(b"one\ntwo\n")
     (out / "test.en").unlink()
     assert script.main(["--from", str(folder), "--out", str(out), "--no-verify"]) == 2
-    assert "test.en would have 2 lines; the corpus has 1" in capsys.readouterr().err
+    assert "test.en would have 2 lines; small_parallel_enja has 1" in capsys.readouterr().err
 
 
 def test_github_out_of_reach_points_to_the_folder_option(
