@@ -1,4 +1,7 @@
-"""The text that all systems train on: Multi30k as pieces of one joint SentencePiece model, and how many there are."""
+"""The text that all systems train on, as pieces of one joint SentencePiece model, and how many there are.
+
+By default that is Multi30k, as the recipes of the benchmark have it; otherwise the text of another recipe.
+"""
 
 import json
 from collections.abc import Iterable
@@ -7,13 +10,16 @@ from pathlib import Path
 from typing import TextIO
 
 from nmt.corpus.encode import read_pairs
+from nmt.corpus.filters import Filters
 from nmt.corpus.lines import clean, read_lines
 from nmt.corpus.prepare import Sources, prepare_corpus
+from nmt.errors import ConfigError
 from nmt.experiment import load_experiment
 from nmt.tokenizer.base import Tokenizer
 from peers import BENCH, ROOT
 
 WORK = BENCH / ".work"
+RECIPE = BENCH / "shapes" / "rnn.toml"
 TEST = ROOT / "data" / "multi30k" / "test"  # test_2016_flickr
 
 
@@ -42,36 +48,46 @@ def count(lengths: Iterable[tuple[int, int]]) -> Counts:
     )
 
 
-def prepare(folder: Path = WORK / "corpus") -> tuple[Path, Counts]:
-    """The training and dev text as pieces (train.en, train.de, dev.en, dev.de), the vocabulary, and the counts.
+def work_of(recipe: Path = RECIPE) -> Path:
+    """Where the text of a recipe and what is trained on it stand."""
+    return WORK if recipe == RECIPE else WORK / f"{recipe.parent.name}-{recipe.stem}"
 
-    Made once; the tokenizer is the one that `nmt train` makes of the benchmark's recipes.
+
+def prepare(recipe: Path = RECIPE) -> tuple[Path, Counts]:
+    """The training and dev text as pieces (train.source, train.target, dev.source ...), the vocabulary, the counts.
+
+    Made once; the tokenizer is the one that `nmt train` makes of the recipe. Raises ConfigError where it has two.
     """
+    folder = work_of(recipe) / "corpus"
     ready = folder / "counts.json"
     if not ready.exists():
-        _write(folder, ready)
+        _write(recipe, folder, ready)
     return folder, Counts(**json.loads(ready.read_text(encoding="utf-8")))
 
 
-def _write(folder: Path, ready: Path) -> None:
-    corpus = load_experiment(BENCH / "shapes" / "rnn.toml").corpus
-    tokenizer = load_experiment(BENCH / "shapes" / "rnn.toml").tokenizer
+def _write(recipe: Path, folder: Path, ready: Path) -> None:
+    experiment = load_experiment(recipe)
+    corpus = experiment.corpus
+    if not experiment.tokenizer.joint:
+        raise ConfigError(f"{recipe} has a tokenizer for each side; the peers are given one vocabulary for both.")
     train, dev = corpus.text("train"), corpus.text("dev")
     sources = Sources(train, dev, corpus.max_length, corpus.filters)
-    prepared = prepare_corpus(sources, tokenizer, 1, WORK / "prepared", print)
+    prepared = prepare_corpus(sources, experiment.tokenizer, experiment.seed, folder.parent / "prepared", print)
     pieces = prepared.tokenizers.source
     folder.mkdir(parents=True, exist_ok=True)
     lengths = []
-    with _open(folder / "train.en") as source, _open(folder / "train.de") as target:
-        for pair in read_pairs(train):
+    with _open(folder / "train.source") as source, _open(folder / "train.target") as target:
+        for pair in Filters(corpus.filters).passing(read_pairs(train)):
             both = split(pieces, pair.source), split(pieces, pair.target)
+            if not 0 < min(map(len, both)) <= max(map(len, both)) <= corpus.max_length:
+                continue
             source.write(" ".join(both[0]) + "\n")
             target.write(" ".join(both[1]) + "\n")
             lengths.append((len(both[0]), len(both[1])))
     counts = count(lengths)
     assert (counts.pairs, counts.target_tokens) == (len(prepared.train), prepared.train.target_tokens)
-    for language, side in (("en", "source"), ("de", "target")):
-        with _open(folder / f"dev.{language}") as file:
+    for side in ("source", "target"):
+        with _open(folder / f"dev.{side}") as file:
             file.writelines(" ".join(split(pieces, getattr(pair, side))) + "\n" for pair in prepared.dev)
     with _open(folder / "vocab.txt") as file:  # without the special pieces, which each toolkit adds by itself
         file.writelines(piece + "\n" for piece in pieces.pieces(list(range(4, pieces.vocab_size))))

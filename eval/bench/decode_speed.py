@@ -187,8 +187,8 @@ def tokenizer_of(entrant: Entrant) -> Tokenizer:
     """That of the run a model was exported from, or of the benchmark's own text."""
     if entrant.system.name == "ctranslate2":
         return TokenizerPair.load(entrant.model).source
-    corpus.prepare()
-    (folder,) = {path.parent for path in (corpus.WORK / "prepared").glob("*/tokenizer.model")}
+    text, _ = corpus.prepare()
+    (folder,) = {path.parent for path in (text.parent / "prepared").glob("*/tokenizer.model")}
     return TokenizerPair.load(folder).source
 
 

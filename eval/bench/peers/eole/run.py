@@ -20,7 +20,7 @@ def train(task: Task) -> None:
     corpus, work = Path(task["corpus"]), Path(task["work"])
     options = yaml.safe_load((HERE / f"{task['model']}.yaml").read_text(encoding="utf-8"))
     options |= {
-        "data": {"corpus": {"path_src": str(corpus / "train.en"), "path_tgt": str(corpus / "train.de")}},
+        "data": {"corpus": {"path_src": str(corpus / "train.source"), "path_tgt": str(corpus / "train.target")}},
         "src_vocab": str(corpus / "vocab.txt"),
         "tgt_vocab": str(corpus / "vocab.txt"),
         "share_vocab": True,

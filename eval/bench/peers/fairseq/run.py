@@ -19,13 +19,21 @@ VERSION = version("fairseq-fixed")
 def binary(task: Task) -> Path:
     """The text in fairseq's own format, made once."""
     corpus, folder = Path(task["corpus"]), Path(task["corpus"]) / "fairseq"
-    if (folder / "preprocess.log").exists() and (folder / "valid.en-de.de.idx").exists():
+    if (folder / "preprocess.log").exists() and (folder / "valid.source-target.target.idx").exists():
         return folder
     folder.mkdir(exist_ok=True)
     dictionary = folder / "dictionary.txt"
     pieces = (corpus / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     dictionary.write_text("".join(f"{piece} 1\n" for piece in pieces), encoding="utf-8")
-    arguments = ["--source-lang", "en", "--target-lang", "de", "--joined-dictionary", "--srcdict", str(dictionary)]
+    arguments = [
+        "--source-lang",
+        "source",
+        "--target-lang",
+        "target",
+        "--joined-dictionary",
+        "--srcdict",
+        str(dictionary),
+    ]
     arguments += ["--trainpref", str(corpus / "train"), "--validpref", str(corpus / "dev"), "--destdir", str(folder)]
     sys.argv = ["fairseq-preprocess", *arguments]
     preprocess.cli_main()

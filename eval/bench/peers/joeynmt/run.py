@@ -31,8 +31,8 @@ def train(task: Task) -> None:
             "train": str(corpus / "train"),
             "dev": str(corpus / "dev"),
             "dataset_type": "plain",
-            "src": {"lang": "en", **side},
-            "trg": {"lang": "de", **side},
+            "src": {"lang": "source", **side},
+            "trg": {"lang": "target", **side},
         },
         "testing": {"beam_size": 1, "batch_size": 100, "batch_type": "sentence"},
         "training": {

@@ -24,7 +24,14 @@ def train(task: Task) -> None:
     corpus, work = Path(task["corpus"]), Path(task["work"])
     vocabulary = str(make_vocabulary(corpus))
     command = [str(Path(sys.executable).with_name("pymarian")), "train", "--cpu-threads", str(task["threads"])]
-    command += ["--train-sets", str(corpus / "train.en"), str(corpus / "train.de"), "--vocabs", vocabulary, vocabulary]
+    command += [
+        "--train-sets",
+        str(corpus / "train.source"),
+        str(corpus / "train.target"),
+        "--vocabs",
+        vocabulary,
+        vocabulary,
+    ]
     command += (HERE / f"{task['model']}.txt").read_text(encoding="utf-8").split()
     command += ["--model", str(work / "model.npz"), "--overwrite", "--tempdir", str(work), "--seed", str(task["seed"])]
     command += ["--mini-batch-words", str(task["batch_tokens"]), "--mini-batch", "10000", "--maxi-batch", "1000"]

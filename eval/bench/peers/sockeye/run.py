@@ -30,8 +30,8 @@ def train(task: Task) -> None:
     corpus, work = Path(task["corpus"]), Path(task["work"])
     shape = (HERE / f"{task['model']}.txt").read_text(encoding="utf-8").split()
     sys.argv = ["sockeye-train", "--use-cpu", "--output", str(work / "model"), "--overwrite-output", *shape]
-    sys.argv += ["--source", str(corpus / "train.en"), "--target", str(corpus / "train.de")]
-    sys.argv += ["--validation-source", str(corpus / "dev.en"), "--validation-target", str(corpus / "dev.de")]
+    sys.argv += ["--source", str(corpus / "train.source"), "--target", str(corpus / "train.target")]
+    sys.argv += ["--validation-source", str(corpus / "dev.source"), "--validation-target", str(corpus / "dev.target")]
     sys.argv += ["--max-seq-len", "200:200", "--batch-type", "max-word", "--batch-size", str(task["batch_tokens"])]
     sys.argv += ["--label-smoothing", "0.1", "--optimizer", "adam", "--optimizer-betas", "0.9:0.98"]
     sys.argv += ["--gradient-clipping-type", "norm", "--gradient-clipping-threshold", "1"]

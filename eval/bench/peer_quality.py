@@ -1,0 +1,147 @@
+"""What a peer reaches on the text of a recipe in a given time of training, beside runs of ours, on the test set.
+
+    python eval/bench/peer_quality.py recipes/tanaka/ja-en-rnn.toml --peer opennmt --minutes 30 \\
+        --run runs/tanaka/ja-en/rnn-1 runs/tanaka/ja-en/rnn-2 --metric BLEU chrF --json FILE
+
+The peer reads the pairs that the recipe trains on, in the pieces of the recipe's tokenizer, and has the shape of the
+benchmark (peers/NAME/); the seed is one number for all of it. Its model at the end of the time and each of the runs
+translate the test set with the same beam; texts are scored and not kept. The peer's difference to the mean of our runs
+is given with its paired bootstrap interval.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import corpus
+import machine
+import nmt
+from nmt.corpus.encode import read_pairs
+from nmt.experiment import Experiment, load_experiment
+from nmt.metrics.scores import score_of, segment_statistics
+from nmt.metrics.significance import compare_means
+from nmt.metrics.statistics import SegmentStatistics
+from nmt.reports.record import RunRecord
+from nmt.tokenizer.pair import TokenizerPair
+from peers import PEERS, System, run, set_up
+from summary import table
+
+
+def main() -> None:
+    """Train the peers, translate with all, print a table, write all figures."""
+    arguments = parse_arguments()
+    figures = measure(arguments)
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(describe(figures))
+
+
+def parse_arguments() -> argparse.Namespace:
+    able = [name for name, peer in PEERS.items() if peer.models and peer.translates]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--peer", nargs="+", choices=able, required=True)
+    parser.add_argument("--minutes", type=float, required=True, help="of training, for each peer")
+    parser.add_argument("--run", nargs="+", type=Path, required=True, help="finished runs of ours, of one recipe")
+    parser.add_argument("--metric", nargs="+", default=["BLEU", "chrF"])
+    parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument("--batch-tokens", type=int, default=1024)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures")
+    return parser.parse_args()
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Seconds of training and scores of every system, and how each peer differs from the mean of our runs."""
+    experiment = load_experiment(arguments.recipe)
+    language = experiment.corpus.target_language
+    pairs = list(read_pairs(experiment.corpus.text("test")))
+    references = [pair.target for pair in pairs]
+    counted: dict[str, list[SegmentStatistics]] = {}
+    seconds: dict[str, float] = {}
+    for name in arguments.peer:
+        set_up(PEERS[name])
+        texts, seconds[name] = peer_texts(PEERS[name], experiment, [pair.source for pair in pairs], arguments)
+        counted[name] = [segment_statistics(metric, texts, references, language) for metric in arguments.metric]
+    for path in arguments.run:
+        translator = nmt.load(path)
+        search = translator.search.model_copy(update={"beam": arguments.beam})
+        texts = [one.text for one in translator.translate([pair.source for pair in pairs], search)]
+        seconds[path.name] = RunRecord.load(path / "record.json").train_seconds
+        counted[path.name] = [segment_statistics(metric, texts, references, language) for metric in arguments.metric]
+    ours = [counted[path.name] for path in arguments.run]
+    return {
+        "recipe": f"{arguments.recipe.parent.name}/{arguments.recipe.name}",
+        "machine": machine.describe(arguments.threads),
+        "beam": arguments.beam,
+        "seconds": seconds,
+        "scores": {name: [asdict(score_of(one)) for one in found] for name, found in counted.items()},
+        "differences": {name: [asdict(one) for one in differences(ours, counted[name])] for name in arguments.peer},
+    }
+
+
+def differences(ours: Sequence[Sequence[SegmentStatistics]], peer: Sequence[SegmentStatistics]) -> list[Any]:
+    """The mean of our runs less the peer, by each metric."""
+    by_metric = zip(*ours, strict=True)
+    return [compare_means([theirs], mine) for theirs, mine in zip(peer, by_metric, strict=True)]
+
+
+def peer_texts(
+    peer: System, experiment: Experiment, sources: Sequence[str], arguments: argparse.Namespace
+) -> tuple[list[str], float]:
+    """Its translations of the sources, and how many seconds it trained."""
+    folder, counts = corpus.prepare(arguments.recipe)
+    model = experiment.model.encoder.type
+    work = folder.parent / f"{peer.name}-{model}"
+    (prepared,) = {path.parent for path in (folder.parent / "prepared").glob("*/tokenizer.model")}
+    tokenizer = TokenizerPair.load(prepared).source
+    work.mkdir(parents=True, exist_ok=True)
+    written = "".join(" ".join(corpus.split(tokenizer, source)) + "\n" for source in sources)
+    (work / "test.source").write_text(written, encoding="utf-8")
+    task = {
+        "model": model,
+        "corpus": str(folder),
+        "epoch_tokens": counts.target_tokens,
+        "warmup": 1,
+        "updates": 0,
+        "batch_tokens": arguments.batch_tokens,
+        "threads": arguments.threads,
+        "seed": arguments.seed,
+        "precision": "fp32",
+        "input_feeding": model == "rnn",
+    }
+    print(f"{peer.name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)
+    seconds = 60 * arguments.minutes
+    (saved,) = run(peer, "train", task | {"seconds": seconds, "marks": [seconds]}, work)["saved"]
+    setting = {"beam": arguments.beam, "batch": 100, "lines": len(sources)}
+    asked = {"checkpoint": saved["model"], "source": str(work / "test.source"), "output": str(work / "test.out")}
+    (result,) = run(peer, "translate", task | asked | {"settings": [setting]}, work)["results"]
+    return [corpus.join(output) for output in result["outputs"]], saved["seconds"]
+
+
+def describe(figures: dict[str, Any]) -> str:
+    """Markdown."""
+    metrics = [one["name"] for one in next(iter(figures["scores"].values()))]
+    rows = []
+    for name, scores in figures["scores"].items():
+        shown = [f"{one['value']:.1f} ({one['low']:.1f} to {one['high']:.1f})" for one in scores]
+        rows.append([name, f"{figures['seconds'][name]:,.0f}", *shown])
+    lines = [f"{figures['recipe']}, beam {figures['beam']}, {figures['machine']['cpu']}", ""]
+    lines += [table(["system", "seconds of training", *metrics], rows), ""]
+    for name, found in figures["differences"].items():
+        lines += [
+            f"- {one['metric']}, mean of ours less {name}: {one['difference']:+.1f} ({one['low']:+.1f} to "
+            f"{one['high']:+.1f}), p = {one['p_value']:.3f}"
+            for one in found
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

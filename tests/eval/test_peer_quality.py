@@ -1,0 +1,86 @@
+"""A peer beside our runs: the text it is given, and what is said of its scores."""
+
+from pathlib import Path
+
+import pytest
+
+import corpus
+import peer_quality
+from nmt.corpus.readers import Pair
+from nmt.errors import ConfigError
+from nmt.metrics.scores import segment_statistics
+from tests.tiny import VOCAB_SIZE, invented_pairs, write_corpus
+
+RECIPE = """
+name = "small"
+[corpus]
+source_language = "de"
+target_language = "en"
+train = {{ source = "{folder}/train.de", target = "{folder}/train.en" }}
+dev = {{ source = "{folder}/dev.de", target = "{folder}/dev.en" }}
+max_length = 30
+[tokenizer]
+vocab_size = {vocab_size}
+joint = true
+[model]
+encoder = {{ type = "transformer" }}
+decoder = {{ type = "transformer" }}
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of 62 pairs, one of them too long and one empty; the benchmark works in a folder of its own."""
+    write_corpus(tmp_path)
+    for language in ("de", "en"):
+        with (tmp_path / f"train.{language}").open("a", encoding="utf-8") as file:
+            file.write("x y z " * 20 + "\n \n")
+    path = tmp_path / "little" / "recipe.toml"
+    path.parent.mkdir()
+    path.write_text(RECIPE.format(folder=tmp_path, vocab_size=VOCAB_SIZE), encoding="utf-8")
+    monkeypatch.setattr(corpus, "WORK", tmp_path / "work")
+    return path
+
+
+def test_the_peers_read_the_pairs_that_the_recipe_trains_on(recipe: Path, tmp_path: Path) -> None:
+    folder, counts = corpus.prepare(recipe)
+    assert folder == tmp_path / "work" / "little-recipe" / "corpus"
+    sides = [(folder / f"train.{side}").read_text(encoding="utf-8").splitlines() for side in ("source", "target")]
+    pairs = [Pair(*map(corpus.join, lines)) for lines in zip(*sides, strict=True)]
+    assert pairs == invented_pairs()
+    assert (counts.pairs, counts.target_tokens) == (60, sum(len(line.split(" ")) + 1 for line in sides[1]))
+    assert corpus.prepare(recipe) == (folder, counts)
+
+
+def test_a_tokenizer_a_side_is_refused(recipe: Path) -> None:
+    text = recipe.read_text(encoding="utf-8").replace("joint = true", "joint = false")
+    recipe.write_text(text.replace("[model]", '[model]\nshare_embeddings = "none"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="one vocabulary for both"):
+        corpus.prepare(recipe)
+
+
+def test_the_difference_is_that_of_our_mean_to_the_peer() -> None:
+    references = ["a b c d e", "f g h i j", "k l m n o"]
+    worse = ["a b c d x", "f g h i j", "k l m y z"]
+    best, other, peer = (
+        [segment_statistics("BLEU", texts, references, "en")]
+        for texts in (references, worse, ["a b c d e", "x x x x x", "k l m n o"])
+    )
+    (found,) = peer_quality.differences([best, other], peer)
+    assert found.difference == pytest.approx((best[0].score() + other[0].score()) / 2 - peer[0].score())
+
+
+def test_the_table_has_a_row_a_system_and_a_line_a_difference() -> None:
+    score = {"name": "BLEU", "value": 30.04, "low": 28.0, "high": 32.0}
+    difference = {"metric": "BLEU", "difference": 1.5, "low": -0.25, "high": 3.0, "p_value": 0.0625}
+    figures = {
+        "recipe": "tanaka/ja-en-rnn.toml",
+        "machine": {"cpu": "a processor"},
+        "beam": 5,
+        "seconds": {"opennmt": 1800.4, "rnn-1": 1799.6},
+        "scores": {"opennmt": [score], "rnn-1": [score | {"value": 31.54}]},
+        "differences": {"opennmt": [difference]},
+    }
+    text = peer_quality.describe(figures)
+    assert "| opennmt | 1,800 | 30.0 (28.0 to 32.0) |\n| rnn-1 | 1,800 | 31.5 (28.0 to 32.0) |" in text
+    assert "- BLEU, mean of ours less opennmt: +1.5 (-0.2 to +3.0), p = 0.062" in text
