@@ -7,12 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
 
-from nmt.corpus.encode import read_pairs
-from nmt.corpus.filters import Filters
 from nmt.corpus.lines import clean, read_lines
-from nmt.corpus.prepare import Sources, prepare_corpus
+from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import ConfigError
 from nmt.experiment import load_experiment
 from nmt.tokenizer.base import Tokenizer
@@ -48,50 +45,50 @@ def count(lengths: Iterable[tuple[int, int]]) -> Counts:
     )
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """Text as the peers read it: train.source, train.target, dev.source, dev.target and vocab.txt in a folder."""
+
+    folder: Path
+    counts: Counts
+    tokenizer: Tokenizer
+
+
 def work_of(recipe: Path = RECIPE) -> Path:
     """Where the text of a recipe and what is trained on it stand."""
     return WORK if recipe == RECIPE else WORK / f"{recipe.parent.name}-{recipe.stem}"
 
 
-def prepare(recipe: Path = RECIPE) -> tuple[Path, Counts]:
-    """The training and dev text as pieces (train.source, train.target, dev.source ...), the vocabulary, the counts.
+def prepare(recipe: Path = RECIPE) -> Pieces:
+    """The pairs that `nmt train` trains on, in the pieces of its tokenizer, made anew where recipe or text changed.
 
-    Made once; the tokenizer is the one that `nmt train` makes of the recipe. Raises ConfigError where it has two.
+    Raises ConfigError where the recipe has a tokenizer for each side.
     """
-    folder = work_of(recipe) / "corpus"
-    ready = folder / "counts.json"
-    if not ready.exists():
-        _write(recipe, folder, ready)
-    return folder, Counts(**json.loads(ready.read_text(encoding="utf-8")))
-
-
-def _write(recipe: Path, folder: Path, ready: Path) -> None:
     experiment = load_experiment(recipe)
-    corpus = experiment.corpus
     if not experiment.tokenizer.joint:
         raise ConfigError(f"{recipe} has a tokenizer for each side; the peers are given one vocabulary for both.")
-    train, dev = corpus.text("train"), corpus.text("dev")
-    sources = Sources(train, dev, corpus.max_length, corpus.filters)
-    prepared = prepare_corpus(sources, experiment.tokenizer, experiment.seed, folder.parent / "prepared", print)
-    pieces = prepared.tokenizers.source
-    folder.mkdir(parents=True, exist_ok=True)
-    lengths = []
-    with _open(folder / "train.source") as source, _open(folder / "train.target") as target:
-        for pair in Filters(corpus.filters).passing(read_pairs(train)):
-            both = split(pieces, pair.source), split(pieces, pair.target)
-            if not 0 < min(map(len, both)) <= max(map(len, both)) <= corpus.max_length:
-                continue
-            source.write(" ".join(both[0]) + "\n")
-            target.write(" ".join(both[1]) + "\n")
-            lengths.append((len(both[0]), len(both[1])))
-    counts = count(lengths)
-    assert (counts.pairs, counts.target_tokens) == (len(prepared.train), prepared.train.target_tokens)
-    for side in ("source", "target"):
-        with _open(folder / f"dev.{side}") as file:
-            file.writelines(" ".join(split(pieces, getattr(pair, side))) + "\n" for pair in prepared.dev)
-    with _open(folder / "vocab.txt") as file:  # without the special pieces, which each toolkit adds by itself
-        file.writelines(piece + "\n" for piece in pieces.pieces(list(range(4, pieces.vocab_size))))
-    ready.write_text(json.dumps(asdict(counts)), encoding="utf-8")
+    corpus = experiment.corpus
+    sources = Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
+    found = prepare_corpus(sources, experiment.tokenizer, experiment.seed, work_of(recipe) / "prepared", print)
+    folder = work_of(recipe) / f"corpus-{found.fingerprint[:16]}"
+    ready = folder / "counts.json"
+    if not ready.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        ready.write_text(json.dumps(asdict(_write(found, folder))), encoding="utf-8")
+    counts = Counts(**json.loads(ready.read_text(encoding="utf-8")))
+    return Pieces(folder, counts, found.tokenizers.source)
+
+
+def _write(corpus: PreparedCorpus, folder: Path) -> Counts:
+    pieces = corpus.tokenizers.source
+    sides = [corpus.train.shards.read(side, [(0, len(corpus.train))]) for side in ("source", "target")]
+    for name, text in ("train", sides), ("dev", [corpus.dev_examples.source, corpus.dev_examples.target]):
+        for suffix, side in zip(("source", "target"), text, strict=True):
+            lines = (pieces.pieces(side[row].tolist()) for row in range(len(side)))
+            _write_lines(folder / f"{name}.{suffix}", map(" ".join, lines))
+    # Without the special pieces, which each toolkit adds by itself.
+    _write_lines(folder / "vocab.txt", pieces.pieces(list(range(4, pieces.vocab_size))))
+    return count(zip(*(side.lengths.tolist() for side in sides), strict=True))
 
 
 def split(tokenizer: Tokenizer, text: str) -> tuple[str, ...]:
@@ -115,5 +112,6 @@ def lines(path: Path) -> list[str]:
     return [clean(line) for line in read_lines(path)]
 
 
-def _open(path: Path) -> TextIO:
-    return path.open("w", encoding="utf-8", newline="\n")
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line + "\n" for line in lines)

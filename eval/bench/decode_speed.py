@@ -2,7 +2,7 @@
 
     python eval/bench/decode_speed.py \\
         --system "our RNN=nmt:runs/multi30k/rnn" \\
-        --system "OpenNMT-py RNN=opennmt:eval/bench/.work/quality-opennmt-rnn/mark-3" \\
+        --system "OpenNMT-py RNN=opennmt:eval/bench/.work/quality-opennmt-rnn/mark-2" \\
         --system "our RNN, quick=nmt:runs/multi30k/rnn:int8+shortlist" \\
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
@@ -175,7 +175,7 @@ def prepare(entrant: Entrant, sources: list[str], settings: list[dict[str, Any]]
     return {
         "checkpoint": str(model),
         "how": entrant.how,
-        "corpus": str(corpus.WORK / "corpus"),
+        "corpus": str(corpus.prepare().folder),
         "source": str(path),
         "output": str(work / "output.txt"),
         "settings": settings,
@@ -187,9 +187,7 @@ def tokenizer_of(entrant: Entrant) -> Tokenizer:
     """That of the run a model was exported from, or of the benchmark's own text."""
     if entrant.system.name == "ctranslate2":
         return TokenizerPair.load(entrant.model).source
-    text, _ = corpus.prepare()
-    (folder,) = {path.parent for path in (text.parent / "prepared").glob("*/tokenizer.model")}
-    return TokenizerPair.load(folder).source
+    return corpus.prepare().tokenizer
 
 
 def export(entrant: Entrant, out: Path) -> Path:

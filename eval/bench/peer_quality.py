@@ -11,11 +11,14 @@ is given with its paired bootstrap interval.
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import torch
 
 import corpus
 import machine
@@ -25,19 +28,22 @@ from nmt.experiment import Experiment, load_experiment
 from nmt.metrics.scores import score_of, segment_statistics
 from nmt.metrics.significance import compare_means
 from nmt.metrics.statistics import SegmentStatistics
+from nmt.reports.collect import unique_names
 from nmt.reports.record import RunRecord
-from nmt.tokenizer.pair import TokenizerPair
 from peers import PEERS, System, run, set_up
 from summary import table
 
 
 def main() -> None:
-    """Train the peers, translate with all, print a table, write all figures."""
+    """Translate with our runs, train the peers, print a table, write all figures."""
     arguments = parse_arguments()
-    figures = measure(arguments)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the peers are measured without, too
+    torch.set_num_threads(arguments.threads)
+    figures: dict[str, Any] = {}
+    for figures in measure(arguments):
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(describe(figures))
 
 
@@ -57,33 +63,46 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Seconds of training and scores of every system, and how each peer differs from the mean of our runs."""
+def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Seconds of training and scores of every system, and how each peer differs from the mean of our runs.
+
+    Ours are first, and all is given anew after each peer: what goes wrong late costs no training.
+    """
     experiment = load_experiment(arguments.recipe)
     language = experiment.corpus.target_language
     pairs = list(read_pairs(experiment.corpus.text("test")))
-    references = [pair.target for pair in pairs]
-    counted: dict[str, list[SegmentStatistics]] = {}
+    sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
+
+    def counts(texts: Sequence[str]) -> list[SegmentStatistics]:
+        return [segment_statistics(metric, texts, references, language) for metric in arguments.metric]
+
+    counts(references)  # what cannot be computed is said before anything is translated
     seconds: dict[str, float] = {}
-    for name in arguments.peer:
-        set_up(PEERS[name])
-        texts, seconds[name] = peer_texts(PEERS[name], experiment, [pair.source for pair in pairs], arguments)
-        counted[name] = [segment_statistics(metric, texts, references, language) for metric in arguments.metric]
-    for path in arguments.run:
+    found: dict[str, list[SegmentStatistics]] = {}
+    records = [RunRecord.load(path / "record.json") for path in arguments.run]
+    labels = unique_names((path, path.name) for path in arguments.run)
+    for label, path, record in zip(labels, arguments.run, records, strict=True):
         translator = nmt.load(path)
         search = translator.search.model_copy(update={"beam": arguments.beam})
-        texts = [one.text for one in translator.translate([pair.source for pair in pairs], search)]
-        seconds[path.name] = RunRecord.load(path / "record.json").train_seconds
-        counted[path.name] = [segment_statistics(metric, texts, references, language) for metric in arguments.metric]
-    ours = [counted[path.name] for path in arguments.run]
-    return {
+        seconds[label] = record.train_seconds
+        found[label] = counts([one.text for one in translator.translate(sources, search)])
+    ours = [found[label] for label in labels]
+    figures = {
         "recipe": f"{arguments.recipe.parent.name}/{arguments.recipe.name}",
         "machine": machine.describe(arguments.threads),
         "beam": arguments.beam,
-        "seconds": seconds,
-        "scores": {name: [asdict(score_of(one)) for one in found] for name, found in counted.items()},
-        "differences": {name: [asdict(one) for one in differences(ours, counted[name])] for name in arguments.peer},
     }
+    for name in arguments.peer:
+        set_up(PEERS[name])
+    for name in arguments.peer:
+        texts, seconds[name] = peer_texts(PEERS[name], experiment, sources, arguments)
+        found[name] = counts(texts)
+        done = [peer for peer in arguments.peer if peer in found]
+        yield figures | {
+            "seconds": seconds,
+            "scores": {label: [asdict(score_of(one)) for one in each] for label, each in found.items()},
+            "differences": {peer: [asdict(one) for one in differences(ours, found[peer])] for peer in done},
+        }
 
 
 def differences(ours: Sequence[Sequence[SegmentStatistics]], peer: Sequence[SegmentStatistics]) -> list[Any]:
@@ -96,18 +115,16 @@ def peer_texts(
     peer: System, experiment: Experiment, sources: Sequence[str], arguments: argparse.Namespace
 ) -> tuple[list[str], float]:
     """Its translations of the sources, and how many seconds it trained."""
-    folder, counts = corpus.prepare(arguments.recipe)
+    text = corpus.prepare(arguments.recipe)
     model = experiment.model.encoder.type
-    work = folder.parent / f"{peer.name}-{model}"
-    (prepared,) = {path.parent for path in (folder.parent / "prepared").glob("*/tokenizer.model")}
-    tokenizer = TokenizerPair.load(prepared).source
+    work = text.folder.parent / f"{peer.name}-{model}"
     work.mkdir(parents=True, exist_ok=True)
-    written = "".join(" ".join(corpus.split(tokenizer, source)) + "\n" for source in sources)
+    written = "".join(" ".join(corpus.split(text.tokenizer, source)) + "\n" for source in sources)
     (work / "test.source").write_text(written, encoding="utf-8")
     task = {
         "model": model,
-        "corpus": str(folder),
-        "epoch_tokens": counts.target_tokens,
+        "corpus": str(text.folder),
+        "epoch_tokens": text.counts.target_tokens,
         "warmup": 1,
         "updates": 0,
         "batch_tokens": arguments.batch_tokens,

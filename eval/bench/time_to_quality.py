@@ -58,12 +58,12 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A curve of (seconds, updates, BLEU) for each peer, and then for us; given anew after each."""
     for name in arguments.peer:
         set_up(PEERS[name])
-    folder, counts = corpus.prepare()
+    text = corpus.prepare()
     seconds = 60 * arguments.minutes
     task = {
         "model": arguments.model,
-        "corpus": str(folder),
-        "epoch_tokens": counts.target_tokens,
+        "corpus": str(text.folder),
+        "epoch_tokens": text.counts.target_tokens,
         "warmup": 1,
         "updates": 0,
         "batch_tokens": arguments.batch_tokens,
@@ -105,7 +105,7 @@ def dev_bleu(peer: System, model: str, task: dict[str, Any], work: Path) -> floa
     """BLEU of greedy translations of the dev set."""
     folder = Path(task["corpus"])
     setting = {"beam": 1, "batch": 100, "lines": 10**6}
-    asked = {"checkpoint": model, "source": str(folder / "dev.en"), "output": str(work / "dev.out")}
+    asked = {"checkpoint": model, "source": str(folder / "dev.source"), "output": str(work / "dev.out")}
     (result,) = run(peer, "translate", task | asked | {"settings": [setting]}, work)["results"]
     references = corpus.lines(corpus.TEST.with_name("dev.de"))
     texts = [corpus.join(output) for output in result["outputs"]]

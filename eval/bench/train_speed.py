@@ -70,9 +70,10 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     systems = entrants(arguments)
     for system, _ in systems.values():
         set_up(system)
-    folder, counts = corpus.prepare()
+    text = corpus.prepare()
+    counts = text.counts
     chosen = {name: getattr(arguments, name) for name in ("model", "warmup", "updates", "batch_tokens", "threads")}
-    task = chosen | {"corpus": str(folder), "epoch_tokens": counts.target_tokens, "seed": 1}
+    task = chosen | {"corpus": str(text.folder), "epoch_tokens": counts.target_tokens, "seed": 1}
     figures: dict[str, Any] = {
         "settings": chosen | {"precision": arguments.precision},
         "machine": machine.describe(arguments.threads),

@@ -21,6 +21,7 @@ from corpus import Counts
 from flops import RNNShape, TransformerShape, training_flop_per_target_token
 from nmt.config import parse_config
 from nmt.experiment import load_experiment
+from nmt.metrics.scores import score
 from nmt.models.build import ModelConfig, build_model
 from peers import NMT, PEERS, clock
 from summary import Spread, earlier_rounds, ratios, table
@@ -242,6 +243,19 @@ def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None
     text = time_to_quality.describe(figures)
     assert "| nmt | 20 | 1 | 30.0 | 15 |" in text
     assert "nmt takes 0.250 of the time of peer." in text
+
+
+def test_a_peer_is_scored_on_the_dev_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dev.de").write_text("ein Hund .\nja !\n", encoding="utf-8")
+    (tmp_path / "dev.source").write_text("▁ein ▁Hund .\n▁ja ▁!\n", encoding="utf-8")
+    monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
+
+    def copy(system: object, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
+        return {"results": [{"outputs": Path(task["source"]).read_text(encoding="utf-8").splitlines()}]}
+
+    monkeypatch.setattr(time_to_quality, "run", copy)
+    expected = score(["BLEU"], ["ein Hund.", "ja !"], ["ein Hund .", "ja !"], target_language="de")[0].value
+    assert time_to_quality.dev_bleu(PEERS["opennmt"], "model", {"corpus": str(tmp_path)}, tmp_path) == expected
 
 
 def test_entrants_of_the_decoding_benchmark_are_named_with_tool_and_model() -> None:

@@ -1,6 +1,7 @@
 """A peer beside our runs: the text it is given, and what is said of its scores."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,10 @@ import corpus
 import peer_quality
 from nmt.corpus.readers import Pair
 from nmt.errors import ConfigError
-from nmt.metrics.scores import segment_statistics
-from tests.tiny import VOCAB_SIZE, invented_pairs, write_corpus
+from nmt.metrics.scores import score, segment_statistics
+from peers import System
+from tests.tiny import VOCAB_SIZE, invented_pairs, make_experiment, write_corpus
+from tests.tiny import run as train
 
 RECIPE = """
 name = "small"
@@ -43,13 +46,24 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_peers_read_the_pairs_that_the_recipe_trains_on(recipe: Path, tmp_path: Path) -> None:
-    folder, counts = corpus.prepare(recipe)
-    assert folder == tmp_path / "work" / "little-recipe" / "corpus"
-    sides = [(folder / f"train.{side}").read_text(encoding="utf-8").splitlines() for side in ("source", "target")]
+    text = corpus.prepare(recipe)
+    assert text.folder.parent == tmp_path / "work" / "little-recipe"
+    sides = [(text.folder / f"train.{side}").read_text(encoding="utf-8").splitlines() for side in ("source", "target")]
     pairs = [Pair(*map(corpus.join, lines)) for lines in zip(*sides, strict=True)]
     assert pairs == invented_pairs()
-    assert (counts.pairs, counts.target_tokens) == (60, sum(len(line.split(" ")) + 1 for line in sides[1]))
-    assert corpus.prepare(recipe) == (folder, counts)
+    tokens = sum(len(line.split(" ")) + 1 for line in sides[1])
+    assert (text.counts.pairs, text.counts.target_tokens) == (60, tokens)
+    assert len((text.folder / "vocab.txt").read_text(encoding="utf-8").splitlines()) == VOCAB_SIZE - 4
+    again = corpus.prepare(recipe)
+    assert (again.folder, again.counts) == (text.folder, text.counts)
+
+
+def test_a_recipe_that_changed_has_other_text(recipe: Path) -> None:
+    before = corpus.prepare(recipe)
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("max_length = 30", "max_length = 8"), encoding="utf-8")
+    after = corpus.prepare(recipe)
+    assert after.folder != before.folder
+    assert after.counts.pairs < before.counts.pairs
 
 
 def test_a_tokenizer_a_side_is_refused(recipe: Path) -> None:
@@ -57,6 +71,49 @@ def test_a_tokenizer_a_side_is_refused(recipe: Path) -> None:
     recipe.write_text(text.replace("[model]", '[model]\nshare_embeddings = "none"'), encoding="utf-8")
     with pytest.raises(ConfigError, match="one vocabulary for both"):
         corpus.prepare(recipe)
+
+
+def test_a_peer_is_scored_on_the_test_set_beside_a_run(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The peer, which copies its source here, and a run of two updates; both names are in the figures."""
+    with recipe.open("r+", encoding="utf-8") as file:
+        text = file.read()
+        test = f'test = {{ source = "{tmp_path}/dev.de", target = "{tmp_path}/dev.en" }}'
+        file.seek(0)
+        file.write(text.replace("max_length", f"{test}\nmax_length", 1))
+    experiment = make_experiment(tmp_path)
+    for name in ("a/rnn", "b/rnn"):
+        train(experiment, tmp_path / name)
+    asked: list[dict[str, Any]] = []
+
+    def stand_in(system: System, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
+        asked.append(task)
+        if action == "train":
+            return {"saved": [{"seconds": 61.0, "updates": 9, "model": "model"}]}
+        lines = Path(task["source"]).read_text(encoding="utf-8").splitlines()
+        return {"results": [{"outputs": lines}]}
+
+    monkeypatch.setattr(peer_quality, "run", stand_in)
+    monkeypatch.setattr(peer_quality, "set_up", lambda peer: None)
+    command = [
+        str(recipe),
+        "--peer",
+        "opennmt",
+        "--minutes",
+        "1",
+        "--run",
+        str(tmp_path / "a/rnn"),
+        str(tmp_path / "b/rnn"),
+    ]
+    monkeypatch.setattr("sys.argv", ["peer_quality.py", *command])
+    (figures,) = peer_quality.measure(peer_quality.parse_arguments())
+    assert list(figures["scores"]) == ["rnn (1)", "rnn (2)", "opennmt"]
+    assert figures["seconds"]["opennmt"] == 61.0
+    sources, references = ((tmp_path / f"dev.{code}").read_text(encoding="utf-8").splitlines() for code in ("de", "en"))
+    (copied,) = score(["chrF"], sources, references, target_language="en")
+    assert figures["scores"]["opennmt"][1]["value"] == copied.value
+    assert [task.get("seconds") for task in asked] == [60.0, None]
 
 
 def test_the_difference_is_that_of_our_mean_to_the_peer() -> None:
