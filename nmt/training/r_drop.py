@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from nmt.training import loss as loss_module
-from nmt.training.loss import Loss
+from nmt.training.loss import Loss, as_autocast_has_it, scaled
 
 
 def r_drop_loss(
@@ -26,7 +26,7 @@ def r_drop_loss(
 ) -> Loss:
     """The loss of features of two passes over one batch, each [batch, tgt_len, dim]; the rest as in `cross_entropy`."""
     smoothed, nll = _LinearRDrop.apply(  # type: ignore[no-untyped-call]
-        first[mask], second[mask], weight, bias, targets[mask], smoothing, alpha
+        as_autocast_has_it(first)[mask], as_autocast_has_it(second)[mask], weight, bias, targets[mask], smoothing, alpha
     )
     return Loss(smoothed, nll.detach(), int(mask.sum()))
 
@@ -84,5 +84,5 @@ class _LinearRDrop(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, upstream: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
-        scaled = (gradient * upstream.to(gradient.dtype) for gradient in ctx.saved_tensors)
-        return *scaled, None, None, None
+        gradients = (scaled(gradient, upstream) for gradient in ctx.saved_tensors)
+        return *gradients, None, None, None

@@ -58,12 +58,14 @@ def test_the_peers_read_the_pairs_that_the_recipe_trains_on(recipe: Path, tmp_pa
     assert (again.folder, again.counts) == (text.folder, text.counts)
 
 
-def test_a_recipe_that_changed_has_other_text(recipe: Path) -> None:
+def test_text_that_changed_is_made_anew(recipe: Path, tmp_path: Path) -> None:
     before = corpus.prepare(recipe)
-    recipe.write_text(recipe.read_text(encoding="utf-8").replace("max_length = 30", "max_length = 8"), encoding="utf-8")
+    for language in ("de", "en"):
+        with (tmp_path / f"train.{language}").open("a", encoding="utf-8") as file:
+            file.write("ein Haus\n")
     after = corpus.prepare(recipe)
     assert after.folder != before.folder
-    assert after.counts.pairs < before.counts.pairs
+    assert (before.counts.pairs, after.counts.pairs) == (60, 61)
 
 
 def test_a_tokenizer_a_side_is_refused(recipe: Path) -> None:

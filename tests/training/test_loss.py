@@ -146,6 +146,25 @@ def test_within_autocast_the_loss_computes_as_without() -> None:
         assert torch.equal(cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed, plain)
 
 
+def test_within_autocast_fp32_features_are_multiplied_in_bf16() -> None:
+    features, weight, bias, targets, mask = problem(dtype=torch.float32)
+    lean = cross_entropy(features.bfloat16(), weight, bias, targets, mask, 0.1).smoothed
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed
+    assert torch.equal(found, lean)
+    (gradient,) = torch.autograd.grad(found, features)
+    assert gradient.dtype == torch.float32
+
+
+def test_the_scale_of_a_bf16_gradient_is_not_rounded() -> None:
+    features, weight, bias, targets, mask = problem(dtype=torch.float32)
+    lean = features.detach().bfloat16().requires_grad_()
+    smoothed = cross_entropy(lean, weight, bias, targets, mask, 0.1).smoothed
+    (once,) = torch.autograd.grad(smoothed, lean, retain_graph=True)
+    (part,) = torch.autograd.grad(smoothed / 4085, lean)  # 1 / 4085 in bf16 is 0.27 % less
+    assert torch.equal(part, (once.float() / 4085).bfloat16())
+
+
 def test_huge_logits_stay_finite() -> None:
     features = torch.full((1, 2, DIM), 1e4, requires_grad=True)
     weight = torch.randn(VOCAB, DIM, generator=torch.Generator().manual_seed(1)).requires_grad_()
