@@ -66,7 +66,7 @@ nmt_install() {
 }
 
 nmt_setup() {
-    local checkout environment bin stamp wanted
+    local checkout environment bin stamp wanted extras torch
     checkout="$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)" || return 1
     environment="${VIRTUAL_ENV:-${CONDA_PREFIX:-}}"
     if [ -z "$environment" ]; then
@@ -85,9 +85,13 @@ nmt_setup() {
     fi
     stamp="$environment/.nmt-setup"
     wanted="$(cksum <"$checkout/pyproject.toml") $checkout" # an editable install points to its checkout
-    if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
-        nmt_install "$bin/python" "$checkout" || return 1
-        printf '%s\n' "$wanted" >"$stamp"
+    # What was installed with; a later call that asks for nothing takes what is there.
+    extras="$([ ! -f "$stamp" ] || sed -n 2p "$stamp")"
+    torch="$([ ! -f "$stamp" ] || sed -n 3p "$stamp")"
+    if [ ! -f "$stamp" ] || [ "$(head -n 1 "$stamp")" != "$wanted" ] ||
+        [ "${NMT_EXTRAS:-$extras}" != "$extras" ] || [ "${NMT_TORCH:-$torch}" != "$torch" ]; then
+        NMT_EXTRAS="${NMT_EXTRAS:-${extras:-dev}}" nmt_install "$bin/python" "$checkout" || return 1
+        printf '%s\n' "$wanted" "${NMT_EXTRAS:-${extras:-dev}}" "${NMT_TORCH:-$torch}" >"$stamp"
         nmt_say "ready; the environment is $environment"
     fi
     export PATH="$bin:$PATH"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Damages training runs in every way the tests know, many more times than the tests do (about an hour on two cores).
+# Damages training runs in every way the tests know, many more times than the tests do (about half an hour on two cores).
 #
 #     bash recipes/torture.sh [--quick] [--only rot,hostile] [--out DIR]
 #

@@ -10,7 +10,7 @@ from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_le
 from nmt.reports.evaluation_set import EvaluationSet, has_spaces
 from nmt.reports.hygiene import find_warnings
 from nmt.reports.kinds import ratio_groups, repetition_groups
-from nmt.reports.lengths import length_groups
+from nmt.reports.lengths import length_groups, length_unit
 from nmt.reports.pairings import pair_with_first, seed_scores
 from nmt.reports.pareto import Front, find_fronts
 from nmt.reports.rarity import rarity_groups
@@ -86,7 +86,7 @@ def compare_systems(
         pairings=pair_with_first(groups, {metric: grouped[metric] for metric in compared}),
         levels=find_levels([result.validations for result in results]),
         fronts=_fronts(systems),
-        length_unit="words" if has_spaces(evaluation_set.source) else "characters",
+        length_unit=length_unit(evaluation_set.source),
         buckets=score_buckets(length_groups(evaluation_set.source), grouped["BLEU"], grouped["chrF"]),
         rarity=rarity,
         rarity_note=rarity_note,

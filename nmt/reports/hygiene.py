@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nmt.metrics import METRICS, segment_statistics
+from nmt.metrics import METRICS, signature_of
 from nmt.reports import numbers
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
@@ -61,7 +61,7 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
         if own == target_language:
             continue
         for metric in METRICS:
-            used, wanted = _signature(metric, target_language), _signature(metric, own)
+            used, wanted = signature_of(metric, target_language), signature_of(metric, own)
             if used != wanted:
                 lines.append(
                     f"{metric} of {result.name} would have the signature {wanted} for its target language {own!r}; "
@@ -75,11 +75,6 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
             "be comparable. The test scores here are by one version."
         )
     return lines
-
-
-def _signature(metric: str, language: str) -> str:
-    """The signature of a metric for a target language; sacreBLEU knows it only after a sentence was scored."""
-    return segment_statistics(metric, ["a"], ["a"], language).signature()
 
 
 def _files(results: Sequence[SystemResult]) -> list[str]:

@@ -105,9 +105,9 @@ class TrainingLog:
         )
 
     def fault(self, progress: Progress, what: str, message: str, **details: Any) -> None:
-        """Something that went wrong and was dealt with."""
+        """What went wrong and was dealt with: in the next update, or after the one that details call `reached`."""
         self._write("fault", progress, {"what": what, **details})
-        self.say(f"update {progress.update + 1}: {message}")
+        self.say(f"update {details.get('reached', progress.update + 1)}: {message}")
 
     def say(self, message: str) -> None:
         """A message for people."""

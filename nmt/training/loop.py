@@ -222,7 +222,8 @@ class _Trainer:
         self.workers.wait()
         self.log.rewind(progress)
         message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
-        self.log.fault(progress, "rolled_back", message, rollbacks=progress.rollbacks, pairs=now.left_out)
+        details = {"reached": now.update, "rollbacks": progress.rollbacks, "pairs": now.left_out}
+        self.log.fault(progress, "rolled_back", message, **details)
         progress.left_out = []
 
     def _newest(self, why: str, among: list[int] | None = None) -> tuple[Progress, Folder]:

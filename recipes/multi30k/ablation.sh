@@ -49,6 +49,10 @@ while [ $# -gt 0 ]; do
     esac
     shift 2
 done
+case " $variants " in
+    " recipe "*) ;;
+    *) variants="recipe $(printf ' %s ' "$variants" | sed 's/ recipe / /')" ;; # all others are compared with it
+esac
 for variant in $variants; do
     change "$variant" >/dev/null || usage
 done

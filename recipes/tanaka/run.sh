@@ -55,7 +55,10 @@ for model in rnn transformer; do
     done
 done
 if [ -n "$fresh" ]; then
-    rm -rf -- "$runs"
+    rm -rf -- "$runs/report"
+    for model in "${models[@]}"; do
+        rm -rf -- "$runs/$model" "$runs/$model-bleu-words.json"
+    done
 fi
 
 . recipes/setup.sh

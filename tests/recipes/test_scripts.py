@@ -155,6 +155,21 @@ def test_torch_is_installed_first_where_it_is_chosen(sandbox: Sandbox) -> None:
     ]
 
 
+def test_what_is_asked_for_later_is_installed_and_what_is_not_mentioned_stays(sandbox: Sandbox) -> None:
+    sandbox.bash("recipes/setup.sh")
+    sandbox.calls()
+    sandbox.environment["NMT_EXTRAS"] = "dev,export"
+    sandbox.bash("recipes/setup.sh")
+    sandbox.bash("recipes/setup.sh")
+    assert sandbox.calls() == ["pip -e .[dev,export]"]
+    sandbox.environment = {"NMT_TORCH": "torch==1.2"}
+    sandbox.bash("recipes/setup.sh")
+    assert sandbox.calls() == ["pip torch==1.2", "pip -e .[dev,export]"]
+    sandbox.environment = {}
+    sandbox.bash("recipes/setup.sh")
+    assert sandbox.calls() == []
+
+
 @pytest.mark.parametrize(
     ("fact", "message"), [("old", "no Python 3.11 or later found"), ("without-venv", "sudo apt install python3-venv")]
 )
@@ -315,6 +330,15 @@ def test_tanaka_takes_seeds_and_gives_their_means(sandbox: Sandbox) -> None:
     ]
 
 
+def test_tanaka_deletes_only_the_runs_that_are_trained_anew(sandbox: Sandbox) -> None:
+    runs = sandbox.checkout / "runs" / "tanaka" / "ja-en"
+    folders = [runs / name for name in ("rnn-1", "prepared", "rnn-4", "transformer-4")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    sandbox.bash("recipes/tanaka/run.sh", "--seeds", "4", "--fresh")
+    assert [folder.exists() for folder in folders] == [True, True, False, False]
+
+
 def test_tanaka_scores_words_too(sandbox: Sandbox, tmp_path: Path) -> None:
     runs = sandbox.checkout / "runs" / "tanaka" / "en-ja"
     runs.mkdir(parents=True)
@@ -388,3 +412,11 @@ def test_every_change_of_the_ablation_is_one_that_the_recipes_know(sandbox: Sand
         overrides = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
         load_experiment(CHECKOUT / words[2], overrides)
     assert sandbox.bash("recipes/multi30k/ablation.sh", "--variants", "recipe magic").returncode == 2
+
+
+@pytest.mark.parametrize("variants", ["no-ema", "no-ema recipe"])
+def test_the_recipe_itself_is_what_the_changes_are_compared_with(sandbox: Sandbox, variants: str) -> None:
+    result = sandbox.bash("recipes/multi30k/ablation.sh", "--seeds", "1", "--models", "rnn", "--variants", variants)
+    assert result.returncode == 0, result.stderr
+    names = [line.split("/")[-1].split()[0] for line in sandbox.calls() if line.startswith("nmt train")]
+    assert names == ["recipe-1", "no-ema-1"]

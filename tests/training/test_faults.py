@@ -264,7 +264,7 @@ def test_a_model_whose_dev_loss_is_not_finite_is_not_kept(tmp_path: Path, monkey
     monkeypatch.setattr(loop, "validate", lambda *_: Validation(next(losses), 1.0))
     trainer, log = start(tmp_path, max_updates=10)
     trainer.run()
-    assert [fault["what"] for fault in log.faults] == ["rolled_back"]
+    assert [(fault["what"], fault["reached"]) for fault in log.faults] == [("rolled_back", 8)]
     assert log.said[0].startswith("the loss on the dev set is not finite. Went back to update 4;")
     assert [line["update"] for line in log.validated] == [4, 8, 10]
 

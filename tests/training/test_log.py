@@ -166,6 +166,14 @@ def test_a_fault_is_a_line_for_programs_and_one_for_people(tmp_path: Path) -> No
     assert (line["kind"], line["what"], line["pairs"]) == ("fault", "not_finite", [3, 5])
 
 
+def test_a_roll_back_is_said_of_the_update_that_was_reached(tmp_path: Path) -> None:
+    console = quiet_console()
+    with open_log(tmp_path, console) as log:
+        log.fault(Progress(update=4), "rolled_back", "went back.", reached=9)
+    assert printed(console) == "update 9: went back.\n"
+    assert (lines(tmp_path)[0]["update"], lines(tmp_path)[0]["reached"]) == (4, 9)
+
+
 def test_a_process_that_does_not_lead_writes_and_says_nothing(tmp_path: Path) -> None:
     console = quiet_console()
     with TrainingLog(None, console, "tiny", 100, None) as log:

@@ -111,8 +111,3 @@ def often_to(draw: Draw) -> tuple[str, str]:
     return PLACES[
         draw.pick("Supermarkt Büro Park Schule Stadt Kino Bibliothek Theater Schwimmbad Markt Bäckerei".split())
     ].to
-
-
-def place_at(draw: Draw, names: str = "") -> tuple[str, str]:
-    """A place in town as a location, one of `names` where given."""
-    return (PLACES[draw.pick(names.split())] if names else draw.pick(tuple(PLACES.values()))).at
