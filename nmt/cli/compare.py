@@ -69,7 +69,7 @@ def compare(
     from nmt.reports.write import write_report
     from nmt.storage.seal import check_sealed
     from nmt.training.device import keep_freed_memory
-    from nmt.translation.formats import quiet_when_reader_leaves
+    from nmt.translation.formats import writing_to
 
     keep_freed_memory()
     for name in metric or ():
@@ -99,7 +99,7 @@ def compare(
         page = write_report(report, out)
     for warning in report.warnings:
         progress.print(f"nmt: {one_line(warning)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
-    with quiet_when_reader_leaves():
+    with writing_to():
         print(_outcome(report, page), end="")
 
 

@@ -43,7 +43,7 @@ def evaluate(
     from nmt.corpus.readers import read_parallel
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, metric_of, score
-    from nmt.translation.formats import quiet_when_reader_leaves
+    from nmt.translation.formats import writing_to
 
     if (run is None) == (hypotheses is None):
         raise ConfigError("Give either a run directory with --source, or --hypotheses FILE.")
@@ -71,7 +71,7 @@ def evaluate(
     scores = score(metrics, outputs, references, target_language=target_language or "")
     about |= {"reference": str(reference), "num_sentences": len(pairs)}
     width = max(len(each.name) for each in scores)
-    with quiet_when_reader_leaves():
+    with writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None and source is not None:

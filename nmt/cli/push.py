@@ -14,11 +14,11 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the files, wi
 def push(run: Run, repository: Repository, private: Private = False, dry_run: DryRun = False) -> None:
     """Publish a run on the Hugging Face hub: weights, tokenizer, recipe and card, not the training state."""
     from nmt import publish
-    from nmt.translation.formats import quiet_when_reader_leaves
+    from nmt.translation.formats import writing_to
 
     if dry_run:
         files = publish.published_files(run)
-        with quiet_when_reader_leaves():
+        with writing_to():
             for name, data in files.items():
                 print(f"{len(data):>12,}  {name}")
         return

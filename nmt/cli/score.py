@@ -1,5 +1,6 @@
 """nmt translate --score"""
 
+from collections.abc import Iterable
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
 CHUNK_LINES = 1024
 
 
-def score_stream(translator: "Translator", source: BinaryIO, given: BinaryIO, sink: BinaryIO, format: "Format") -> int:
+def score_stream(
+    translator: "Translator", source: Iterable[bytes], given: Iterable[bytes], sink: BinaryIO, format: "Format"
+) -> int:
     """Write the log-probability of each line of `given` as the translation of the same line of `source`.
 
     Returns how many times invalid UTF-8 was replaced. Raises DataError where the files differ in their number of lines.

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from nmt.search.hypothesis import SearchConfig
-    from nmt.translation.formats import Format
+    from nmt.translation.formats import Format, Record
     from nmt.translation.glossary import Glossary
     from nmt.translation.translator import Translator
 
@@ -76,9 +77,10 @@ def translate(
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.training.device import keep_freed_memory
-    from nmt.translation.formats import FORMATS, quiet_when_reader_leaves
+    from nmt.translation.formats import FORMATS, writing_to
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
+    from nmt.translation.stream import patience_for
 
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
@@ -116,17 +118,20 @@ def translate(
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
     keep_freed_memory()
-    with quiet_when_reader_leaves(), ExitStack() as files:
+    with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = files.enter_context(_open_input(score)) if score else None
         source = _open_input(input) if input else _stdin()
         if input and input.is_file():  # closing a pipe would wait for the thread that reads it
             files.enter_context(source)
         sink = files.enter_context(_open_output(output)) if output else _stdout()
         if given:
-            if count := score_stream(translator, source, given, sink, FORMATS[format]):
+            lines, others = _lines(source, input), _lines(given, score)
+            if count := score_stream(translator, lines, others, sink, FORMATS[format]):
                 _warn(console, replaced(count))
         else:
-            _translate_stream(translator, source, sink, FORMATS[format], alignment, terms, console)
+            records = FORMATS[format].read(_lines(source, input))
+            patience = patience_for(source)
+            _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console)
 
 
 def _refuse_for_ctranslate2(given: dict[str, object]) -> None:
@@ -181,12 +186,18 @@ def _stdout() -> BinaryIO:
 
 
 def _open_input(path: Path) -> BinaryIO:
-    from nmt.errors import DataError
+    from nmt.corpus.lines import explain_failure, open_unpacked
 
-    try:
-        return open(path, "rb")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    with explain_failure(path):
+        return open_unpacked(path)
+
+
+def _lines(stream: BinaryIO, path: Path | None) -> Iterator[bytes]:
+    """The lines of a stream. Raises DataError where it cannot be read to its end."""
+    from nmt.corpus.lines import explain_failure
+
+    with explain_failure(path or "standard input"):
+        yield from stream
 
 
 def _open_output(path: Path) -> BinaryIO:
@@ -200,22 +211,23 @@ def _open_output(path: Path) -> BinaryIO:
 
 def _translate_stream(
     translator: "Translator",
-    source: BinaryIO,
+    records: "Iterator[Record]",
+    patience: float | None,
     sink: BinaryIO,
     format: "Format",
     alignment: bool,
     glossary: "Glossary | None",
     console: "Console",
 ) -> None:
-    """Read, translate and write chunk by chunk; afterwards say what was out of the ordinary."""
+    """Translate and write chunk by chunk; afterwards say what was out of the ordinary."""
     from nmt.cli.oddities import Oddities
-    from nmt.translation.stream import chunks, patience_for
+    from nmt.translation.stream import chunks
 
     oddities = Oddities()
-    for records in chunks(format.read(source), patience=patience_for(source)):
-        texts, prefixes = [record.text for record in records], [record.prefix for record in records]
+    for chunk in chunks(records, patience=patience):
+        texts, prefixes = [record.text for record in chunk], [record.prefix for record in chunk]
         translations = translator.translate(texts, alignment=alignment, prefixes=prefixes, glossary=glossary)
-        for record, translation in zip(records, translations, strict=True):
+        for record, translation in zip(chunk, translations, strict=True):
             format.write(sink, record, translation, translator.search.n_best)
             oddities.add(record, translation)
         sink.flush()

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from nmt.errors import DataError
 
@@ -48,7 +49,7 @@ def iter_lines(path: Path) -> Iterator[str]:
     Raises DataError when the file cannot be read, or naming line and byte when it is not UTF-8.
     """
     offset, looks_like_utf16 = 0, False
-    with explain_failure(path), gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+    with explain_failure(path), open_unpacked(path) as stream:
         for number, data in enumerate(stream, start=1):
             if number == 1:
                 looks_like_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -69,6 +70,11 @@ def iter_lines(path: Path) -> Iterator[str]:
             yield line.removesuffix("\n").removesuffix("\r")
 
 
+def open_unpacked(path: Path) -> BinaryIO:
+    """A file's bytes; those that were packed into it, where its name ends in `.gz`. See `explain_failure`."""
+    return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
 def read_lines(path: Path) -> list[str]:
     """All lines of a file, as iter_lines gives them."""
     return list(iter_lines(path))
@@ -81,7 +87,7 @@ def hash_file(path: Path) -> str:
 
 
 @contextmanager
-def explain_failure(path: Path) -> Iterator[None]:
+def explain_failure(path: Path | str) -> Iterator[None]:
     """Within, an error of the system about `path` becomes a DataError that says what to do."""
     try:
         yield

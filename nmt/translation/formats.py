@@ -20,13 +20,14 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from nmt.corpus.lines import BYTE_ORDER_MARK, decode_line, one_line
-from nmt.errors import DataError
+from nmt.errors import DataError, DiskError
 from nmt.translation.result import Candidate, PairScore, Translation
 
 
@@ -51,17 +52,17 @@ BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank
 
 @dataclass(frozen=True)
 class Format:
-    """How to read the records of a stream, and how to write a record with its translation and `n_best` hypotheses.
+    """How to read the records of the lines of a stream, and how to write a record with its translation and `n_best` hypotheses.
 
     `write_score` writes a record with the score of a given translation, a record too.
     """
 
-    read: Callable[[BinaryIO], Iterator[Record]]
+    read: Callable[[Iterable[bytes]], Iterator[Record]]
     write: Callable[[BinaryIO, Record, Translation, int], None]
     write_score: Callable[[BinaryIO, Record, Record, PairScore], None]
 
 
-def read_records(stream: BinaryIO) -> Iterator[Record]:
+def read_records(stream: Iterable[bytes]) -> Iterator[Record]:
     """Plain text: one record for each line, blank ones and a last one without LF included."""
     for index, line in enumerate(stream):
         text, num_replaced = decode_line(line)
@@ -86,7 +87,7 @@ def pharaoh(links: Sequence[tuple[int, int]]) -> str:
     return " ".join(f"{source}-{target}" for source, target in links)
 
 
-def read_jsonl(stream: BinaryIO) -> Iterator[Record]:
+def read_jsonl(stream: Iterable[bytes]) -> Iterator[Record]:
     """JSON lines: one record for each object; a blank line is a blank record.
 
     Raises DataError naming the line which is not a JSON object with a string in "source" or "text".
@@ -167,20 +168,34 @@ FORMATS: dict[str, Format] = {
 
 
 @contextmanager
-def quiet_when_reader_leaves() -> Iterator[None]:
-    """Run the block that writes to stdout; end it without an error when whoever reads stdout stops (`| head`).
+def writing_to(path: Path | None = None) -> Iterator[None]:
+    """Run the block that writes to `path`, or stdout; end it without an error when whoever reads it stops (`| head`).
 
-    What is still in Python's buffer then goes nowhere, or the interpreter would complain when it flushes at exit
-    (https://docs.python.org/3/library/signal.html#note-on-sigpipe). The code after the block runs either way.
+    The code after the block runs then, too. What cannot be written for another reason is a DiskError.
     """
     try:
         yield
         if sys.stdout is not None:  # closed by the caller
             sys.stdout.flush()
     except BrokenPipeError:
-        null_device = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null_device, sys.stdout.fileno())
-        os.close(null_device)
+        _give_up_stdout()
+    except OSError as error:
+        if path is None:
+            _give_up_stdout()
+        raise DiskError(
+            f"{path or 'standard output'}: cannot be written ({error.strerror or error}), so what is there is not "
+            "complete. Make room or choose another place, then give the command again."
+        ) from None
+
+
+def _give_up_stdout() -> None:
+    """What is still in Python's buffer goes nowhere, or the interpreter would complain when it flushes at exit.
+
+    See https://docs.python.org/3/library/signal.html#note-on-sigpipe.
+    """
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, sys.stdout.fileno())
+    os.close(null_device)
 
 
 _ESCAPED_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")

@@ -1,5 +1,6 @@
 """nmt translate"""
 
+import gzip
 import json
 import math
 import os
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 import nmt
 from nmt.cli import translate as command
-from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation import stream
 from nmt.translation.scoring import score_pairs
@@ -24,6 +25,8 @@ from tests.tiny import invented_pairs, make_experiment, run
 LINES = [pair.source for pair in invented_pairs()[:5]]
 SHORT = ["--set", "max_length_ratio=1.0", "--set", "max_length_extra=2"]  # an untrained model seldom stops by itself
 SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
+
+NO_SUCH_FILE = "no such file. Check the path; the files under data/ are written by the prepare.py beside them."
 
 app = typer.Typer()
 app.command()(command.translate)
@@ -50,6 +53,39 @@ def test_files_are_read_and_written(tiny_run: Path, tmp_path: Path) -> None:
     done = invoke(tiny_run, *SHORT, "-i", source, "-o", target)
     assert (done.exit_code, done.stdout) == (0, "")
     assert target.read_bytes().decode("utf-8").split("\n") == [*expected(tiny_run, LINES), ""]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("options", [[], ["--score", "SOURCE"]])
+def test_a_full_disk_is_said_in_a_sentence(
+    tiny_run: Path, tmp_path: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text(f"{LINES[0]}\n", encoding="utf-8")
+    given = [tiny_run, "-i", source, *(source if option == "SOURCE" else option for option in options)]
+    to_file = invoke(*given, "-o", "/dev/full").exception
+    assert isinstance(to_file, DiskError)
+    assert str(to_file).startswith("/dev/full: cannot be written (No space left on device)")
+    arguments = {"score": source} if options else {}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(DiskError, match=r"standard output: cannot be written \(No space left on device\)"):
+            command.translate([tiny_run], source, **arguments)
+
+
+def test_packed_files_are_unpacked_and_a_damaged_one_is_named(tiny_run: Path, tmp_path: Path) -> None:
+    source, given = tmp_path / "in.gz", tmp_path / "given.gz"
+    source.write_bytes(gzip.compress(f"{LINES[0]}\n".encode()))
+    given.write_bytes(gzip.compress(b"the dog\n"))
+    assert invoke(tiny_run, *SHORT, "-i", source).stdout.split("\n") == [*expected(tiny_run, LINES[:1]), ""]
+    (scored,) = score_pairs(nmt.load(tiny_run), LINES[:1], ["the dog"])
+    done = invoke(tiny_run, "-i", source, "--score", given)
+    assert float(done.stdout) == pytest.approx(scored.log_prob, abs=1e-5)
+    given.write_bytes(given.read_bytes()[:-4])
+    for options in (["-i", given], ["-i", source, "--score", given]):
+        failure = invoke(tiny_run, *options).exception
+        assert isinstance(failure, DataError)
+        assert str(failure).startswith(f"{given} is not a complete gzip file")
 
 
 def test_more_lines_than_a_chunk_stay_in_order(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,20 +157,15 @@ def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
         ),
         (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
-        (["-i", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),
-        (["--score", "missing.txt"], DataError, "missing.txt: cannot be read (No such file or directory)."),
+        (["-i", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
+        (["--score", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
         (
             ["--score", "x", "--beam", "3"],
             ConfigError,
             "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
             "and --set.",
         ),
-        (
-            ["--glossary", "missing.tsv"],
-            DataError,
-            "missing.tsv: no such file. Check the path; the files under data/ are written by the prepare.py beside "
-            "them.",
-        ),
+        (["--glossary", "missing.tsv"], DataError, f"missing.tsv: {NO_SUCH_FILE}"),
         (["-o", "missing/out.txt"], DataError, "missing/out.txt: cannot be written (No such file or directory)."),
     ],
 )

@@ -217,8 +217,8 @@ def test_a_score_that_is_no_number_is_null_in_json() -> None:
 
 SPEAK = """
 import sys
-from nmt.translation.formats import quiet_when_reader_leaves
-with quiet_when_reader_leaves():
+from nmt.translation.formats import writing_to
+with writing_to():
     for number in range(200_000):
         sys.stdout.buffer.write(b"a line of output\\n")
 print("went on", file=sys.stderr)
