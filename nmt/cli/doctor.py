@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "sentencepiece",
+    "filelock",
     "sacrebleu",
     "datasets",
     "numpy",
@@ -22,13 +23,14 @@ PACKAGES = (
     "jinja2",
     "matplotlib",
 )
-OPTIONAL = {
-    "tensorboard": "training curves in TensorBoard",
-    "ctranslate2": "nmt export --format ctranslate2",
-    "onnx": "nmt export --format onnx",
-    "onnxruntime": "nmt export --format onnx",
-    "sacremoses": "the metric BLEU-moses",
-    "mecab-python3": "BLEU on Japanese words, with ipadic",
+OPTIONAL = {  # what each is for, and what to install
+    "tensorboard": ("training curves in TensorBoard", "tensorboard"),
+    "ctranslate2": ("nmt export --format ctranslate2", "ctranslate2"),
+    "onnx": ("nmt export --format onnx", "onnx"),
+    "onnxruntime": ("nmt export --format onnx", "onnxruntime"),
+    "sacremoses": ("the metric BLEU-moses", "sacremoses"),
+    "mecab-python3": ("BLEU on Japanese words", '"sacrebleu[ja]"'),
+    "ipadic": ("BLEU on Japanese words", '"sacrebleu[ja]"'),
 }
 
 
@@ -57,11 +59,24 @@ def _verify(runs: list[Path], console: "Console") -> int:
     for run in runs:
         if not run.is_dir():
             raise CheckpointError(f"{run}: no such run directory.")
-        found = problems(run)
+        found = problems(run) + _of_shortlist(run)
         damaged += bool(found)
         for line in found or [f"{run}: every file is as it was written."]:
             console.print(line, markup=False, soft_wrap=True)
     return int(damaged > 0)
+
+
+def _of_shortlist(run: Path) -> list[str]:
+    """What is wrong with the run's shortlist; [] where it has none, too."""
+    from nmt.errors import CheckpointError
+    from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
+
+    try:
+        if (run / SHORTLIST_FILE).exists():
+            Shortlist.read(run)
+    except CheckpointError as error:
+        return [str(error)]
+    return []
 
 
 def _show_machine(console: "Console") -> None:
@@ -77,7 +92,10 @@ def _show_machine(console: "Console") -> None:
     ]
     rows += [("torch", torch.__version__)]  # says which build it is, too
     rows += [(name, _version(name)) for name in PACKAGES]
-    rows += [(name, _version(name, f"not installed ({use}): pip install {name}")) for name, use in OPTIONAL.items()]
+    rows += [
+        (name, _version(name, f"not installed ({use}): pip install {wanted}"))
+        for name, (use, wanted) in OPTIONAL.items()
+    ]
     rows += [
         ("processor", f"{cpu_name()}, {available_cores()} cores to use"),
         ("instructions", " ".join(cpu_features()) or "none of those that matter here"),

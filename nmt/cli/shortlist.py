@@ -16,6 +16,7 @@ def shortlist(run: Run) -> None:
     from rich.console import Console
 
     from nmt.corpus.encode import read_pairs
+    from nmt.corpus.filters import Filters, describe_drops
     from nmt.experiment import load_experiment
     from nmt.training.device import keep_freed_memory
     from nmt.translation.load import load
@@ -24,19 +25,25 @@ def shortlist(run: Run) -> None:
     keep_freed_memory()
     console = Console(stderr=True)
     tokenizers = load(run).tokenizers  # checks the run
-    text = load_experiment(run / "experiment.toml").corpus.text("train")
+    corpus = load_experiment(run / "experiment.toml").corpus
+    text, filters = corpus.text("train"), Filters(corpus.filters)
 
     def say(message: str) -> None:
         console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
     def encode(pair: "Pair") -> tuple[list[int], list[int]]:
-        return tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)
+        """Nothing of a pair that is too long to train on."""
+        source, target = tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)
+        return ([], []) if max(len(source), len(target)) > corpus.max_length else (source, target)
 
     say(f"reading {text.describe()} ...")
-    share, num_pairs = even_share(read_pairs(text), encode)
+    share, num_pairs = even_share(filters.passing(read_pairs(text)), encode)
+    if sum(filters.counts.values()):
+        say(describe_drops(filters.counts))
     vocabularies = tokenizers.source.vocab_size, tokenizers.target.vocab_size
     made = learn(share, *vocabularies, copy=tokenizers.joint)
     made.write(run, tokenizers.fingerprint())
     found = f"{made.num_translated:,} of {vocabularies[0]:,} source pieces have translations"
-    say(f"read {len(share):,} of {num_pairs:,} pairs; {found}")
+    num_read = sum(bool(source and target) for source, target in share)
+    say(f"read {num_read:,} of {num_pairs:,} pairs; {found}")
     print(run / SHORTLIST_FILE)

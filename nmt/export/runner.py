@@ -14,6 +14,7 @@ log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json)
 
 import argparse
 import json
+import re
 import sys
 import unicodedata
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ import sentencepiece
 BEGIN, END = 2, 3
 BATCH_SENTENCES = 32
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
+# Kana, Chinese characters, and the punctuation between them.
+WITHOUT_SPACES = re.compile(
+    r"[\u3000-\u303f\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\uff00-\uffef\U0001b000-\U0001b16f\U00020000-\U000323af]"
+)
 LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
@@ -90,7 +96,7 @@ class Translator:
         joined: list[list[str]] = [[] for _ in lines]
         for (line, _), text in zip(parts, texts, strict=True):
             joined[line].append(text)
-        return [" ".join(one) for one in joined]
+        return [join(one) for one in joined]
 
     def _parts(self, text: str) -> list[list[int]]:
         clean = one_line(" ".join(text.split())).replace("\u2581", "_")
@@ -158,6 +164,15 @@ class Translator:
                 memory = {name: one[going] for name, one in memory.items()}
                 active = active[going]
         return [tokens for _, tokens in best]
+
+
+def join(texts: list[str]) -> str:
+    """Parts of a line, with a space between them, but not where both are written without (Japanese, Chinese)."""
+    joined = ""
+    for text in filter(None, texts):
+        together = WITHOUT_SPACES.match(joined[-1:]) and WITHOUT_SPACES.match(text)
+        joined += text if together or not joined else f" {text}"
+    return joined
 
 
 def one_line(text: str) -> str:

@@ -13,11 +13,19 @@ ALONE = (
     r"\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
 _ALONE = re.compile(f"[{ALONE}]")
+# Those, and the punctuation that stands between them.
+_WITHOUT_SPACES = re.compile(rf"[{ALONE}\u3000-\u303f\u30fb\uff00-\uffef]")
 
 
 def stands_alone(character: str) -> bool:
     """Whether it is a word by itself."""
     return _ALONE.match(character) is not None
+
+
+def without_space(before: str, after: str) -> bool:
+    """Whether no space belongs between two texts that follow each other: both are written without."""
+    ends, begins = _WITHOUT_SPACES.match(before[-1:]), _WITHOUT_SPACES.match(after[:1])
+    return ends is not None and begins is not None
 
 
 def part_of_word(character: str) -> bool:

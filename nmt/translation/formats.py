@@ -52,7 +52,7 @@ BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank
 
 @dataclass(frozen=True)
 class Format:
-    """How to read the records of the lines of a stream, and how to write a record with its translation and `n_best` hypotheses.
+    """How to read the records of lines, and how to write a record with its translation and `n_best` hypotheses.
 
     `write_score` writes a record with the score of a given translation, a record too.
     """

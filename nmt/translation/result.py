@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from nmt.search.boundaries import without_space
 from nmt.translation.words import Links, word_groups
 
 
@@ -31,6 +32,7 @@ class Candidate:
     alignment: Links | None = None  # (source word, target word), from 0; only where it was asked for
     repeats: bool = False  # a phrase follows itself again and again, as it does not in the source
     terms: tuple[Term, ...] = ()  # of the glossary, where there is one
+    goes_on: frozenset[int] = frozenset()  # places of pieces that begin a segment, with no space before it
 
     @property
     def log_prob(self) -> float:
@@ -49,7 +51,7 @@ class Candidate:
     @property
     def word_confidences(self) -> tuple[float, ...]:
         """The probability of each word after those before it, between 0 and 1."""
-        groups = word_groups(self.pieces)
+        groups = word_groups(self.pieces, self.goes_on)
         return tuple(math.exp(math.fsum(self.token_log_probs[place] for place in group)) for group in groups)
 
 
@@ -100,15 +102,27 @@ class PairScore:
 
 
 def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> Candidate:
-    """One candidate from those of the segments of a line, which begin at those words of it; scores add up."""
+    """One candidate from those of the segments of a line, which begin at those words of it; scores add up.
+
+    A space goes between their texts, but not where both are written without, as Japanese and Chinese are.
+    """
     reasons = {candidate.finish_reason for candidate in candidates}
     links: list[tuple[int, int]] = []
-    written = 0
+    texts: list[str] = []
+    goes_on: list[int] = []
+    words = num_pieces = 0
     for candidate, first in zip(candidates, first_words, strict=True):
-        links += [(source + first, target + written) for source, target in candidate.alignment or ()]
-        written += len(word_groups(candidate.pieces))
+        if texts and candidate.text and without_space(texts[-1], candidate.text):
+            goes_on.append(num_pieces)
+            words -= 1  # its first word is the rest of the last one
+        elif texts and candidate.text:
+            texts.append(" ")
+        links += [(source + first, target + words) for source, target in candidate.alignment or ()]
+        texts += [candidate.text] if candidate.text else []
+        words += len(word_groups(candidate.pieces))
+        num_pieces += len(candidate.pieces)
     return Candidate(
-        text=" ".join(candidate.text for candidate in candidates),
+        text="".join(texts),
         score=sum(candidate.score for candidate in candidates),
         pieces=tuple(piece for candidate in candidates for piece in candidate.pieces),
         token_log_probs=tuple(value for candidate in candidates for value in candidate.token_log_probs),
@@ -116,4 +130,5 @@ def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> 
         finish_reason="length" if "length" in reasons else "eos",
         alignment=None if any(candidate.alignment is None for candidate in candidates) else tuple(links),
         repeats=any(candidate.repeats for candidate in candidates),
+        goes_on=frozenset(goes_on),
     )

@@ -4,6 +4,7 @@ A lexical table from IBM model 1 (Brown et al., 1993), learnt from the training 
 of each source piece. A batch is then searched with the few hundred pieces of its sentences instead of all.
 """
 
+import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 SHORTLIST_FILE = "shortlist.safetensors"
+TABLES = "tables"  # what the checksum of its tables is called, beside those of the tokenizers
 MAX_LINKS = (
     20_000_000  # source x target pieces of all pairs learnt from; 12 bytes each, and as much again while sorting
 )
@@ -56,25 +58,42 @@ class Shortlist:
         return int(np.count_nonzero(self.translations[:, 0] != EOS_ID))
 
     def write(self, run: Path, tokenizers: Mapping[str, str]) -> None:
-        """Into the run directory, with the SHA-256 of its tokenizers. Raises DiskError."""
+        """Into the run directory, with the SHA-256 of its tokenizers and its own. Raises DiskError."""
         tables = {"translations": self.translations, "always": self.always}
-        replace_file(run / SHORTLIST_FILE, save(tables, dict(tokenizers)), Disk())
+        about = {**tokenizers, TABLES: self._checksum()}
+        replace_file(run / SHORTLIST_FILE, save(tables, about), Disk())
 
     @classmethod
-    def read(cls, run: Path, tokenizers: Mapping[str, str]) -> "Shortlist":
-        """From a run directory. Raises CheckpointError where it has none, or one of other tokenizers."""
-        path = run / SHORTLIST_FILE
+    def read(cls, run: Path, tokenizers: Mapping[str, str] | None = None) -> "Shortlist":
+        """From a run directory, of these tokenizers, or None: of any.
+
+        Raises CheckpointError where it has none, one that was changed, or one of other tokenizers.
+        """
+        path, remedy = run / SHORTLIST_FILE, f"`nmt shortlist {run}` makes a new one."
         if not path.is_file():
             raise CheckpointError(f"{run} has no {SHORTLIST_FILE}. `nmt shortlist {run}` makes one.")
         try:
             with safe_open(path, framework="numpy") as file:
-                if file.metadata() != dict(tokenizers):
-                    raise CheckpointError(
-                        f"{path} was made with other tokenizers. `nmt shortlist {run}` makes a new one."
-                    )
-                return cls(file.get_tensor("translations"), file.get_tensor("always"))
-        except SafetensorError as error:
-            raise CheckpointError(f"{path} is damaged ({error}). `nmt shortlist {run}` makes a new one.") from None
+                about = dict(file.metadata() or {})
+                found = cls(file.get_tensor("translations"), file.get_tensor("always"))
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from None
+        checksum = about.pop(TABLES, None)
+        if checksum is None:
+            raise CheckpointError(f"{path} has no checksum: an earlier version made it. {remedy}")
+        if checksum != found._checksum():
+            raise CheckpointError(f"{path} was changed after it was written: its checksum differs. {remedy}")
+        if tokenizers is not None and about != dict(tokenizers):
+            raise CheckpointError(f"{path} was made with other tokenizers. {remedy}")
+        return found
+
+    def _checksum(self) -> str:
+        """The SHA-256 of the tables and of their types and shapes."""
+        digest = hashlib.sha256()
+        for table in (self.translations, self.always):
+            digest.update(f"{table.dtype} {table.shape} ".encode())
+            digest.update(table.tobytes())
+        return digest.hexdigest()
 
 
 def even_share(

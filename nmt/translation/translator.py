@@ -79,7 +79,7 @@ class Translator:
         if (alignment or config.coverage) and not self.looks:
             what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
             raise ConfigError(f"This model has no attention, so {what}.")
-        if self.shortlist and (config.exact or glossary):
+        if self.shortlist and (config.exact or config.method == "sample" or glossary):
             what = "a glossary's terms may not be on it" if glossary else "which pieces are on it depends on the batch"
             raise ConfigError(f"A shortlist cannot be used here: {what}. Leave out one of them.")
         if glossary is None:
@@ -111,9 +111,11 @@ class Translator:
         `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
-        Raises ConfigError for what cannot go together (see `check`), such as alignment and a model without attention;
-        NMTError where the model's probabilities are no numbers.
+        Raises ConfigError for what cannot go together (see `check`), such as alignment and a model without attention,
+        and for a text in place of lines; NMTError where the model's probabilities are no numbers.
         """
+        if isinstance(lines, str) or isinstance(prefixes, str):
+            raise ConfigError("`translate` takes a list of lines: one text would be translated letter by letter.")
         config = search or self.search
         self.check(config, alignment, glossary)
         begins = prefixes or [""] * len(lines)
@@ -160,10 +162,11 @@ class Translator:
             terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
             return [Segment(number, ids, begin, terms=terms)] if ids else []
         segments: list[Segment] = []
-        end = 0
+        end = counted = words = 0  # `words` of the text before `counted`
         for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
             start = text.index(piece, end)
-            words = len(f"{text[:start]}x".split()) - 1  # before the one that the piece begins, or begins within
+            words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
+            counted = start
             if ids := tokenizer.encode(piece):
                 terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
                 segments.append(Segment(number, ids, [] if segments else begin, words, terms))

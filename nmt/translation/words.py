@@ -1,6 +1,6 @@
 """From pieces to the words of a line: which belong together, which words translate which, and loops."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from torch import Tensor
 
@@ -12,14 +12,22 @@ WORD_START = "\u2581"  # SentencePiece's mark for a space
 END = "</s>"
 
 
-def word_groups(pieces: Sequence[str]) -> list[list[int]]:
-    """The places of the pieces of each word, words being what spaces separate; end-of-sentence belongs to none."""
+def word_groups(pieces: Sequence[str], goes_on: Container[int] = ()) -> list[list[int]]:
+    """The places of the pieces of each word, words being what spaces separate; end-of-sentence belongs to none.
+
+    `goes_on`: places that begin a sentence which is written on without a space.
+    """
     groups: list[list[int]] = []
     visible = False  # whether the last group has more than a space
     for place, piece in enumerate(pieces):
         if piece == END:
             visible = False
             groups.append([])
+        elif place in goes_on:
+            while all(pieces[before] == WORD_START for before in groups[-1]):
+                groups.pop()
+            groups[-1].append(place)
+            visible = True
         elif not groups or (piece.startswith(WORD_START) and visible) or not groups[-1]:
             groups.append([place])
             visible = piece != WORD_START

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+import re
 import shutil
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_it_says_how_to_get_what_is_missing(
     version = importlib.metadata.version
 
     def missing(name: str) -> str:
-        if name in ("tensorboard", "jinja2"):
+        if name in ("tensorboard", "jinja2", "mecab-python3"):
             raise importlib.metadata.PackageNotFoundError(name)
         return version(name)
 
@@ -50,6 +51,12 @@ def test_it_says_how_to_get_what_is_missing(
     shown = rows(capsys)
     assert shown["tensorboard"] == "not installed (training curves in TensorBoard): pip install tensorboard"
     assert shown["jinja2"] == "MISSING: pip install nmt again"
+    assert shown["mecab-python3"] == 'not installed (BLEU on Japanese words): pip install "sacrebleu[ja]"'
+
+
+def test_it_lists_every_package_that_the_project_needs() -> None:
+    needed = [re.split(r"[^\w-]", one)[0] for one in importlib.metadata.requires("nmt") or [] if "extra ==" not in one]
+    assert {*command.PACKAGES, "torch"} == set(needed)
 
 
 @pytest.mark.parametrize(

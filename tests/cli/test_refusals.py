@@ -30,6 +30,7 @@ def listed(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("options", "message"),
     [
         (["--shortlist", "--exact"], "A shortlist cannot be used here"),
+        (["--shortlist", "--set", "method=sample"], "A shortlist cannot be used here"),
         (["--shortlist", "--glossary", "TERMS"], "A shortlist cannot be used here"),
         (["--glossary", "TERMS", "--set", "mbr=chrf"], "A glossary needs beam search"),
         (["--alignment"], "no alignment can be given"),

@@ -8,11 +8,13 @@ import typer
 from typer.testing import CliRunner
 
 import nmt
+from nmt.cli import doctor as examining
 from nmt.cli import shortlist as command
 from nmt.cli import translate as translating
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.shortlist import SHORTLIST_FILE
-from tests.tiny import invented_pairs
+from tests.tiny import invented_pairs, make_experiment
+from tests.tiny import run as train
 
 LINES = [pair.source for pair in invented_pairs()[:3]]
 SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
@@ -20,6 +22,7 @@ SHORT = ["--set", "max_length_ratio=1.0", "--set", "max_length_extra=2"]
 
 app = typer.Typer()
 app.command("shortlist")(command.shortlist)
+app.command("doctor")(examining.doctor)
 app.command("translate")(translating.translate)
 
 
@@ -34,6 +37,31 @@ def test_a_shortlist_is_learnt_from_the_runs_own_text_and_used(tiny_run: Path, t
     done = CliRunner().invoke(app, ["translate", str(run), "--shortlist", *SHORT], input=text)
     expected = nmt.load(run, shortlist=True).translate(LINES, SEARCH)
     assert done.stdout.split("\n") == [*(one.text for one in expected), ""]
+
+
+def test_only_what_was_trained_on_is_learnt_from(tmp_path: Path) -> None:
+    train(make_experiment(tmp_path / "text"), tmp_path / "run")
+    odd = [("ß" * 2100, "the" * 700), ("Hund " * 40, "dog " * 40), ("Hund", "dog")]  # too long; in tokens; neither
+    for name, lines in zip(("train.de", "train.en"), zip(*odd, strict=True), strict=True):
+        with (tmp_path / "text" / name).open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    done = CliRunner().invoke(app, ["shortlist", str(tmp_path / "run")])
+    assert done.exit_code == 0, done.output
+    assert "Filters dropped 1 pair: too_long_characters 1." in done.stderr
+    assert "read 61 of 62 pairs; " in done.stderr
+
+
+def test_a_damaged_shortlist_is_seen_by_the_doctor(tiny_run: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
+    assert CliRunner().invoke(app, ["shortlist", str(run)]).exit_code == 0
+    assert CliRunner().invoke(app, ["doctor", str(run)]).exit_code == 0
+    path = run / SHORTLIST_FILE
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+    done = CliRunner().invoke(app, ["doctor", str(run)])
+    assert (done.exit_code, done.stdout) == (
+        1,
+        f"{path} was changed after it was written: its checksum differs. `nmt shortlist {run}` makes a new one.\n",
+    )
 
 
 def test_8_bits_are_what_the_python_interface_gives(tiny_run: Path) -> None:

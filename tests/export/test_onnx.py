@@ -11,6 +11,7 @@ from nmt.config import parse_config
 from nmt.errors import ExportError
 from nmt.export.onnx import encoder_graph, onnx_files, step_graph
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
+from nmt.search import boundaries
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import BOS_ID
 from nmt.tokenizer.pair import TokenizerPair
@@ -121,6 +122,14 @@ def test_a_transformer_is_refused_by_the_key_of_the_recipe(side: str) -> None:
         onnx_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), config, "float32")
 
 
+def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
+    from nmt.export.runner import WITHOUT_SPACES, join
+
+    everything = "".join(map(chr, range(0x32400)))
+    assert WITHOUT_SPACES.findall(everything) == boundaries._WITHOUT_SPACES.findall(everything)
+    assert [join(texts) for texts in ([], ["", "a"], ["a", "", "b"], ["雨。", "「晴"])] == ["", "a", "a b", "雨。「晴"]
+
+
 def test_the_runner_stands_by_itself() -> None:
     from nmt.export import runner
 
@@ -131,4 +140,4 @@ def test_the_runner_stands_by_itself() -> None:
         if isinstance(node, ast.ImportFrom):
             imported.add(str(node.module))
     needed = {"numpy", "onnxruntime", "sentencepiece"}
-    assert imported - needed == {"argparse", "json", "sys", "unicodedata", "dataclasses", "pathlib", "typing"}
+    assert imported - needed == {"argparse", "json", "re", "sys", "unicodedata", "dataclasses", "pathlib", "typing"}

@@ -30,3 +30,35 @@ def test_segments_are_joined_with_their_links_moved() -> None:
     assert joined.log_prob == pytest.approx(math.log(0.5 * 0.5 * 0.25))
     assert joined.word_confidences == pytest.approx((0.5, 0.5, 0.25))
     assert concatenate([first, candidate("c", 0.25, 1.0)], [0, 3]).alignment is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "joined"),
+    [
+        (["雨です。", "晴れです。"], "雨です。晴れです。"),
+        (["ラーメン", "「麺」"], "ラーメン「麺」"),
+        (["他说:", "你好"], "他说: 你好"),  # an ASCII colon
+        (["他说：", "你好"], "他说：你好"),
+        (["雨", "rain", "雨"], "雨 rain 雨"),
+        (["a", "", "b"], "a b"),
+        (["雨", "", "晴"], "雨晴"),
+        (["", "a"], "a"),
+        (["", ""], ""),
+    ],
+)
+def test_no_space_goes_between_segments_that_are_written_without(texts: list[str], joined: str) -> None:
+    found = concatenate([candidate(text, *[0.5] * (len(text.split()) + 1)) for text in texts], [0] * len(texts))
+    assert found.text == joined
+    assert len(found.word_confidences) == len(joined.split())
+
+
+def test_a_word_that_two_segments_write_counts_once() -> None:
+    parts = [
+        candidate("a 雨", 0.5, 0.5, 1.0, alignment=((0, 0), (1, 1))),
+        Candidate("", 0.0, ("▁", "</s>"), (0.0, 0.0), None, "eos", alignment=()),
+        candidate("晴 b", 0.25, 0.125, 1.0, alignment=((0, 0), (1, 1))),
+    ]
+    found = concatenate(parts, first_words=[0, 2, 2])
+    assert found.text == "a 雨晴 b"
+    assert found.alignment == ((0, 0), (1, 1), (2, 1), (3, 2))
+    assert found.word_confidences == pytest.approx((0.5, 0.5 * 0.25, 0.125))

@@ -52,6 +52,13 @@ def test_a_full_stop_inside_a_sentence_is_no_sentence_end() -> None:
     ]
 
 
+@pytest.mark.parametrize(("word", "ends"), [("г.", False), ("Г.", True), ("č.", False), ("δ", False), ("字", True)])
+def test_a_sentence_goes_on_with_a_lower_case_letter_of_any_script(word: str, ends: bool) -> None:
+    first, second = split_long(f"aaaa. {word} bb cccc", up_to(12))
+    assert (first == "aaaa.") == ends
+    assert f"{first} {second}" == f"aaaa. {word} bb cccc"
+
+
 def test_clauses_come_next_then_words_then_characters() -> None:
     assert split_long("wenn er kommt, gehe ich", up_to(16)) == ["wenn er kommt,", "gehe ich"]
     assert split_long("eins zwei drei vier", up_to(10)) == ["eins zwei", "drei vier"]

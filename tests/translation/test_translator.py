@@ -119,6 +119,13 @@ def test_lines_without_sentence_ends_are_translated_too(narrow: Translator, line
     assert "".join(narrow.tokenizers.source.decode(ids).split()) == "".join(line.split())
 
 
+def test_a_text_in_place_of_lines_is_refused(narrow: Translator) -> None:
+    with pytest.raises(ConfigError, match="a list of lines"):
+        narrow.translate("Der Hund.")
+    with pytest.raises(ConfigError, match="a list of lines"):
+        narrow.translate(["D", "H"], prefixes="ab")
+
+
 def test_the_tick_counts_every_segment_once(narrow: Translator) -> None:
     ticks: list[int] = []
     lines = ["Der Hund. Die Katze!", "", "Das Haus?"]
