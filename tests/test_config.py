@@ -118,6 +118,16 @@ def test_every_mistake_is_listed_at_once() -> None:
             "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",
         ),
         (
+            "model.decoder",
+            {"type": "rnn", "dim": 10, "heads": 2, "attention": "dot"},
+            "model.decoder.heads has no effect without model.decoder.attention = 'multihead'.",
+        ),
+        (
+            "model.encoder",
+            {"type": "transformer", "max_positions": 100},
+            "model.encoder.max_positions has no effect without model.encoder.positions = 'learned'.",
+        ),
+        (
             "tokenizer",
             {"kind": "bpe", "sampling": 0.1},
             "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.",

@@ -77,7 +77,7 @@ class Oddities:
             self.looping.add(str(line))
         self.terms.add(line, translation.terms)
 
-    def describe(self, glossary: bool) -> list[str]:
+    def describe(self, glossary: bool, max_length_ratio: float) -> list[str]:
         """A sentence for each kind that occurred; of terms, where there is a glossary, in any case."""
         said = []
         if self.replaced:
@@ -91,7 +91,7 @@ class Oddities:
         if self.cut.count:
             said.append(
                 f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}. Raise it with "
-                "--set max_length_ratio=3."
+                f"--set max_length_ratio={2 * max_length_ratio:g}."
             )
         return said
 

@@ -13,7 +13,10 @@ Recipe = Annotated[
     Path, typer.Argument(help="TOML file that says what to train on what, such as recipes/phrasebook/rnn.toml.")
 ]
 Out = Annotated[
-    Path | None, typer.Option(help="Run directory. An unfinished run there is resumed. [default: runs/RECIPE]")
+    Path | None,
+    typer.Option(
+        help="Run directory. An unfinished run there is resumed. [default: runs/CORPUS/NAME of CORPUS/NAME.toml]"
+    ),
 ]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; repeatable.")

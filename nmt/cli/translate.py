@@ -26,7 +26,8 @@ Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to trans
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
 NBest = Annotated[
-    int | None, typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: 1]")
+    int | None,
+    typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: the recipe's, 1]"),
 ]
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
 GlossaryFile = Annotated[
@@ -231,7 +232,7 @@ def _translate_stream(
             format.write(sink, record, translation, translator.search.n_best)
             oddities.add(record, translation)
         sink.flush()
-    for sentence in oddities.describe(glossary is not None):
+    for sentence in oddities.describe(glossary is not None, translator.search.max_length_ratio):
         _warn(console, sentence)
 
 

@@ -155,9 +155,12 @@ class ExportedTranslator(Translator):
         self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
     ) -> None:
         """Raise ConfigError for what CTranslate2's search does not do."""
-        given = {"alignment": alignment, "glossary": glossary}
-        keys = asked_besides(search or self.search, "ctranslate2")
-        _refuse([name for name, value in given.items() if value] + [f"search.{key}" for key in keys])
+        _refuse({"alignment": alignment, "glossary": glossary})
+        config = search or self.search
+        if keys := asked_besides(config, "ctranslate2"):  # it may well be the recipe that says so
+            said = ", ".join(f"search.{key} = {getattr(config, key)!r}" for key in keys)
+            remedy = " ".join(f"--set {key}={_default(key)}" for key in keys)
+            raise ConfigError(f"The ctranslate2 backend has no {said}. Give {remedy}, or use our own search.")
 
     def translate(
         self,
@@ -170,7 +173,7 @@ class ExportedTranslator(Translator):
         tick: Callable[[int], None] | None = None,
     ) -> list[Translation]:
         """One translation a line, in order. Raises ConfigError for what CTranslate2's search does not do."""
-        _refuse([name for name, value in {"attention": attention, "prefix": any(prefixes or ())}.items() if value])
+        _refuse({"attention": attention, "prefix": any(prefixes or ())})
         config = search or self.search
         self.check(config, alignment, glossary)
         return super().translate(lines, config, tick=tick)
@@ -179,7 +182,14 @@ class ExportedTranslator(Translator):
         return self.engine.find([segment.source for segment in segments], config)
 
 
-def _refuse(asked: list[str]) -> None:
+def _refuse(asked: dict[str, object]) -> None:
     """Raise ConfigError for the first of what was asked for and is not there."""
-    if asked:
-        raise ConfigError(f"The ctranslate2 backend has no {asked[0]}. Leave it out, or use our own search.")
+    for name, value in asked.items():
+        if value:
+            raise ConfigError(f"The ctranslate2 backend has no {name}. Leave it out, or use our own search.")
+
+
+def _default(key: str) -> str:
+    """Of a search key, as an override says it."""
+    value = SearchConfig.model_fields[key].default
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -21,7 +21,7 @@ from torch import nn
 from nmt.errors import ExportError
 from nmt.export.graph import Graph, gate_order
 from nmt.export.packages import package
-from nmt.models.attention import MASKED, AdditiveAttention, DotAttention, MultiHeadAttention, NoAttention
+from nmt.models.attention import AdditiveAttention, DotAttention, MultiHeadAttention, NoAttention
 from nmt.models.build import EncoderDecoder, ModelConfig
 from nmt.models.embedding import Embedding
 from nmt.models.rnn.decoder import RNNDecoder
@@ -220,7 +220,7 @@ def _look(graph: Graph, decoder: RNNDecoder, hidden: str) -> str:
         assert isinstance(attention, DotAttention)
         scores = graph.op("MatMul", query, graph.transpose("keys", 0, 2, 1))
     mask = graph.op("Unsqueeze", "mask", graph.constant(axes))
-    scores = graph.op("Where", mask, scores, graph.constant(np.float32(MASKED)))
+    scores = graph.op("Where", mask, scores, graph.constant(np.float32(-np.inf)))
     context = graph.op("MatMul", graph.op("Softmax", scores, axis=-1), "values")
     if isinstance(attention, MultiHeadAttention):
         joined = graph.reshape(graph.transpose(context, 0, 2, 1, 3), (0, 0, -1))  # [batch, beam, dim]

@@ -12,9 +12,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nmt.models.base import EncoderOutput, Rows
-from nmt.models.dropout import Dropout
-
-MASKED = -1e4  # far below any real score, yet finite in bf16 and harmless to exp()
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,13 @@ class Keys(Rows):
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
-    """Softmax over the last axis, zero where `mask` (broadcast against `scores`; None: nowhere) is False."""
+    """Softmax over the last axis, zero where `mask` (broadcast against `scores`; None: nowhere) is False.
+
+    It is True somewhere in every row: a source has at least its end-of-sentence.
+    """
     exact = scores.to(torch.promote_types(scores.dtype, torch.float32))  # bf16 has too few digits to sum over
     if mask is not None:
-        exact = exact.masked_fill(~mask, MASKED)
+        exact = exact.masked_fill(~mask, float("-inf"))
     return torch.softmax(exact, dim=-1).to(scores.dtype)
 
 
@@ -63,7 +63,7 @@ def attend(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> 
 class DotAttention(nn.Module):
     """score = query . projected state (Luong et al., 2015, dot; a projection makes widths fit)."""
 
-    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int) -> None:
         super().__init__()
         self.key = nn.Linear(memory_dim, query_dim, bias=False) if memory_dim != query_dim else nn.Identity()
         self.value_dim = memory_dim
@@ -81,15 +81,15 @@ class DotAttention(nn.Module):
 class GeneralAttention(DotAttention):
     """score = query W state (Luong et al., 2015, general): W is applied to the states, once a sentence."""
 
-    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
-        super().__init__(query_dim, memory_dim, dim, heads, dropout)
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int) -> None:
+        super().__init__(query_dim, memory_dim, dim, heads)
         self.key = nn.Linear(memory_dim, query_dim, bias=False)
 
 
 class AdditiveAttention(nn.Module):
     """score = v . tanh(W query + U state) (Bahdanau et al., 2015)."""
 
-    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int) -> None:
         super().__init__()
         self.query = nn.Linear(query_dim, dim, bias=False)
         self.key = nn.Linear(memory_dim, dim)
@@ -111,14 +111,13 @@ class AdditiveAttention(nn.Module):
 class MultiHeadAttention(nn.Module):
     """softmax(Q K / sqrt(head_dim)) V in several subspaces (Vaswani et al., 2017)."""
 
-    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.query = nn.Linear(query_dim, dim)
         self.key = nn.Linear(memory_dim, dim)
         self.value = nn.Linear(memory_dim, dim)
         self.out = nn.Linear(dim, dim)
-        self.dropout = Dropout(dropout)
         self.value_dim = dim
         for linear in (self.query, self.key, self.value, self.out):
             nn.init.xavier_uniform_(linear.weight)
@@ -135,10 +134,10 @@ class MultiHeadAttention(nn.Module):
         """
         split = split_heads(self.query(query), self.heads)
         weights = scaled_weights(split, memory.keys, memory.mask[:, None, None, :])
-        return self.out(join_heads(self.dropout(weights) @ memory.values)), weights.mean(dim=1)
+        return self.out(join_heads(weights @ memory.values)), weights.mean(dim=1)
 
     def context(self, query: Tensor, memory: Keys) -> Tensor:
-        """As forward without dropout, but only the context: quicker."""
+        """As forward, but only the context: quicker."""
         split = split_heads(self.query(query), self.heads)
         return self.out(join_heads(attend(split, memory.keys, memory.values, memory.mask[:, None, None, :])))  # type: ignore[no-any-return]
 
@@ -146,7 +145,7 @@ class MultiHeadAttention(nn.Module):
 class NoAttention(nn.Module):
     """The same summary of the sentence at every step (Cho et al., 2014): the bottleneck that attention removed."""
 
-    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int, dropout: float) -> None:
+    def __init__(self, query_dim: int, memory_dim: int, dim: int, heads: int) -> None:
         super().__init__()
         self.value_dim = memory_dim
 

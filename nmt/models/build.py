@@ -25,8 +25,8 @@ DECODERS = {"rnn": RNNDecoder, "transformer": TransformerDecoder}
 class ModelConfig(Config):
     """`share_embeddings`: one table for source, target and output (all), for target and output (target), or none.
 
-    `dropout` falls on embeddings and on the output of each sublayer (in a recurrent model: layer, readout and
-    multi-head weights); `word_dropout` on whole words of the input.
+    `dropout` falls on embeddings and on the output of each sublayer (in a recurrent model: layer and readout);
+    `word_dropout` on whole words of the input.
     """
 
     embedding_dim: int = Field(256, ge=1)
@@ -45,6 +45,16 @@ class ModelConfig(Config):
                 raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
         return self
 
+    @model_validator(mode="after")
+    def _no_option_without_effect(self) -> "ModelConfig":
+        needs = {"max_positions": ("positions", "learned"), "heads": ("attention", "multihead")}
+        for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
+            fields = type(stack).model_fields
+            for name, (key, value) in needs.items():
+                if key in fields and getattr(stack, key) != value and getattr(stack, name) != fields[name].default:
+                    raise ValueError(f"model.{side}.{name} has no effect without model.{side}.{key} = {value!r}.")
+        return self
+
 
 class EncoderDecoder(Seq2Seq):
     """Embeddings, an encoder, a decoder and the projection to the vocabulary."""
@@ -58,8 +68,13 @@ class EncoderDecoder(Seq2Seq):
         self.source_embedding = self.target_embedding if shared else Embedding(source_vocab, dim, dropout, words)
         self.encoder = ENCODERS[config.encoder.type](config.encoder, dim, dropout)
         self.decoder = DECODERS[config.decoder.type](config.decoder, dim, self.encoder.output_dim, dim, dropout)
-        tied = None if config.share_embeddings == "none" else self.target_embedding
-        self.output = OutputProjection(target_vocab, dim, tied)
+        self.ties = config.share_embeddings != "none"
+        self.output = OutputProjection(target_vocab, dim, self.target_embedding if self.ties else None)
+
+    def share_tables(self) -> None:
+        """Once more, after torch has put each module on another device by itself."""
+        if self.ties:
+            self.output.weight = self.target_embedding.weight
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         encoded: EncoderOutput = self.encoder(self.source_embedding(source), source_mask)
@@ -89,7 +104,7 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def describe(config: ModelConfig) -> str:
-    """The architecture in words, such as 'bi-GRU encoder, 2-layer LSTM decoder, dot attention'."""
+    """In words: '1-layer bidirectional GRU encoder, 2-layer LSTM decoder, dot attention between the layers'."""
     return f"{_describe_encoder(config.encoder)}, {_describe_decoder(config.decoder)}"
 
 
@@ -106,6 +121,7 @@ def _describe_encoder(encoder: RNNEncoderConfig | TransformerEncoderConfig) -> s
 def _describe_decoder(decoder: RNNDecoderConfig | TransformerDecoderConfig) -> str:
     if isinstance(decoder, TransformerDecoderConfig):
         return f"{decoder.layers}-layer Transformer decoder"
-    feeding = {"layer": "between the layers", "input": "with input feeding", "output": "on the output"}[decoder.feed]
+    feed = "output" if decoder.feed == "layer" and decoder.layers == 1 else decoder.feed  # there is none above it
+    feeding = {"layer": "between the layers", "input": "with input feeding", "output": "on the output"}[feed]
     attention = "no attention" if decoder.attention == "none" else f"{decoder.attention} attention {feeding}"
     return f"{decoder.layers}-layer {CELL_NAMES[decoder.cell]} decoder, {attention}"

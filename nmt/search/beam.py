@@ -31,7 +31,7 @@ class Beams(Rows):
 
 
 @dataclass(frozen=True)
-class Extension:
+class Extension(Rows):
     """The best continuations of each sentence's beams, the best first. Each is [sentences, 2 beam]."""
 
     ranking: Tensor  # what they are ordered by: totals, less what diversity takes
@@ -102,14 +102,13 @@ def beam_search(
                 going.append(index)
             elif length >= limit:
                 ended.give_up(sentence, before, live, index)
-        kept = torch.tensor(going, dtype=torch.int64, device=source.device)
-        beams = _continue(before, live, kept)
-        state = state.select(live.rows[kept].flatten())
         if len(going) < len(active):
-            memory = memory.select(kept)
+            kept = torch.tensor(going, dtype=torch.int64, device=source.device)
+            live, memory = live.select(kept), memory.select(kept)
             active = [active[index] for index in going]
             if guide is not None:
                 guide = guide.select(going)
+        beams, state = _continue(before, live), state.select(live.rows.flatten())
     return [found[: config.n_best] for found in ended.found]
 
 
@@ -229,13 +228,13 @@ def _keep_live(extension: Extension, beam: int) -> Extension:
     )
 
 
-def _continue(before: Beams, live: Extension, kept: Tensor) -> Beams:
-    """The live hypotheses of the sentences at `kept`, one token longer."""
-    chosen = before.select(live.rows[kept].flatten())
-    tokens, values = (part[kept].flatten().unsqueeze(1) for part in (live.tokens, live.values))
+def _continue(before: Beams, live: Extension) -> Beams:
+    """The live hypotheses, one token longer."""
+    chosen = before.select(live.rows.flatten())
+    tokens, values = (part.flatten().unsqueeze(1) for part in (live.tokens, live.values))
     return Beams(
         torch.cat([chosen.written, tokens], dim=1),
         torch.cat([chosen.values, values.to(chosen.values.dtype)], dim=1),
-        live.totals[kept].flatten(),
+        live.totals.flatten(),
         chosen.looked,
     )

@@ -13,6 +13,7 @@ from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 NEVER_WRITTEN = (PAD_ID, BOS_ID, UNK_ID)  # byte fallback spells what the vocabulary lacks: unk is never needed
 NEVER = float("-inf")
+assert sorted(NEVER_WRITTEN) == list(range(EOS_ID))
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class Constraints:
             if length <= len(self.prefixes[sentence])
         ]
         kept = [log_probs[group, token].clone() for group, token in forced]
-        end = log_probs[:, EOS_ID].clone()
-        log_probs[:, list(NEVER_WRITTEN)] = NEVER
+        end = log_probs[:, EOS_ID].clone() if self.no_repeat_ngram else None
+        log_probs[:, :EOS_ID] = NEVER  # NEVER_WRITTEN
         early = [index for index, sentence in enumerate(sentences) if length < self.min_lengths[sentence]]
         if early:
             log_probs.view(len(sentences), rows, -1)[early, :, EOS_ID] = NEVER
-        if self.no_repeat_ngram:
+        if end is not None:
             _block_repeats(log_probs, written[:, 1:], self.no_repeat_ngram)
             stuck = ~log_probs.isfinite().any(dim=-1)  # every token would repeat: then it may end, however short
             log_probs[stuck, EOS_ID] = end[stuck]

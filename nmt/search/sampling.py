@@ -3,10 +3,13 @@
 import hashlib
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.walk import Choose
+
+SELDOM_MORE = 256  # tokens that hold top_p of the probability
 
 
 def sampler(source: Tensor, source_mask: Tensor, limits: list[int], config: SearchConfig) -> Choose:
@@ -31,11 +34,13 @@ def draw(log_probs: Tensor, uniform: Tensor, config: SearchConfig) -> Tensor:
 
     Probabilities are cut as the config says, and add up to one again. Minus infinity is never drawn.
     """
-    scaled = log_probs.double() / config.temperature
+    probabilities = torch.softmax(log_probs.double() / config.temperature, dim=-1)
     tokens = None
-    if config.top_k or config.top_p < 1.0:
-        scaled, tokens = scaled.topk(min(config.top_k or scaled.shape[1], scaled.shape[1]), dim=-1)
-    probabilities = torch.softmax(scaled, dim=-1)
+    if config.top_k:
+        probabilities, tokens = probabilities.topk(min(config.top_k, probabilities.shape[1]), dim=-1)
+        probabilities = probabilities / probabilities.sum(dim=-1, keepdim=True)
+    elif config.top_p < 1.0:
+        probabilities, tokens = _most_probable(probabilities, config.top_p)
     if config.top_p < 1.0:
         before = probabilities.cumsum(dim=-1) - probabilities  # held by the more probable tokens
         probabilities = probabilities.masked_fill(before >= config.top_p, 0.0)
@@ -44,6 +49,21 @@ def draw(log_probs: Tensor, uniform: Tensor, config: SearchConfig) -> Tensor:
     target = uniform.unsqueeze(1) * (1.0 - 1e-12) * cumulated[:, -1:]
     places = torch.searchsorted(cumulated, target, right=True).clamp(max=cumulated.shape[1] - 1)  # [rows, 1]
     return (places if tokens is None else tokens.gather(1, places)).squeeze(1)
+
+
+def _most_probable(probabilities: Tensor, mass: float) -> tuple[Tensor, Tensor]:
+    """The most probable tokens of each row, in order, which hold at least `mass`: their probabilities and ids.
+
+    A few hundred are enough nearly always, and to find them is much quicker than to sort a whole vocabulary.
+    """
+    vocab = probabilities.shape[1]
+    width = min(SELDOM_MORE, vocab)
+    best, tokens = probabilities.topk(width, dim=-1)
+    short = best.sum(dim=-1) < mass
+    if width < vocab and bool(short.any()):
+        best, tokens = F.pad(best, (0, vocab - width)), F.pad(tokens, (0, vocab - width))
+        best[short], tokens[short] = probabilities[short].sort(dim=-1, descending=True)
+    return best, tokens
 
 
 def _generator(tokens: Tensor, seed: int) -> torch.Generator:

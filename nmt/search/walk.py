@@ -38,7 +38,7 @@ def walk(
     """
     lengths: list[int] = source_mask.sum(dim=1).tolist()
     constraints = Constraints.build(config, lengths, prefixes)
-    limits = torch.tensor(constraints.max_lengths, device=source.device)
+    limits = torch.tensor(constraints.max_lengths, device=source.device).repeat_interleave(hypotheses)  # [rows]
     found: list[list[Hypothesis]] = [[] for _ in lengths]
     active = list(range(len(lengths)))  # which sentence each group of rows is
     rows = torch.arange(len(active), device=source.device).repeat_interleave(hypotheses)
@@ -56,7 +56,7 @@ def walk(
         values = torch.cat([values.to(log_probs.dtype), log_probs.gather(1, tokens)], dim=1)
         if looked is not None:
             looked = torch.cat([looked, state.attention.unsqueeze(1)], dim=1)
-        full = limits[active].repeat_interleave(hypotheses) <= values.shape[1]
+        full = limits <= values.shape[1]
         now = (full | (tokens.squeeze(1) == EOS_ID)) & ~ended
         for row in torch.nonzero(now).squeeze(1).tolist():
             sentence = active[row // hypotheses]
@@ -66,7 +66,7 @@ def walk(
         going = torch.nonzero(~ended.view(-1, hypotheses).all(dim=1)).squeeze(1)
         if len(going) < len(active):
             rows = (going.unsqueeze(1) * hypotheses + torch.arange(hypotheses, device=source.device)).flatten()
-            written, values, ended = written[rows], values[rows], ended[rows]
+            written, values, ended, limits = written[rows], values[rows], ended[rows], limits[rows]
             looked = None if looked is None else looked[rows]
             state, memory = state.select(rows), memory.select(going)
             active = [active[index] for index in going.tolist()]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from nmt.cli.oddities import Oddities, Tally, Terms
 from nmt.cli.translate import _translate_stream
-from nmt.translation.formats import FORMATS, Record
+from nmt.translation.formats import FORMATS, Record, read_records
 from nmt.translation.result import Candidate, Term, Translation
 from nmt.translation.translator import Translator
 from tests.tiny import printed, quiet_console
@@ -21,7 +21,7 @@ ODD = Translation("x x x", -1.0, (CANDIDATE,), ("x",), "length", num_segments=2)
 class OddTranslator:
     """Translates every line in the same, odd way."""
 
-    search = SimpleNamespace(n_best=1)
+    search = SimpleNamespace(n_best=1, max_length_ratio=2.5)
 
     def translate(self, lines: list[str], **_: Any) -> list[Translation]:
         return [ODD] * len(lines)
@@ -51,22 +51,23 @@ def test_a_summary_of_terms_gives_a_few_examples() -> None:
 
 
 def test_what_did_not_occur_is_not_said() -> None:
-    assert Oddities().describe(glossary=False) == []
+    assert Oddities().describe(False, 2.0) == []
     oddities = Oddities()
     oddities.add(Record(0, "x", num_replaced=1), Translation("x", 0.0, (), (), "eos"))
-    assert oddities.describe(glossary=False) == ["Invalid UTF-8 was replaced in 1 place."]
+    assert oddities.describe(False, 2.0) == ["Invalid UTF-8 was replaced in 1 place."]
 
 
 def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
     def peak(lines: int) -> int:
-        console, source = quiet_console(), io.BytesIO(b"x\n" * lines)
+        console, records = quiet_console(), read_records(io.BytesIO(b"x\n" * lines))
         tracemalloc.start()
         translator = cast(Translator, OddTranslator())
         with open(os.devnull, "wb") as sink:
-            _translate_stream(translator, source, sink, FORMATS["text"], False, cast(Any, object()), console)
+            _translate_stream(translator, records, None, sink, FORMATS["text"], False, cast(Any, object()), console)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in printed(console)
+        assert "Raise it with --set max_length_ratio=5." in printed(console)
         return most
 
     peak(100)  # what is imported and compiled once

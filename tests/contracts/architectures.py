@@ -22,9 +22,9 @@ DECODERS: dict[str, dict[str, Any]] = {
         "cell": cell,
         "layers": layers,
         "dim": 12,
-        "heads": 3,
         "attention": attention,
         "feed": feed,
+        **({"heads": 3} if attention == "multihead" else {}),
     }
     for (cell, layers), attention, feed in itertools.product(
         [("lstm", 2), ("gru", 1)], ["dot", "general", "additive", "multihead", "none"], ["layer", "input", "output"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from nmt.config import parse_config
+from nmt.config import apply_override, dump_config, parse_config
 from nmt.corpus.batching import pad
 from nmt.errors import ConfigError, ExportError
 from nmt.export.backend import CTranslate2Search, ExportedTranslator
@@ -147,10 +147,6 @@ def test_text_goes_in_and_out_as_it_does_with_our_search(tiny_tokenizers: Tokeni
     [
         ({"alignment": True}, "alignment"),
         ({"prefixes": ["the"]}, "prefix"),
-        ({"search": SearchConfig(method="sample")}, "search.method"),
-        ({"search": SearchConfig(coverage=0.1)}, "search.coverage"),
-        ({"search": SearchConfig(stopping="first")}, "search.stopping"),
-        ({"search": SearchConfig(exact=True)}, "search.exact"),
     ],
 )
 def test_what_it_does_not_do_is_an_error_that_names_it(
@@ -162,6 +158,35 @@ def test_what_it_does_not_do_is_an_error_that_names_it(
     )
     with pytest.raises(ConfigError, match=f"^The ctranslate2 backend has no {name}\\."):
         translator.translate(LINES[:1], **options)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "remedy"),
+    [
+        ({"method": "sample"}, "search.method = 'sample'", "--set method=beam"),
+        ({"stopping": "first"}, "search.stopping = 'first'", "--set stopping=exact"),
+        ({"exact": True}, "search.exact = True", "--set exact=false"),
+        (
+            {"coverage": 0.1, "diversity": 0.2},
+            "search.coverage = 0.1, search.diversity = 0.2",
+            "--set coverage=0.0 --set diversity=0.0",
+        ),
+    ],
+)
+def test_a_key_of_the_recipe_that_it_does_not_honour_is_refused_with_what_to_give(
+    asked: dict[str, Any], said: str, remedy: str, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = make()
+    search = SearchConfig.model_validate(asked)
+    translator = ExportedTranslator(load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, search, 30)
+    with pytest.raises(ConfigError) as failure:
+        translator.translate(LINES[:1])
+    message = f"The ctranslate2 backend has no {said}. Give {remedy}, or use our own search."
+    assert str(failure.value) == message
+    tree = dump_config(search)
+    for override in remedy.removeprefix("--set ").split(" --set "):
+        apply_override(tree, override)
+    translator.check(parse_config(SearchConfig, tree, "search"))
 
 
 def test_it_has_as_many_workers_as_torch_has_threads(tiny_tokenizers: TokenizerPair) -> None:

@@ -12,6 +12,7 @@ from nmt.models.attention import (
     GeneralAttention,
     MultiHeadAttention,
     attend,
+    masked_softmax,
     scaled_weights,
 )
 from nmt.models.base import EncoderOutput
@@ -43,7 +44,7 @@ def score(attention: torch.nn.Module, query: torch.Tensor, state: torch.Tensor) 
 @torch.no_grad()
 def test_context_and_weights_are_those_of_the_formula(kind: type[torch.nn.Module]) -> None:
     torch.manual_seed(0)
-    attention = kind(QUERY, MEMORY, DIM, HEADS, 0.0).double()
+    attention = kind(QUERY, MEMORY, DIM, HEADS).double()
     encoded, asked = source(), queries()
     context, weights = attention(asked, attention.keys(encoded))
     for batch, length in enumerate([5, 3]):
@@ -60,7 +61,7 @@ def test_context_and_weights_are_those_of_the_formula(kind: type[torch.nn.Module
 @torch.no_grad()
 def test_multi_head_attention_equals_torchs() -> None:
     torch.manual_seed(0)
-    ours = MultiHeadAttention(MEMORY, MEMORY, MEMORY, HEADS, 0.0).double()
+    ours = MultiHeadAttention(MEMORY, MEMORY, MEMORY, HEADS).double()
     theirs = torch.nn.MultiheadAttention(MEMORY, HEADS, batch_first=True, dtype=torch.float64)
     theirs.in_proj_weight.copy_(torch.cat([ours.query.weight, ours.key.weight, ours.value.weight]))
     theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, ours.key.bias, ours.value.bias]))
@@ -96,11 +97,16 @@ def test_attending_in_bf16_is_near_fp32() -> None:
     torch.testing.assert_close(lean.float(), attend(query, keys, values, mask), atol=0.05, rtol=0.0)
 
 
+def test_what_is_masked_has_no_weight_however_small_the_scores_are() -> None:
+    weights = masked_softmax(torch.tensor([[-3e4, -3e4, 0.0]]), torch.tensor([[True, True, False]]))
+    assert weights.tolist() == [[0.5, 0.5, 0.0]]
+
+
 @pytest.mark.parametrize("name", ATTENTIONS)
 @torch.no_grad()
 def test_weights_sum_to_one_and_are_zero_on_padding(name: str) -> None:
     torch.manual_seed(0)
-    attention = ATTENTIONS[name](QUERY, MEMORY, DIM, HEADS, 0.0).double()
+    attention = ATTENTIONS[name](QUERY, MEMORY, DIM, HEADS).double()
     _, weights = attention(queries(), attention.keys(source()))
     torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 3, dtype=torch.float64))
     assert (weights[1, :, 3:] == 0).all()
@@ -108,7 +114,7 @@ def test_weights_sum_to_one_and_are_zero_on_padding(name: str) -> None:
 
 @torch.no_grad()
 def test_without_attention_the_context_is_the_summary_of_the_sentence() -> None:
-    attention = ATTENTIONS["none"](QUERY, MEMORY, DIM, HEADS, 0.0)
+    attention = ATTENTIONS["none"](QUERY, MEMORY, DIM, HEADS)
     encoded = source()
     context, _ = attention(queries(), attention.keys(encoded))
     torch.testing.assert_close(context, encoded.summary.unsqueeze(1).expand(-1, 3, -1))
@@ -117,7 +123,7 @@ def test_without_attention_the_context_is_the_summary_of_the_sentence() -> None:
 @pytest.mark.parametrize("name", ["dot", "general", "additive", "multihead"])
 def test_gradients_of_attention_are_right(name: str) -> None:
     torch.manual_seed(0)
-    attention = ATTENTIONS[name](QUERY, MEMORY, DIM, HEADS, 0.0).double()
+    attention = ATTENTIONS[name](QUERY, MEMORY, DIM, HEADS).double()
     encoded = source()
 
     def context(states: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import nmt
 from nmt.config import parse_config
@@ -75,6 +76,31 @@ def test_a_loaded_model_is_the_saved_one_bit_for_bit(tmp_path: Path, stack: str,
         features = [one(source, mask, torch.tensor([[2, 6]])) for one in (model.eval(), loaded)]
         assert torch.equal(*features)
         assert torch.equal(*(one.logits(features[0]) for one in (model, loaded)))
+
+
+class Draws(TorchDispatchMode):
+    """Notes what draws random numbers, but for torch's own layers as they are built."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if "randn" in str(func) or "normal" in str(func):
+            self.seen.append(str(func))
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_loading_a_model_draws_no_normal_numbers(tmp_path: Path, stack: str) -> None:
+    """For a model on no device torch would import its compiler, which takes seconds; for another it is in vain."""
+    save_model(tmp_path / "step-1", *make(stack))
+    with Draws() as draws:
+        make(stack)
+    assert draws.seen
+    with Draws() as draws:
+        load_model(tmp_path / "step-1")
+    assert draws.seen == []
 
 
 def test_loading_a_model_leaves_the_random_generator_alone(saved: Path) -> None:

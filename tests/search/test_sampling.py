@@ -1,5 +1,6 @@
 """Samples are drawn from the distribution that was asked for, and depend on seed and sentence alone."""
 
+import itertools
 import math
 from collections import Counter
 
@@ -8,7 +9,7 @@ import torch
 
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
-from nmt.search.sampling import draw
+from nmt.search.sampling import SELDOM_MORE, draw
 from nmt.tokenizer.base import EOS_ID
 from tests.contracts.architectures import build, sentences
 from tests.fakes import ScriptedModel, TableModel
@@ -45,6 +46,21 @@ def shares(config: SearchConfig, steps: int = 10_000) -> list[float]:
 )
 def test_each_token_is_drawn_as_often_as_its_probability_says(fields: dict[str, float], weights: list[float]) -> None:
     assert shares(sampling(**fields)) == pytest.approx([weight / sum(weights) for weight in weights], abs=2e-4)
+
+
+def test_of_a_large_vocabulary_the_same_are_drawn_as_from_all_of_it_in_order() -> None:
+    generator = torch.Generator().manual_seed(0)
+    sharp, flat = (torch.randn(40, 3 * SELDOM_MORE, generator=generator).double() * scale for scale in (8.0, 0.1))
+    log_probs = torch.stack([sharp, flat], dim=1).flatten(0, 1).log_softmax(dim=-1)
+    uniform = torch.rand(len(log_probs), generator=generator, dtype=torch.float64)
+    expected = []
+    for row, point in zip(log_probs, uniform.tolist(), strict=True):
+        ordered = sorted(enumerate(row.exp().tolist()), key=lambda pair: -pair[1])
+        held = list(itertools.accumulate(probability for _, probability in ordered))
+        target = point * next(one for one in held if one >= 0.9)
+        expected.append(ordered[next(place for place, one in enumerate(held) if one > target)][0])
+    assert draw(log_probs, uniform, sampling(top_p=0.9)).tolist() == expected
+    assert (log_probs.exp().topk(SELDOM_MORE).values.sum(dim=-1) >= 0.9).tolist() == [True, False] * 40
 
 
 @pytest.mark.parametrize("uniform", [0.0, 1.0 - 2**-53])

@@ -54,7 +54,7 @@ class RNNDecoder(nn.Module):
         super().__init__()
         self.config = config
         self.feature_dim = feature_dim
-        self.attention: Attention = ATTENTIONS[config.attention](config.dim, memory_dim, config.dim, config.heads, 0.0)
+        self.attention: Attention = ATTENTIONS[config.attention](config.dim, memory_dim, config.dim, config.heads)
         context_dim = self.attention.value_dim
         first = input_dim + (feature_dim if config.feed == "input" else 0)
         above = config.dim + (context_dim if config.feed == "layer" else 0)

@@ -33,7 +33,7 @@ class DecoderLayer(nn.Module):
     def __init__(self, config: TransformerConfig, memory_dim: int, dropout: float) -> None:
         super().__init__()
         self.own = SelfAttention(config.dim, config.heads)
-        self.cross = MultiHeadAttention(config.dim, memory_dim, config.dim, config.heads, dropout=0.0)
+        self.cross = MultiHeadAttention(config.dim, memory_dim, config.dim, config.heads)
         self.feed_forward = FeedForward(config.dim, config.feed_forward_dim, config.activation)
         self.around_own = Residual(config.dim, config.norm, dropout)
         self.around_cross = Residual(config.dim, config.norm, dropout)

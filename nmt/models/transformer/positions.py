@@ -22,7 +22,9 @@ class PositionalEncoding(nn.Module):
 
     def __init__(self, kind: Positions, dim: int, max_positions: int) -> None:
         super().__init__()
-        self.table = nn.Parameter(torch.randn(max_positions, dim) * 0.02) if kind == "learned" else None
+        self.table = nn.Parameter(torch.empty(max_positions, dim)) if kind == "learned" else None
+        if self.table is not None and not self.table.is_meta:  # as in embedding._table
+            nn.init.normal_(self.table, std=0.02)
 
     def forward(self, embedded: Tensor, start: int = 0) -> Tensor:
         """[batch, length, dim], the first of which stands at position `start` -> the same shape"""
