@@ -125,6 +125,16 @@ class Experiment(Config):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _no_option_without_effect(self) -> "Experiment":
+        needs = {"max_positions": ("positions", "learned"), "heads": ("attention", "multihead")}
+        for side, stack in (("encoder", self.model.encoder), ("decoder", self.model.decoder)):
+            fields = type(stack).model_fields
+            for name, (key, value) in needs.items():
+                if key in fields and getattr(stack, key) != value and getattr(stack, name) != fields[name].default:
+                    raise ValueError(f"model.{side}.{name} has no effect without model.{side}.{key} = {value!r}.")
+        return self
+
 
 def load_experiment(path: Path, overrides: list[str] | None = None) -> Experiment:
     """Read a recipe. Raises ConfigError."""

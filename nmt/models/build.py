@@ -45,16 +45,6 @@ class ModelConfig(Config):
                 raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
         return self
 
-    @model_validator(mode="after")
-    def _no_option_without_effect(self) -> "ModelConfig":
-        needs = {"max_positions": ("positions", "learned"), "heads": ("attention", "multihead")}
-        for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
-            fields = type(stack).model_fields
-            for name, (key, value) in needs.items():
-                if key in fields and getattr(stack, key) != value and getattr(stack, name) != fields[name].default:
-                    raise ValueError(f"model.{side}.{name} has no effect without model.{side}.{key} = {value!r}.")
-        return self
-
 
 class EncoderDecoder(Seq2Seq):
     """Embeddings, an encoder, a decoder and the projection to the vocabulary."""

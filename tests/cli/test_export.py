@@ -195,7 +195,7 @@ def test_a_search_key_that_ctranslate2_does_not_have_is_named_before_the_output_
     options = ["--backend", "ctranslate2", "--set", "coverage=0.2", "-o", copy / "out"]
     failure = invoke(translate.translate, copy, *options).exception
     assert isinstance(failure, ConfigError)
-    assert str(failure).startswith("The ctranslate2 backend has no search.coverage.")
+    assert str(failure).startswith("The ctranslate2 backend has no search.coverage = 0.2. Give --set coverage=0.0")
     assert (copy / "out").read_text(encoding="utf-8") == "as it was"
 
 
