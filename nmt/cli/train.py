@@ -15,7 +15,7 @@ Recipe = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        help="Run directory. An unfinished run there is resumed. [default: runs/CORPUS/NAME of CORPUS/NAME.toml]"
+        help="Run directory. An unfinished run there is resumed. [default: runs/FOLDER/NAME for FOLDER/NAME.toml]"
     ),
 ]
 Set = Annotated[
