@@ -27,14 +27,17 @@ def accumulate_gradients(
     nll = 0.0
     for batch in batches:
         with machine.autocast():
-            inputs = batch.source, batch.source_mask, batch.target_in
-            output = model.output
-            rest = output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
+            inputs: tuple[Tensor, ...] = batch.source, batch.source_mask, batch.target_in
             if r_drop:  # both passes side by side: dropout falls on each by itself
-                first, second = model(*(torch.cat([each, each]) for each in inputs)).chunk(2)
+                inputs = tuple(torch.cat([each, each]) for each in inputs)
+            features = model(*inputs)
+            output = model.output  # of a sharded model it is whole only now
+            rest = output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
+            if r_drop:
+                first, second = features.chunk(2)
                 loss = r_drop_loss(first, second, *rest, r_drop)
             else:
-                loss = cross_entropy(model(*inputs), *rest)
+                loss = cross_entropy(features, *rest)
         (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
         nll += float(loss.nll)
     return nll
