@@ -58,13 +58,8 @@ class EncoderDecoder(Seq2Seq):
         self.source_embedding = self.target_embedding if shared else Embedding(source_vocab, dim, dropout, words)
         self.encoder = ENCODERS[config.encoder.type](config.encoder, dim, dropout)
         self.decoder = DECODERS[config.decoder.type](config.decoder, dim, self.encoder.output_dim, dim, dropout)
-        self.ties = config.share_embeddings != "none"
-        self.output = OutputProjection(target_vocab, dim, self.target_embedding if self.ties else None)
-
-    def share_tables(self) -> None:
-        """Once more, after torch has put each module on another device by itself."""
-        if self.ties:
-            self.output.weight = self.target_embedding.weight
+        tied = None if config.share_embeddings == "none" else self.target_embedding
+        self.output = OutputProjection(target_vocab, dim, tied)
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         encoded: EncoderOutput = self.encoder(self.source_embedding(source), source_mask)

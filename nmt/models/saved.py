@@ -66,12 +66,13 @@ def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
         about = SavedModel(config, source_vocab, target_vocab, int(tree["max_length"]), tree["tokenizers"], languages)
         weights = load_tensors(files, "model.safetensors", directory)
         with torch.device("meta"):  # a description that asks for more than there is takes no memory
-            model = build_model(config, about.source_vocab, about.target_vocab)
-        _check_fit(weights, dict(model.named_parameters()), str(directory))
+            described = build_model(config, about.source_vocab, about.target_vocab)
+        _check_fit(weights, dict(described.named_parameters()), str(directory))
     except (KeyError, ValueError, TypeError, IndexError, RuntimeError, ConfigError) as error:
         raise CheckpointError(f"{directory}/model.json does not describe a model: {error}") from None
-    assert not any(True for _ in model.buffers())  # a file has none, so nothing would fill them
-    model.to_empty(device="cpu").share_tables()
+    # Not `described.to_empty`, for which torch imports its symbolic shapes: that takes longer than drawing the numbers.
+    with torch.random.fork_rng(devices=[]):  # loading a model draws nothing from the caller's generator
+        model = build_model(config, about.source_vocab, about.target_vocab)
     fill_parameters(model, weights, str(directory))
     return model.eval(), about
 
