@@ -1,6 +1,6 @@
 """Reading lines of text, whatever they contain.
 
-A line ends at LF and nowhere else. Python's `str.splitlines()` and text mode would also end one at CR, VT, FF, NEL,
+A line ends at LF and nowhere else. Python's own ways of splitting text would also end one at CR, VT, FF, NEL,
 U+2028 ..., and two aligned files would then silently lose their alignment; so files are read as bytes and split here.
 """
 
