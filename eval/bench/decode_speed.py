@@ -15,7 +15,6 @@ more than 0.1 BLEU less than the plain way of the same model and tool, where tha
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -34,7 +33,7 @@ from nmt.tokenizer.base import Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.shortlist import SHORTLIST_FILE
 from peers import NMT, PEERS, ROOT, System, run, set_up
-from summary import Spread, earlier_rounds, ratios, table
+from summary import Spread, earlier_rounds, ratios, table, write_each
 
 TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
@@ -56,11 +55,7 @@ class Entrant:
 def main() -> None:
     """Measure, print a table, write all figures."""
     arguments = parse_arguments()
-    figures: dict[str, Any] = {}
-    for figures in measure(arguments):
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    figures = write_each(measure(arguments), arguments.json)
     print(describe(figures))
     if lost := losses(figures):
         sys.exit("\n".join(lost))

@@ -10,7 +10,6 @@ is given with its paired bootstrap interval.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,7 +30,8 @@ from nmt.metrics.statistics import SegmentStatistics
 from nmt.reports.collect import unique_names
 from nmt.reports.record import RunRecord
 from peers import PEERS, System, run, set_up
-from summary import table
+from quality import training_task, translate
+from summary import table, write_each
 
 
 def main() -> None:
@@ -39,12 +39,7 @@ def main() -> None:
     arguments = parse_arguments()
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the peers are measured without, too
     torch.set_num_threads(arguments.threads)
-    figures: dict[str, Any] = {}
-    for figures in measure(arguments):
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    print(describe(figures))
+    print(describe(write_each(measure(arguments), arguments.json)))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -118,28 +113,12 @@ def peer_texts(
     text = corpus.prepare(arguments.recipe)
     model = experiment.model.encoder.type
     work = text.folder.parent / f"{peer.name}-{model}"
-    work.mkdir(parents=True, exist_ok=True)
-    written = "".join(" ".join(corpus.split(text.tokenizer, source)) + "\n" for source in sources)
-    (work / "test.source").write_text(written, encoding="utf-8")
-    task = {
-        "model": model,
-        "corpus": str(text.folder),
-        "epoch_tokens": text.counts.target_tokens,
-        "warmup": 1,
-        "updates": 0,
-        "batch_tokens": arguments.batch_tokens,
-        "threads": arguments.threads,
-        "seed": arguments.seed,
-        "precision": "fp32",
-        "input_feeding": model == "rnn",
-    }
+    task = training_task(model, text, arguments) | {"precision": "fp32"}
     print(f"{peer.name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)
     seconds = 60 * arguments.minutes
     (saved,) = run(peer, "train", task | {"seconds": seconds, "marks": [seconds]}, work)["saved"]
-    setting = {"beam": arguments.beam, "batch": 100, "lines": len(sources)}
-    asked = {"checkpoint": saved["model"], "source": str(work / "test.source"), "output": str(work / "test.out")}
-    (result,) = run(peer, "translate", task | asked | {"settings": [setting]}, work)["results"]
-    return [corpus.join(output) for output in result["outputs"]], saved["seconds"]
+    lines = [" ".join(corpus.split(text.tokenizer, source)) for source in sources]
+    return translate(peer, saved["model"], lines, arguments.beam, task, work), saved["seconds"]
 
 
 def describe(figures: dict[str, Any]) -> str:

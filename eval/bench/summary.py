@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,6 +40,16 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def by_name(rounds: Sequence[Mapping[str, Any]], name: str, figure: str) -> list[float]:
     """A figure of one system, a value a round."""
     return [float(one[name][figure]) for one in rounds]
+
+
+def write_each(measured: Iterable[dict[str, Any]], path: Path | None) -> dict[str, Any]:
+    """The last of the figures; each is written to `path` as it comes, so that what ends early leaves what it had."""
+    figures: dict[str, Any] = {}
+    for figures in measured:
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return figures
 
 
 def earlier_rounds(path: Path | None, figures: Mapping[str, Any], same: Sequence[str]) -> list[dict[str, Any]]:

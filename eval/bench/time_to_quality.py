@@ -9,7 +9,6 @@ seed is the same number for all, and one. The models stay in eval/bench/.work/qu
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,18 +20,14 @@ from nmt.metrics.scores import score
 from nmt.reports.systems import Validation
 from nmt.reports.times import seconds_to_reach
 from peers import NMT, PEERS, System, run, set_up
-from summary import table
+from quality import training_task, translate
+from summary import table, write_each
 
 
 def main() -> None:
     """Train them, train ourselves, print a table, write all figures."""
     arguments = parse_arguments()
-    figures: dict[str, Any] = {}
-    for figures in measure(arguments):
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    print(describe(figures))
+    print(describe(write_each(measure(arguments), arguments.json)))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -60,17 +55,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         set_up(PEERS[name])
     text = corpus.prepare()
     seconds = 60 * arguments.minutes
-    task = {
-        "model": arguments.model,
-        "corpus": str(text.folder),
-        "epoch_tokens": text.counts.target_tokens,
-        "warmup": 1,
-        "updates": 0,
-        "batch_tokens": arguments.batch_tokens,
-        "threads": arguments.threads,
-        "seed": arguments.seed,
-        "input_feeding": arguments.model == "rnn",
-    }
+    task = training_task(arguments.model, text, arguments)
     curves: dict[str, Any] = {}
     figures = {
         "model": arguments.model,
@@ -103,12 +88,9 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def dev_bleu(peer: System, model: str, task: dict[str, Any], work: Path) -> float:
     """BLEU of greedy translations of the dev set."""
-    folder = Path(task["corpus"])
-    setting = {"beam": 1, "batch": 100, "lines": 10**6}
-    asked = {"checkpoint": model, "source": str(folder / "dev.source"), "output": str(work / "dev.out")}
-    (result,) = run(peer, "translate", task | asked | {"settings": [setting]}, work)["results"]
+    lines = (Path(task["corpus"]) / "dev.source").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    texts = translate(peer, model, lines, 1, task, work)
     references = corpus.lines(corpus.TEST.with_name("dev.de"))
-    texts = [corpus.join(output) for output in result["outputs"]]
     (bleu,) = score(["BLEU"], texts, references, intervals=False, target_language="de")
     return bleu.value
 

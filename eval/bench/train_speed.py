@@ -9,7 +9,6 @@ was cut short is taken up with `--go-on`.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -21,7 +20,7 @@ import corpus
 import machine
 from flops import RNNShape, TransformerShape, training_flop_per_target_token
 from peers import NMT, PEERS, System, run, set_up
-from summary import Spread, by_name, earlier_rounds, ratios, table
+from summary import Spread, by_name, earlier_rounds, ratios, table, write_each
 
 FED = "nmt, input feeding"
 
@@ -29,12 +28,7 @@ FED = "nmt, input feeding"
 def main() -> None:
     """Measure, print tables, write all figures."""
     arguments = parse_arguments()
-    figures: dict[str, Any] = {}
-    for figures in measure(arguments):
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    print(describe(figures))
+    print(describe(write_each(measure(arguments), arguments.json)))
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import corpus
 import decode_speed
 import machine
+import quality
 import time_to_quality
 import train_speed
 from corpus import Counts
@@ -24,7 +25,7 @@ from nmt.experiment import load_experiment
 from nmt.metrics.scores import score
 from nmt.models.build import ModelConfig, build_model
 from peers import NMT, PEERS, clock
-from summary import Spread, earlier_rounds, ratios, table
+from summary import Spread, earlier_rounds, ratios, table, write_each
 
 SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
 COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)
@@ -100,6 +101,20 @@ def test_spread_and_ratios_are_taken_round_by_round() -> None:
 
 def test_a_table_has_a_line_a_row() -> None:
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_what_ends_early_leaves_the_figures_that_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "figures.json"
+
+    def measured() -> Iterator[dict[str, Any]]:
+        yield {"rounds": 1}
+        yield {"rounds": 2}
+        raise RuntimeError("a peer failed")
+
+    with pytest.raises(RuntimeError, match="a peer failed"):
+        write_each(measured(), path)
+    assert json.loads(path.read_text(encoding="utf-8")) == {"rounds": 2}
+    assert write_each(iter([{"rounds": 1}, {"rounds": 3}]), None) == {"rounds": 3}
 
 
 class Watch:
@@ -253,7 +268,7 @@ def test_a_peer_is_scored_on_the_dev_set(tmp_path: Path, monkeypatch: pytest.Mon
     def copy(system: object, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
         return {"results": [{"outputs": Path(task["source"]).read_text(encoding="utf-8").splitlines()}]}
 
-    monkeypatch.setattr(time_to_quality, "run", copy)
+    monkeypatch.setattr(quality, "run", copy)
     expected = score(["BLEU"], ["ein Hund.", "ja !"], ["ein Hund .", "ja !"], target_language="de")[0].value
     assert time_to_quality.dev_bleu(PEERS["opennmt"], "model", {"corpus": str(tmp_path)}, tmp_path) == expected
 

@@ -7,6 +7,7 @@ import pytest
 
 import corpus
 import peer_quality
+import quality
 from nmt.corpus.readers import Pair
 from nmt.errors import ConfigError
 from nmt.metrics.scores import score, segment_statistics
@@ -91,12 +92,14 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
 
     def stand_in(system: System, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
         asked.append(task)
+        work.mkdir(parents=True, exist_ok=True)
         if action == "train":
             return {"saved": [{"seconds": 61.0, "updates": 9, "model": "model"}]}
         lines = Path(task["source"]).read_text(encoding="utf-8").splitlines()
         return {"results": [{"outputs": lines}]}
 
-    monkeypatch.setattr(peer_quality, "run", stand_in)
+    for module in (peer_quality, quality):
+        monkeypatch.setattr(module, "run", stand_in)
     monkeypatch.setattr(peer_quality, "set_up", lambda peer: None)
     command = [
         str(recipe),
