@@ -99,7 +99,7 @@ class CTranslate2Search:
         return [self._ranked(result, config) for result in found]
 
     def _run(self, sources: Sequence[Sequence[int]], config: SearchConfig, limit: int) -> list[Any]:
-        return self.engine.translate_batch(  # type: ignore[no-any-return]
+        return self.engine.translate_batch(
             [[self.source_pieces[index] for index in source[:-1]] for source in sources],
             beam_size=config.beam,
             patience=PATIENCE if config.beam > 1 else 1,

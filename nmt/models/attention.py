@@ -139,7 +139,7 @@ class MultiHeadAttention(nn.Module):
     def context(self, query: Tensor, memory: Keys) -> Tensor:
         """As forward, but only the context: quicker."""
         split = split_heads(self.query(query), self.heads)
-        return self.out(join_heads(attend(split, memory.keys, memory.values, memory.mask[:, None, None, :])))  # type: ignore[no-any-return]
+        return self.out(join_heads(attend(split, memory.keys, memory.values, memory.mask[:, None, None, :])))
 
 
 class NoAttention(nn.Module):

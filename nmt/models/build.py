@@ -63,19 +63,19 @@ class EncoderDecoder(Seq2Seq):
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
         encoded: EncoderOutput = self.encoder(self.source_embedding(source), source_mask)
-        return self.decoder.prepare(encoded)  # type: ignore[no-any-return]
+        return self.decoder.prepare(encoded)
 
     def start(self, memory: Memory) -> State:
-        return self.decoder.start(memory)  # type: ignore[no-any-return]
+        return self.decoder.start(memory)
 
     def step(self, tokens: Tensor, state: State, memory: Memory) -> tuple[Tensor, State]:
-        return self.decoder.step(self.target_embedding(tokens), state, memory)  # type: ignore[no-any-return]
+        return self.decoder.step(self.target_embedding(tokens), state, memory)
 
     def decode(self, target_in: Tensor, memory: Memory) -> Tensor:
-        return self.decoder.decode(self.target_embedding(target_in), memory)  # type: ignore[no-any-return]
+        return self.decoder.decode(self.target_embedding(target_in), memory)
 
     def logits(self, features: Tensor) -> Tensor:
-        return self.output(features)  # type: ignore[no-any-return]
+        return self.output(features)
 
 
 def build_model(config: ModelConfig, source_vocab: int, target_vocab: int) -> EncoderDecoder:

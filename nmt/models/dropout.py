@@ -35,7 +35,7 @@ class Dropout(nn.Module):
         if values.device.type != "cpu":
             return F.dropout(values, self.probability)
         keep, kept = byte_mask(values.shape, self.probability, values.device)
-        return _MaskedScale.apply(values, keep, 1.0 / kept)  # type: ignore[no-any-return,no-untyped-call]
+        return _MaskedScale.apply(values, keep, 1.0 / kept)  # type: ignore[no-untyped-call]
 
     def factors(self, shape: torch.Size, like: Tensor) -> Tensor | None:
         """What to multiply values of this shape by, 0 or more than 1, in the type of `like`; None in evaluation."""

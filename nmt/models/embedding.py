@@ -35,7 +35,7 @@ class Embedding(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """int64 [batch, length] -> [batch, length, dim], or [rows] -> [rows, dim]"""
         embedded = F.embedding(tokens, self.weight) * self.scale
-        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)  # type: ignore[no-any-return]
+        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)
 
 
 class OutputProjection(nn.Module):

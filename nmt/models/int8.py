@@ -76,7 +76,7 @@ class Int8RecurrentLayer(RecurrentLayer):
         return self.input_product(inputs), self.recurrent_product(hidden)
 
     def summed_products(self, inputs: Tensor, hidden: Tensor) -> Tensor:
-        return self.product(torch.cat([inputs, hidden], dim=-1))  # type: ignore[no-any-return]
+        return self.product(torch.cat([inputs, hidden], dim=-1))
 
 
 def to_int8(model: EncoderDecoder) -> EncoderDecoder:

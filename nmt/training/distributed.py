@@ -88,7 +88,7 @@ ALONE = Workers()
 def own_part(tensor: Tensor) -> Tensor:
     """What of a tensor is in this process, without gradient: all of it, or its part of one that is sharded."""
     part: Any = tensor.detach()
-    return part.to_local() if hasattr(part, "to_local") else part  # type: ignore[no-any-return]
+    return part.to_local() if hasattr(part, "to_local") else part
 
 
 @torch.no_grad()

@@ -38,7 +38,7 @@ def accumulate_gradients(
                 loss = r_drop_loss(first, second, *rest, r_drop)
             else:
                 loss = cross_entropy(features, *rest)
-        (loss.smoothed / tokens).backward()  # type: ignore[no-untyped-call]
+        (loss.smoothed / tokens).backward()
         nll += float(loss.nll)
     return nll
 

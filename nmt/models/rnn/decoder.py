@@ -136,7 +136,7 @@ class RNNDecoder(nn.Module):
         """What follows a layer: the residual (between equal widths), the norm and dropout."""
         if self.config.residual and depth > 0:
             outputs = outputs + below
-        return self.dropout(self.norms[depth](outputs))  # type: ignore[no-any-return]
+        return self.dropout(self.norms[depth](outputs))
 
     def _look(self, hidden: Tensor, memory: RNNMemory) -> tuple[Tensor, Tensor]:
         """hidden [rows, dim] -> context [rows, context_dim], weights [rows, src_len]; the beam is a query axis."""
@@ -145,4 +145,4 @@ class RNNDecoder(nn.Module):
         return context.reshape(rows, -1), weights.reshape(rows, -1)
 
     def _read(self, hidden: Tensor, context: Tensor) -> Tensor:
-        return self.dropout(torch.tanh(self.readout(torch.cat([hidden, context], dim=-1))))  # type: ignore[no-any-return]
+        return self.dropout(torch.tanh(self.readout(torch.cat([hidden, context], dim=-1))))

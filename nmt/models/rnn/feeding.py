@@ -48,7 +48,7 @@ def decode_fed(
     low = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else weights.bias.dtype
     with torch.autocast(kind, enabled=False):
         inputs = (one.to(weights.bias.dtype) for one in (embedded, *state, memory.keys, memory.values))
-        return _Fed.apply(*inputs, *given, memory.mask, *factors, low)  # type: ignore[no-any-return,no-untyped-call]
+        return _Fed.apply(*inputs, *given, memory.mask, *factors, low)  # type: ignore[no-untyped-call]
 
 
 def _add_product(total: Tensor, left: Tensor, right: Tensor) -> Tensor:

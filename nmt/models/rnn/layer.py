@@ -60,7 +60,7 @@ class RecurrentLayer(nn.Module):
         """[batch, length, input_dim] and the state before it -> hidden vectors [batch, length, dim]"""
         first = tuple(part.unsqueeze(0).contiguous() for part in state)  # the library puts layers first
         outputs, _ = self.rnn(inputs, first if self.cell == "lstm" else first[0])
-        return outputs  # type: ignore[no-any-return]
+        return outputs
 
     def step(self, inputs: Tensor, state: CellState) -> CellState:
         """[rows, input_dim] and a state -> the next state, whose first part is the output [rows, dim]"""

@@ -47,7 +47,7 @@ class DecoderLayer(nn.Module):
         """values [batch, tgt_len, dim], causal bool [tgt_len, tgt_len]"""
         values = self.around_own(values, lambda queries: self.own(*self.own.split(queries), causal))
         values = self.around_cross(values, lambda queries: self.cross.context(queries, memory))
-        return self.around_feed_forward(values, self.feed_forward)  # type: ignore[no-any-return]
+        return self.around_feed_forward(values, self.feed_forward)
 
     def step(self, values: Tensor, memory: Keys, past: tuple[Tensor, Tensor]) -> "LayerStep":
         """values [rows, 1, dim], following `past` keys and values [rows, heads, past, head_dim]"""
@@ -56,13 +56,13 @@ class DecoderLayer(nn.Module):
         def look_back(queries: Tensor) -> Tensor:
             query, key, value = self.own.split(queries)
             seen["keys"], seen["own"] = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
-            return self.own(query, seen["keys"], seen["own"], None)  # type: ignore[no-any-return]
+            return self.own(query, seen["keys"], seen["own"], None)
 
         def look_across(queries: Tensor) -> Tensor:
             # The beam (rows a sentence) joins the query axis: memory holds each sentence once.
             context, weights = self.cross(queries.view(len(memory.mask), -1, queries.shape[-1]), memory)
             seen["attention"] = weights.reshape(len(queries), -1)
-            return context.reshape(queries.shape)  # type: ignore[no-any-return]
+            return context.reshape(queries.shape)
 
         values = self.around_cross(self.around_own(values, look_back), look_across)
         return LayerStep(self.around_feed_forward(values, self.feed_forward), **seen)
@@ -122,4 +122,4 @@ class TransformerDecoder(nn.Module):
         causal = torch.ones(length, length, dtype=torch.bool, device=values.device).tril()
         for layer, source in zip(self.layers, memory.layers, strict=True):
             values = layer(values, causal, source)
-        return self.read(self.norm(values))  # type: ignore[no-any-return]
+        return self.read(self.norm(values))

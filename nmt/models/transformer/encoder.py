@@ -29,9 +29,9 @@ class EncoderLayer(nn.Module):
         """values [batch, src_len, dim], mask bool [batch, src_len]"""
 
         def look(queries: Tensor) -> Tensor:
-            return self.attention(*self.attention.split(queries), mask[:, None, None, :])  # type: ignore[no-any-return]
+            return self.attention(*self.attention.split(queries), mask[:, None, None, :])
 
-        return self.around_feed_forward(self.around_attention(values, look), self.feed_forward)  # type: ignore[no-any-return]
+        return self.around_feed_forward(self.around_attention(values, look), self.feed_forward)
 
 
 class TransformerEncoder(nn.Module):

@@ -48,7 +48,7 @@ class SelfAttention(nn.Module):
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
         """Of split queries, keys and values: [batch, length, dim]; mask broadcasts to [batch, heads, queries, keys]"""
-        return self.out(join_heads(attend(queries, keys, values, mask)))  # type: ignore[no-any-return]
+        return self.out(join_heads(attend(queries, keys, values, mask)))
 
 
 class Residual(nn.Module):
@@ -63,8 +63,8 @@ class Residual(nn.Module):
     def forward(self, values: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
         """[..., dim] -> [..., dim]"""
         if self.pre:
-            return values + self.dropout(sublayer(self.norm(values)))  # type: ignore[no-any-return]
-        return self.norm(values + self.dropout(sublayer(values)))  # type: ignore[no-any-return]
+            return values + self.dropout(sublayer(self.norm(values)))
+        return self.norm(values + self.dropout(sublayer(values)))
 
 
 class FeedForward(nn.Module):
@@ -81,4 +81,4 @@ class FeedForward(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """[..., dim] -> [..., dim]"""
-        return self.contract(self.activation(self.expand(values)))  # type: ignore[no-any-return]
+        return self.contract(self.activation(self.expand(values)))
