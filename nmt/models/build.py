@@ -11,14 +11,15 @@ from torch import Tensor, nn
 from nmt.config import Config
 from nmt.models.base import EncoderOutput, Memory, Seq2Seq, State
 from nmt.models.embedding import Embedding, OutputProjection
+from nmt.models.no_encoder import NoEncoder, NoEncoderConfig
 from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
 from nmt.models.transformer.encoder import TransformerEncoder, TransformerEncoderConfig
 
-EncoderConfig = Annotated[RNNEncoderConfig | TransformerEncoderConfig, Field(discriminator="type")]
+EncoderConfig = Annotated[RNNEncoderConfig | TransformerEncoderConfig | NoEncoderConfig, Field(discriminator="type")]
 DecoderConfig = Annotated[RNNDecoderConfig | TransformerDecoderConfig, Field(discriminator="type")]
-ENCODERS = {"rnn": RNNEncoder, "transformer": TransformerEncoder}
+ENCODERS = {"rnn": RNNEncoder, "transformer": TransformerEncoder, "none": NoEncoder}
 DECODERS = {"rnn": RNNDecoder, "transformer": TransformerDecoder}
 
 
@@ -41,8 +42,18 @@ class ModelConfig(Config):
         for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
             multihead = getattr(stack, "attention", "multihead") == "multihead"  # a Transformer has no other
             heads = getattr(stack, "heads", 1) if multihead else 1
-            if stack.dim % heads:
+            if not isinstance(stack, NoEncoderConfig) and stack.dim % heads:
                 raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
+        return self
+
+    @model_validator(mode="after")
+    def _attention_has_something_to_look_at(self) -> "ModelConfig":
+        attention = getattr(self.decoder, "attention", "none")
+        if self.encoder.type == "none" and attention != "none":
+            raise ValueError(
+                f"model.decoder.attention = '{attention}' looks at what an encoder has read, and model.encoder.type = "
+                "'none' reads nothing: set it to 'none'."
+            )
         return self
 
 
@@ -96,7 +107,9 @@ def describe(config: ModelConfig) -> str:
 CELL_NAMES = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "gru": "GRU", "lstm": "LSTM"}
 
 
-def _describe_encoder(encoder: RNNEncoderConfig | TransformerEncoderConfig) -> str:
+def _describe_encoder(encoder: RNNEncoderConfig | TransformerEncoderConfig | NoEncoderConfig) -> str:
+    if isinstance(encoder, NoEncoderConfig):
+        return "no encoder"
     if isinstance(encoder, TransformerEncoderConfig):
         return f"{encoder.layers}-layer Transformer encoder"
     direction = "bidirectional " if encoder.bidirectional else ""

@@ -53,7 +53,9 @@ DECODERS |= {
         "activation": "gelu",
     },
 }
+LANGUAGE_MODELS = {"none": {"type": "none"}}  # in an encoder's place; they have nothing to look at
 ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
+ARCHITECTURES += [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
 
 
 def build(architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = VOCAB) -> EncoderDecoder:
@@ -63,7 +65,7 @@ def build(architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = V
         "embedding_dim": 10,
         "dropout": dropout,
         "word_dropout": dropout,
-        "encoder": ENCODERS[encoder],
+        "encoder": (ENCODERS | LANGUAGE_MODELS)[encoder],
         "decoder": DECODERS[decoder],
     }
     torch.manual_seed(seed)
