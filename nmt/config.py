@@ -63,7 +63,7 @@ def apply_override(tree: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     names = key.strip().split(".")
     if not equals or not all(names):
-        raise ConfigError(f"--set {override}: an override has the form key=value, such as training.seed=2.")
+        raise ConfigError(f"--set {override}: an override has the form key=value, such as seed=2 or model.dropout=0.2.")
     try:
         value = tomllib.loads(f"value = {text.strip()}")["value"]
     except tomllib.TOMLDecodeError:

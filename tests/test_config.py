@@ -80,7 +80,7 @@ def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_kn
             "training.schedule = \"linear\": input should be 'constant', 'inverse_sqrt' or 'cosine'.",
         ),
         ("training.learning_rate", float("nan"), "training.learning_rate = NaN: input should be a finite number."),
-        ("model.encoder", {"type": "cnn"}, "model.encoder.type must be one of 'rnn', 'transformer'."),
+        ("model.encoder", {"type": "cnn"}, "model.encoder.type must be one of 'rnn', 'transformer', 'none'."),
         ("model.encoder", {"dim": 8}, "model.encoder.type must be one of rnn, transformer."),
     ],
 )
@@ -230,7 +230,7 @@ def test_an_override_is_read_as_toml_or_else_as_text(override: str, value: Any) 
 def test_an_override_without_key_and_value_is_refused_with_an_example(override: str) -> None:
     with pytest.raises(ConfigError) as failure:
         apply_override({}, override)
-    message = f"--set {override}: an override has the form key=value, such as training.seed=2."
+    message = f"--set {override}: an override has the form key=value, such as seed=2 or model.dropout=0.2."
     assert str(failure.value) == message
 
 

@@ -8,7 +8,7 @@ The text comes from the Hugging Face hub (`bentrevett/multi30k`), or from a fold
 
 White space at both ends of a line is removed, which is all in which copies in circulation are known to differ. The
 number of lines and the SHA-256 of every file are checked before anything is written; files that are there and right
-are left alone. git ignores them: their licence does not allow passing them on.
+are left alone. git ignores them: no licence to pass them on is known.
 """
 
 import argparse

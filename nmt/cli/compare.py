@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 Runs = Annotated[
     list[Path],
     typer.Argument(
-        help="Run directories; the others are compared with the first. Seeds of one recipe form one system."
+        metavar="RUN",
+        help="Run directories; the others are compared with the first. Seeds of one recipe form one system.",
     ),
 ]
-Out = Annotated[Path, typer.Option(help="Folder of report.html, report.md and results.json.")]
+Out = Annotated[Path, typer.Option(help="Folder to write report.html, report.md and results.json to.")]
 Source = Annotated[Path | None, typer.Option(help="Test sentences. [default: corpus.test of the recipes]")]
 Reference = Annotated[Path | None, typer.Option(help="Their reference translations, line by line.")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: each recipe's]")]
@@ -30,6 +31,7 @@ Metrics = Annotated[
     list[str] | None,
     typer.Option(
         "--metric",
+        metavar="NAME",
         help="Also compare by this score; repeatable: BLEU-lc, BLEU-moses (as papers on Multi30k), BLEU-words.",
     ),
 ]
@@ -55,7 +57,10 @@ def compare(
     samples: Samples = 3,
     no_text: NoText = False,
 ) -> None:
-    """Compare runs on a test set: quality with intervals, training time, speed; writes a report."""
+    """Compare runs and write a report.
+
+    Quality on a test set with intervals, training time, speed.
+    """
     import datetime
 
     from rich.console import Console

@@ -36,12 +36,15 @@ OPTIONAL = {  # what each is for, and what to install
 
 Runs = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="RUN", help="Run directories whose every checksum is looked at instead."),
+    typer.Argument(metavar="RUN", help="Run directories to verify instead."),
 ]
 
 
 def doctor(runs: Runs = None) -> None:
-    """Show versions, what this machine can do, and what is missing; or whether runs are as they were written."""
+    """Show versions and hardware, or verify runs.
+
+    Says what is missing; with runs, whether every byte of them is as it was written.
+    """
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -108,7 +111,7 @@ def _show_machine(console: "Console") -> None:
         console.print(f"{name:<{width}}  {value}", markup=False, soft_wrap=True)
 
 
-def _version(name: str, missing: str = "MISSING: pip install nmt again") -> str:
+def _version(name: str, missing: str = "MISSING: install nmt again") -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

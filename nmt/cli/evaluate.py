@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from nmt.metrics import Score
 
-Run = Annotated[Path | None, typer.Argument(help="Run directory that `nmt train` made.")]
+Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
 Source = Annotated[Path | None, typer.Option(help="Sentences for the run to translate.")]
 Reference = Annotated[Path, typer.Option(help="Reference translations, line by line.")]
 Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
@@ -20,8 +20,9 @@ Language = Annotated[
 Metric = Annotated[
     list[str] | None,
     typer.Option(
-        help="Only this score; repeatable. Besides the usual ones BLEU-moses (as papers on Multi30k: lower-cased, "
-        "tokenised by Moses, hyphens split) and BLEU-words (of text that is tokenised already)."
+        metavar="NAME",
+        help="Compute only this score; repeatable: BLEU, chrF, TER, BLEU-lc (lower-cased), BLEU-moses (as papers on "
+        "Multi30k: lower-cased, tokenised by Moses, hyphens split), BLEU-words (of text that is tokenised already).",
     ),
 ]
 
@@ -36,9 +37,9 @@ def evaluate(
     target_language: Language = None,
     metric: Metric = None,
 ) -> None:
-    """Score a run, or a file of translations, against references: BLEU, chrF, TER with 95 % intervals.
+    """Score a run or a file of translations.
 
-    What is measured of a run is also noted in it, and in its model card.
+    Gives BLEU, chrF and TER with 95 % intervals. Scores of a run are also saved in it and in its model card.
     """
     from nmt.corpus.readers import read_parallel
     from nmt.errors import ConfigError

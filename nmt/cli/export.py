@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
 FormatName = Annotated[str, typer.Option("--format", help="ctranslate2 (a Transformer), or onnx (a recurrent model).")]
 Quantization = Annotated[str, typer.Option(help="float32, or int8: weights of 8 bits, smaller and quicker.")]
-Checkpoint = Annotated[str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K models.")]
+Checkpoint = Annotated[
+    str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to make. [default: RUN/export/FORMAT]")]
 Source = Annotated[Path | None, typer.Option(help="Sentences to verify with. [default: the recipe's dev set]")]
 Reference = Annotated[Path | None, typer.Option(help="Their translations, line by line.")]
@@ -27,7 +29,10 @@ def export(
     source: Source = None,
     reference: Reference = None,
 ) -> None:
-    """Write a model for another engine, once it has translated 200 dev sentences as ours does."""
+    """Convert a model for CTranslate2 or ONNX Runtime.
+
+    It is kept only if it translates 200 dev sentences as nmt does.
+    """
     from rich.console import Console
 
     from nmt.errors import ConfigError

@@ -1,10 +1,12 @@
 """The `nmt` command."""
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from nmt import __version__
 from nmt.cli import compare, doctor, evaluate, export, push, shortlist, train, translate
 from nmt.errors import NMTError
 
@@ -13,6 +15,23 @@ HELP = "Train a translator on two aligned text files, and translate with it: raw
 app = typer.Typer(
     help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"nmt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What goes before a command."""
+
+
 app.command("train")(train.train)
 app.command("translate")(translate.translate)
 app.command("evaluate")(evaluate.evaluate)

@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
-Run = Annotated[Path, typer.Argument(help="Run directory whose training has ended.")]
-Repository = Annotated[str, typer.Argument(help="Where to: USER/NAME on the Hugging Face hub; made if need be.")]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory whose training has ended.")]
+Repository = Annotated[
+    str, typer.Argument(metavar="USER/NAME", help="Where to, on the Hugging Face hub; created if it does not exist.")
+]
 Private = Annotated[bool, typer.Option("--private", help="Only you, or your organisation, can see it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the files, with their sizes; nothing is sent.")]
 
 
 def push(run: Run, repository: Repository, private: Private = False, dry_run: DryRun = False) -> None:
-    """Publish a run on the Hugging Face hub: weights, tokenizer, recipe and card, not the training state."""
+    """Publish a run on the Hugging Face Hub.
+
+    Weights, tokenizer, recipe and card, not the training state.
+    """
     from nmt import publish
     from nmt.translation.formats import writing_to
 

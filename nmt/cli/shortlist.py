@@ -8,11 +8,14 @@ import typer
 if TYPE_CHECKING:
     from nmt.corpus.readers import Pair
 
-Run = Annotated[Path, typer.Argument(help="Run directory that `nmt train` made.")]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
 
 
 def shortlist(run: Run) -> None:
-    """Learn which words translate which from a run's training text, for `nmt translate --shortlist`."""
+    """Prepare `translate --shortlist` for a run.
+
+    Learns from its training text which words translate which.
+    """
     from rich.console import Console
 
     from nmt.corpus.encode import read_pairs

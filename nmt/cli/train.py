@@ -10,7 +10,10 @@ import typer
 from nmt.errors import ConfigError
 
 Recipe = Annotated[
-    Path, typer.Argument(help="TOML file that says what to train on what, such as recipes/phrasebook/rnn.toml.")
+    Path,
+    typer.Argument(
+        metavar="RECIPE", help="TOML file that describes text, model and training, such as recipes/phrasebook/rnn.toml."
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -19,15 +22,22 @@ Out = Annotated[
     ),
 ]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the recipe; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Override a key of the recipe, such as model.dropout=0.2; repeatable."
+    ),
 ]
 Limit = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Stop after this much training time in all: 90s, 30m, 2h.")
+    str | None,
+    typer.Option(metavar="TIME", help="Stop after this much training time, summed over restarts: 90s, 30m, 2h."),
 ]
 
 
 def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = None) -> None:
-    """Train a model as a recipe says. Ctrl-C saves; the same command goes on."""
+    """Train a model as a recipe says.
+
+    Ctrl-C saves and stops; the same command resumes.
+    """
     from rich.console import Console
 
     from nmt.experiment import load_experiment

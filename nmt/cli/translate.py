@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[Path],
-    typer.Argument(metavar="RUN", help="Run directory that `nmt train` made; several translate as an ensemble."),
+    typer.Argument(
+        metavar="RUN", help="Run directory that `nmt train` made; several with the same tokenizer are an ensemble."
+    ),
 ]
 Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
@@ -32,18 +34,22 @@ NBest = Annotated[
 FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
 GlossaryFile = Annotated[
     Path | None,
-    typer.Option("--glossary", help="TSV file, `source term TAB target term` a line: what terms must be called."),
+    typer.Option(
+        "--glossary", help="Required translations of terms: a TSV file, `source term TAB target term` a line."
+    ),
 ]
-Exact = Annotated[bool, typer.Option("--exact", help="The same to the last digit in any batch and order; slower.")]
-Checkpoint = Annotated[str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K models.")]
+Exact = Annotated[bool, typer.Option("--exact", help="The same bits whatever else is translated; slower.")]
+Checkpoint = Annotated[
+    str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
+]
 Alignment = Annotated[
     bool, typer.Option("--alignment", help="Also write which source word each word comes from: 0-0 1-2.")
 ]
 Score = Annotated[
     Path | None,
-    typer.Option("--score", help="Translate nothing: write how probable the translations in this file are."),
+    typer.Option("--score", help="Do not translate: write the log-probability of each translation in this file."),
 ]
-Int8 = Annotated[bool, typer.Option("--int8", help="Weights in 8 bits: quicker on a CPU, nearly the same text.")]
+Int8 = Annotated[bool, typer.Option("--int8", help="Weights in 8 bits, on the CPU: faster, nearly the same text.")]
 UseShortlist = Annotated[
     bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
 ]
@@ -70,7 +76,10 @@ def translate(
     backend: Backend = "nmt",
     set: Set = None,
 ) -> None:
-    """Translate lines: N lines in, N lines out, in order; blank lines stay blank."""
+    """Translate text, line by line.
+
+    N lines in, N lines out, in order; blank lines stay blank.
+    """
     from rich.console import Console
 
     from nmt.cli.oddities import replaced

@@ -1,10 +1,10 @@
 """The interface between models and everything else.
 
 Dimensions, in every comment of this package:
-    batch    sentences             src_len, tgt_len   tokens, padded to the longest of the batch
-    rows     sentences x beam      dim                width of a vector
-    beam     hypotheses a sentence heads, head_dim    attention heads and their width
-    vocab    pieces                layers             depth
+    batch    sentences               src_len, tgt_len   tokens, padded to the longest of the batch
+    rows     sentences x beam        dim                width of a vector
+    beam     hypotheses a sentence   heads, head_dim    attention heads and their width
+    vocab    pieces                  layers             depth
 Batch first everywhere. Masks are bool, True = real token.
 
 Decoding state is an explicit value: nothing is ever kept on a module. Every tensor in a `State` or `Memory` has rows
@@ -63,7 +63,7 @@ class Seq2Seq(nn.Module):
     feature_dim: int  # width of the features, from which logits are made
 
     def encode(self, source: Tensor, source_mask: Tensor) -> Memory:
-        """Read the source once: ids int64 [batch, src_len] and mask bool [batch, src_len]; keys projected once."""
+        """Read the source once: ids int64 [batch, src_len] and mask bool [batch, src_len]. Projects keys, once."""
         raise TypeError(f"{type(self).__name__} does not define encode")
 
     def start(self, memory: Memory) -> State:
@@ -73,7 +73,7 @@ class Seq2Seq(nn.Module):
     def step(self, tokens: Tensor, state: State, memory: Memory) -> tuple[Tensor, State]:
         """Read one target token a row (int64 [rows]); give features [rows, dim] and the next state.
 
-        rows must be a multiple of memory's rows; row r belongs to sentence r // (rows / sentences). Changes nothing.
+        rows must be a multiple of memory's rows; row r belongs to sentence r // (rows / sentences). No side effects.
         """
         raise TypeError(f"{type(self).__name__} does not define step")
 

@@ -21,18 +21,19 @@ NEEDS = {
 
 class SearchConfig(Config):
     """`method`: beam keeps the `beam` best hypotheses (1 is greedy search); sample draws `samples` at random.
-    Of these the `n_best` are given.
+    The best `n_best` are returned.
 
-    A hypothesis has at most source length x `max_length_ratio` + `max_length_extra` tokens, and does not end before
-    source length x `min_length_ratio`. `no_repeat_ngram` n: no n tokens in a row occur twice in it; 0: they may.
+    A hypothesis has at most source tokens x `max_length_ratio` + `max_length_extra` tokens, and does not end before
+    source tokens x `min_length_ratio`. `no_repeat_ngram` n: no n tokens in a row occur twice in it; 0: they may.
 
     `length_penalty` divides a hypothesis' log-probability before hypotheses of different length are compared: by one
     (none), by its length (average), or by ((5 + length) / 6) ** alpha (gnmt; Wu et al., 2016). `coverage` is the weight
     of their coverage penalty, which counts source tokens that were hardly looked at.
     `stopping`: exact goes on until no live hypothesis can still become one of the n best; first stops a sentence once
     `beam` hypotheses have ended.
-    `diversity` takes that much from a hypothesis for each better one with the same beginning (Li et al., 2016).
-    `term_placement` is the weight of writing the terms of a glossary where the model looks at what they translate.
+    `diversity` is taken from the score of a hypothesis for each better one that extends the same beginning (Li et al.,
+    2016).
+    `term_placement` rewards writing a term of a glossary while attention is on what it translates.
 
     Sampling draws from the model's distribution with its logits divided by `temperature`, cut to the `top_k` most
     probable tokens (0: all) and to the fewest that hold `top_p` of the probability (Holtzman et al., 2020). What is

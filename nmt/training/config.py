@@ -8,15 +8,20 @@ from nmt.config import Config
 
 
 class TrainingConfig(Config):
-    """`time_limit` is in seconds of training, summed over restarts; a cosine ends with it where it comes before
-    `max_updates` (what a run gives then depends on how fast the machine is). An update is one step of the optimizer
-    over `accumulate` batches.
+    """An update is one step of the optimizer over `accumulate` batches of at most `batch_tokens` target tokens, padding
+    included, and at most twice as many source tokens. `warmup`, `validate_every`, `save_every` and `log_every` count
+    updates. `time_limit` is in seconds of training, summed over restarts; a cosine schedule ends at whichever of
+    `time_limit` and `max_updates` comes first (so that the result depends on the speed of the machine).
 
     A checkpoint is saved at each validation, and after every `save_every` updates where that is not 0. The last
-    `keep_last` and the best `keep_best` models stay, and the last `keep_last` states to go on from.
+    `keep_last` and the best `keep_best` models are kept, and the last `keep_last` states to resume from; `best_by` says
+    what best is: BLEU of greedy translations of the dev set, or the loss on it.
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
-    moving average of the weights, which is what validates and translates; 0 turns it off.
+    moving average of the weights, which is what validates and translates; 0 turns it off. `clip_norm` is the largest
+    norm of the gradient, which a larger one is scaled down to; 0 turns it off.
+
+    `precision` auto is bf16 where the device has instructions for it, else fp32. `threads` 0 is all cores.
 
     `shard` spreads weights, optimizer and average over the processes that torchrun started (see recipes/README.md);
     of one process there is nothing to spread.

@@ -53,7 +53,7 @@ def load(
             what = "tokenizers" if about.languages == first.languages else "languages"
             raise CheckpointError(
                 f"{directories[0]} and {directory} have different {what}. The models of an ensemble must share them: "
-                "train them on the same text with the same [tokenizer] and seed."
+                "train them on the same text with the same [tokenizer]."
             )
     models = [to_int8(model) if int8 else model for model, _, _ in members]
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()

@@ -67,7 +67,7 @@ for model in "${models[@]}"; do
 done
 # BLEU-moses is for a figure beside papers: their text is lower-cased, tokenised by Moses, and its hyphens are split.
 nmt compare "${models[@]/#/$runs/}" --metric BLEU-moses --out "$runs/report"
-# The licence of Multi30k does not allow passing on its sentences, so the report that is committed shows none of them.
+# No licence to pass on the sentences of Multi30k is known, so the report that is committed shows none of them.
 nmt compare "${models[@]/#/$runs/}" --metric BLEU-moses --no-text --out "eval/reports/multi30k${part:+/$part}"
 for model in "${models[@]}"; do # into the card of each; not again unless it was trained since
     scores="$runs/$model-bleu-moses.json"

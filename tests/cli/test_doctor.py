@@ -50,7 +50,7 @@ def test_it_says_how_to_get_what_is_missing(
     monkeypatch.setattr(importlib.metadata, "version", missing)
     shown = rows(capsys)
     assert shown["tensorboard"] == "not installed (training curves in TensorBoard): pip install tensorboard"
-    assert shown["jinja2"] == "MISSING: pip install nmt again"
+    assert shown["jinja2"] == "MISSING: install nmt again"
     assert shown["mecab-python3"] == 'not installed (BLEU on Japanese words): pip install "sacrebleu[ja]"'
 
 

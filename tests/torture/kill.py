@@ -36,5 +36,5 @@ def run(folder: Path, model: str, kills: int, seed: int = 1) -> dict[str, Any]:
             lost += (found[0] if found else 0) < int(saved.read_text(encoding="utf-8").split()[-1])
         runs += 1
         different += bool(differences(whole, directory))
-    assert kills < 100 or in_save >= 0.3 * done, f"only {in_save} of {done} kills were amid a save"
+    assert kills < 100 or in_save >= 0.3 * done, f"only {in_save} of {done} kills were during a save"
     return {"kills": done, "in_a_save": in_save, "runs": runs, "lost": lost, "different": different}

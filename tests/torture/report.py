@@ -13,7 +13,9 @@ def _resume(name: str, found: Any) -> list[Row]:
 
 def _kill(name: str, found: Any) -> list[Row]:
     what = f"kill -9 at random instants, {name.partition(', ')[2]}"
-    share = f"{found['kills']} kills" + (f", {found['in_a_save']} of them amid a save" if "in_a_save" in found else "")
+    share = f"{found['kills']} kills" + (
+        f", {found['in_a_save']} of them during a save" if "in_a_save" in found else ""
+    )
     return [(what, share, f"{found['lost']} lost, {found['different']} of {found['runs']} runs different")]
 
 
@@ -24,8 +26,8 @@ def _syscalls(name: str, found: Any) -> list[Row]:
     )
     if "fired" not in found:  # measured before that was counted
         return [(what, f"{found['trials']} points", result)]
-    share = f"{found['trials']} points, at {found['fired']} of which the fault came"
-    return [(what, share, f"{result}, {len(found['not_killed'])} lived through SIGKILL")]
+    share = f"{found['trials']} fault points, {found['fired']} of which were reached"
+    return [(what, share, f"{result}, {len(found['not_killed'])} survived SIGKILL")]
 
 
 def _rot(name: str, found: Any) -> list[Row]:
@@ -56,7 +58,7 @@ def _processes(name: str, found: Any) -> list[Row]:
 
 
 def _overhead(name: str, found: Any) -> list[Row]:
-    what = f"time of a save against the training between two ({found['recipe']})"
+    what = f"time spent saving as a share of training ({found['recipe']})"
     share = f"{100 * found['share_of_training']:.2f} % ({found['seconds_a_save']:.2f} s every "
     return [(what, f"{found['parameters']:,} parameters", f"{share}{found['updates_between_saves']} updates)")]
 

@@ -1,0 +1,28 @@
+"""The `nmt` command itself."""
+
+import pytest
+from typer.testing import CliRunner
+
+import nmt
+from nmt.cli.main import app
+
+COMMANDS = sorted(command.name or "" for command in app.registered_commands)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+    assert (shown.exit_code, shown.output) == (0, f"nmt {nmt.__version__}\n")
+
+
+def test_help_has_a_whole_sentence_for_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output
+    assert COMMANDS == ["compare", "doctor", "evaluate", "export", "push", "shortlist", "train", "translate"]
+    for name in COMMANDS:
+        (line,) = (line for line in shown.split("\n") if line.startswith(f"  {name} "))
+        assert line.endswith("."), line
+        assert not line.endswith("..."), line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
