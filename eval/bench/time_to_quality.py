@@ -113,7 +113,8 @@ def describe(figures: dict[str, Any]) -> str:
         shown = "not reached" if seconds is None else f"{seconds:.0f}"
         rows.append([name, f"{end['seconds']:.0f}", f"{end['updates']:,}", f"{end['bleu']:.1f}", shown])
     header = ["system", "seconds of training", "updates", "dev BLEU then", f"seconds to {level:.1f}"]
-    share = "" if ours is None else f"\n\nnmt takes {ours / ends[best]['seconds']:.3f} of the time of {best}."
+    theirs = reached(curves[best], level)
+    share = "" if ours is None or theirs is None else f"\n\nnmt takes {ours / theirs:.3f} of the time of {best}."
     return (
         f"{figures['model']}, {figures['precision']}, {where['cpu']}, {where['threads']} threads, one seed\n\n"
         + table(header, rows)

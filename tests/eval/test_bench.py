@@ -258,6 +258,8 @@ def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None
     text = time_to_quality.describe(figures)
     assert "| nmt | 20 | 1 | 30.0 | 15 |" in text
     assert "nmt takes 0.250 of the time of peer." in text
+    peer.append({"seconds": 90.0, "updates": 30, "bleu": 11.0})  # the last counts, and it had as much after 60 s
+    assert "nmt takes 0.250 of the time of peer." in time_to_quality.describe(figures)
 
 
 def test_a_peer_is_scored_on_the_dev_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,36 @@
+"""How much of the gradient of one written word arrives at a word that was read `distance` words before the end.
+
+At the start of training, with random input. In a plain RNN the gradient is multiplied by the recurrent weights once a
+step (Hochreiter, 1991; Bengio et al., 1994; Pascanu et al., 2013): what is below one is gone after some steps, and what
+is above one has no bound.
+"""
+
+from typing import Any
+
+import torch
+
+from networks import READERS, build
+from nmt.tokenizer.base import BOS_ID
+
+LENGTH, ROWS, WIDTH, VOCAB = 101, 16, 64, 32
+SCALES = (0.5, 1.0, 1.25, 1.5, 2.0)  # of the recurrent weights, which are orthogonal matrices at the start
+
+
+def measure(network: str, seed: int, scale: float = 1.0) -> dict[str, Any]:
+    """Norms of the gradient at distances 0 to LENGTH - 1, divided by the first; mean over the rows, in float64."""
+    encoder, decoder = READERS[network]
+    model = build(encoder, decoder, VOCAB, WIDTH, seed).double().eval()
+    with torch.no_grad():
+        for name, parameter in model.encoder.named_parameters():
+            if "weight_hh" in name:
+                parameter.mul_(scale)
+    generator = torch.Generator().manual_seed(seed)
+    source = torch.randint(4, VOCAB, (ROWS, LENGTH), generator=generator)
+    mask = torch.ones_like(source, dtype=torch.bool)
+    embedded = model.source_embedding(source).detach().requires_grad_()
+    memory = model.decoder.prepare(model.encoder(embedded, mask))
+    features = model.decoder.decode(model.target_embedding(torch.full((ROWS, 1), BOS_ID)), memory)
+    direction = torch.randn(features.shape, generator=generator, dtype=features.dtype)
+    (gradient,) = torch.autograd.grad((features * direction).sum(), embedded)
+    norms = gradient.norm(dim=-1).mean(dim=0).flip(0)  # [LENGTH], by distance from the end
+    return {"network": network, "seed": seed, "scale": scale, "relative": (norms / norms[0]).tolist()}

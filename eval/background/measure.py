@@ -1,0 +1,116 @@
+"""What introductions say of recurrent networks, their limits and the Transformer, measured with the networks of nmt.
+
+    python data/phrasebook/prepare.py
+    python eval/background/measure.py --out eval/reports/background
+
+Each part can be measured by itself (`--only`); README.md and the plots are then made anew from all of results.json.
+All is small, on the CPU, and done in about a quarter of an hour on two cores.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import by_length
+import explosion
+import gradients
+import language
+import page
+import recall
+from networks import READERS, WRITERS
+from nmt.reports.record import library_versions, source_commit
+from nmt.training.device import cpu_name
+
+FEW, FEW_UPDATES = 1000, 800  # sentences seen again and again, to see what overfits
+Figures = list[dict[str, Any]]
+
+
+def measure_gradients(seeds: Sequence[int]) -> Figures:
+    """Every network as it is initialised, and the simple ones with larger or smaller recurrent weights."""
+    scaled = [(name, scale) for name in ("tanh RNN", "ReLU RNN") for scale in gradients.SCALES if scale != 1.0]
+    networks = [(name, 1.0) for name in READERS] + scaled
+    return [gradients.measure(name, seed, scale) for name, scale in networks for seed in seeds]
+
+
+def measure_explosion(seeds: Sequence[int]) -> Figures:
+    """With and without clipping, for recurrent weights that keep, grow and grow more."""
+    return [explosion.measure(scale, clip, seed) for scale in (1.0, 1.3, 1.5) for clip in (0.0, 1.0) for seed in seeds]
+
+
+def measure_recall(seeds: Sequence[int]) -> Figures:
+    """Every network at growing distances; not at those beyond one at which it learnt nothing with any seed."""
+    found = []
+    for name in READERS:
+        for distance in recall.DISTANCES:
+            here = [recall.measure(name, distance, seed, recall.UPDATES) for seed in seeds]
+            found += here
+            print(f"recall: {name}, {distance}: {[one['accuracy'] for one in here]}", file=sys.stderr)
+            if max(one["accuracy"] for one in here) < recall.LEARNT:
+                break
+    return found
+
+
+def measure_language(seeds: Sequence[int]) -> Figures:
+    """Every language model on all of the text, one seed: how fast it learns is in the same figures."""
+    train, dev = language.read_sentences()
+    found: Figures = [{"network": "how often each piece occurs", "perplexity": language.unigram(train, dev)}]
+    for name, model in language.networks(["bag of words", *WRITERS], seeds[0]):
+        found.append(language.measure(name, model, train, dev, language.UPDATES, seeds[0]))
+    return found
+
+
+def measure_depth(seeds: Sequence[int]) -> Figures:
+    """Shallow and deep, with and without dropout, on so little text that it can be learnt by heart."""
+    train, dev = language.read_sentences()
+    return [
+        language.measure(name, model, train[:FEW], dev, FEW_UPDATES, seeds[0]) | {"dropout": dropout}
+        for dropout in (0.0, 0.3)
+        for name, model in language.networks(["LSTM", "LSTM, 3 layers"], seeds[0], dropout)
+    ]
+
+
+def measure_length(seeds: Sequence[int]) -> Figures:
+    """Seven lengths, three rounds."""
+    return by_length.measure(rounds=3)
+
+
+PARTS: dict[str, Callable[[Sequence[int]], Figures]] = {
+    "gradients": measure_gradients,
+    "explosion": measure_explosion,
+    "recall": measure_recall,
+    "language": measure_language,
+    "depth": measure_depth,
+    "length": measure_length,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and write results.json, the plots and README.md; each part is written when it is done."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
+    parser.add_argument(
+        "--only", nargs="+", choices=list(PARTS), default=list(PARTS), help="parts to measure; default: all"
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    path = options.out / "results.json"
+    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for name in options.only:
+        print(f"{name} ...", file=sys.stderr)
+        machine = {"cpu": cpu_name(), "threads": torch.get_num_threads(), "commit": source_commit()}
+        results[name] = {"machine": machine | library_versions(), "figures": PARTS[name](options.seeds)}
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if missing := PARTS.keys() - results.keys():
+        print(f"README.md is written once these are measured, too: {', '.join(sorted(missing))}", file=sys.stderr)
+        return
+    page.write(results, options.out)
+
+
+if __name__ == "__main__":
+    main()
