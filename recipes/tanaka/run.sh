@@ -10,50 +10,11 @@
 set -euo pipefail
 trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script must not then go on to the next model
 
-usage() {
-    echo "usage: bash recipes/tanaka/run.sh [ja-en|en-ja] [--from DIR] [--seeds LIST] [--fresh]" >&2
-    exit 2
-}
-
-direction=ja-en
-folder=""
-fresh=""
-seeds=""
-while [ $# -gt 0 ]; do
-    case "$1" in
-        --from)
-            [ $# -ge 2 ] || usage
-            # DIR is relative to where the caller is, which this script leaves below.
-            folder="$(CDPATH='' cd -- "$2" && pwd)" || exit 2
-            shift 2
-            ;;
-        --seeds)
-            [ $# -ge 2 ] || usage
-            seeds="$2"
-            shift 2
-            ;;
-        --fresh)
-            fresh=yes
-            shift
-            ;;
-        ja-en | en-ja)
-            direction="$1"
-            shift
-            ;;
-        *) usage ;;
-    esac
-done
-
-cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
+# shellcheck source=recipes/options.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../options.sh" tanaka "ja-en en-ja" "$@"
 runs="runs/tanaka/$direction"
 source="${direction%-*}"
 target="${direction#*-}"
-models=()
-for model in rnn transformer; do
-    for seed in ${seeds:-only}; do
-        models+=("$model${seeds:+-$seed}")
-    done
-done
 if [ -n "$fresh" ]; then
     rm -rf -- "$runs/report"
     for model in "${models[@]}"; do

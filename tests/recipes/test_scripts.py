@@ -84,8 +84,18 @@ def sandbox(tmp_path: Path) -> Sandbox:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
 def test_a_script_parses_and_stops_at_the_first_error(script: Path) -> None:
     subprocess.run(["bash", "-n", str(script)], check=True)
-    if script.name != "setup.sh":  # which is also sourced into interactive shells
+    if script.name not in ("setup.sh", "options.sh"):  # which are sourced
         assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("direction", ["de-fr", "en-de de-en", ""])
+def test_a_direction_that_has_no_recipe_is_refused(sandbox: Sandbox, direction: str) -> None:
+    result = sandbox.bash("recipes/multi30k/run.sh", direction)
+    assert result.returncode == 2
+    assert result.stderr == (
+        "usage: bash recipes/multi30k/run.sh [en-de|de-en|en-fr] [--from DIR] [--seeds LIST] [--fresh]\n"
+    )
+    assert sandbox.calls() == []
 
 
 def test_the_ci_script_is_executable() -> None:
