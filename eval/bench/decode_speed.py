@@ -6,12 +6,13 @@
         --system "our RNN, quick=nmt:runs/multi30k/rnn:int8+shortlist" \\
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
-A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which `int8`, `shortlist` or both may
-stand; that of `ctranslate2` one of a Transformer, which is exported first, with `float32` or `int8` behind it; that of
-a peer a checkpoint that time_to_quality.py left. In each round each system is loaded anew and translates
-test_2016_flickr with beam 5, greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the
-others from pieces to pieces. BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist) has
-more than 0.1 BLEU less than the plain way of the same model and tool, where that takes part.
+A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand `int8`, `shortlist`
+and `first` (a search that stops once `beam` hypotheses have ended, as the peers' does), joined by +; that of
+`ctranslate2` one of a Transformer, which is exported first, with `float32` or `int8` behind it; that of a peer a
+checkpoint that time_to_quality.py left. In each round each system is loaded anew and translates test_2016_flickr with
+beam 5, greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the others from pieces
+to pieces. BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first) has more than
+0.1 BLEU less than the plain way of the same model and tool, where that takes part.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,7 +41,8 @@ TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
 PLAIN = ("", "float32")
 TOLERANCE = 0.1  # BLEU that a quick way may lose
-HOW = {"nmt": ("", "int8", "shortlist", "int8+shortlist"), "ctranslate2": ("", "float32", "int8")}
+OURS = ["+".join(ways) for number in range(4) for ways in combinations(("int8", "shortlist", "first"), number)]
+HOW = {"nmt": OURS, "ctranslate2": ["", "float32", "int8"]}
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def read_entrant(text: str) -> Entrant:
     if not (label and equals and model) or tool not in TOOLS:
         raise argparse.ArgumentTypeError(f"{text!r}: write LABEL=TOOL:MODEL, with TOOL one of {', '.join(TOOLS)}.")
     model, _, how = model.partition(":")
-    if how not in HOW.get(tool, ("",)):
+    if how not in HOW.get(tool, [""]):
         raise argparse.ArgumentTypeError(f"{text!r}: {tool} knows {', '.join(filter(None, HOW.get(tool, ())))}.")
     return Entrant(label, TOOLS[tool], Path(model).resolve(), how)
 

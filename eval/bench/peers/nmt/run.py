@@ -175,10 +175,11 @@ def translate(task: Task) -> None:
     how = task["how"].split("+")
     translator = nmt.load(task["checkpoint"], int8="int8" in how, shortlist="shortlist" in how)
     load_seconds = time.perf_counter() - begun
+    plain = translator.search.model_copy(update={"stopping": "first"} if "first" in how else {})
     lines = Path(task["source"]).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     results = []
     for setting in task["settings"]:
-        search = translator.search.model_copy(update={"beam": setting["beam"], "batch_sentences": setting["batch"]})
+        search = plain.model_copy(update={"beam": setting["beam"], "batch_sentences": setting["batch"]})
         chosen = lines[: setting["lines"]]
         translator.translate(chosen[:20], search)  # warm-up
         begun, outputs, latencies = time.perf_counter(), [], []
