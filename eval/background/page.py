@@ -39,9 +39,10 @@ def write(results: Mapping[str, Any], out: Path) -> None:
         "depth": depth_table(figures["depth"]),
         "length": length_table(figures["length"]),
     }
-    machine = f"{first['cpu']}, {first['threads']} threads, torch {first['torch']}, commit {first['commit']}"
+    machine = f"{first['cpu']}, torch {first['torch']}, commit {first['commit']}"
+    threads = {f"{name}_threads": part["machine"]["threads"] for name, part in results.items()}
     text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
-    (out / "README.md").write_text(text.format(machine=machine, names=NAMES, **tables), encoding="utf-8")
+    (out / "README.md").write_text(text.format(machine=machine, names=NAMES, **threads, **tables), encoding="utf-8")
 
 
 def plot(curves: Curves, x_label: str, y_label: str, log_x: bool = False, log_y: bool = False) -> str:
