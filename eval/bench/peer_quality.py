@@ -64,6 +64,9 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     Ours are first, and all is given anew after each peer: what goes wrong late costs no training.
     """
     experiment = load_experiment(arguments.recipe)
+    records = [RunRecord.load(path / "record.json") for path in arguments.run]
+    if len(kinds := {record.architecture for record in records}) > 1:
+        sys.exit(f"--run: their mean is of seeds of one recipe, and these are {'; '.join(sorted(kinds))}.")
     language = experiment.corpus.target_language
     pairs = list(read_pairs(experiment.corpus.text("test")))
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
@@ -74,7 +77,6 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     counts(references)  # what cannot be computed is said before anything is translated
     seconds: dict[str, float] = {}
     found: dict[str, list[SegmentStatistics]] = {}
-    records = [RunRecord.load(path / "record.json") for path in arguments.run]
     labels = unique_names((path, path.name) for path in arguments.run)
     for label, path, record in zip(labels, arguments.run, records, strict=True):
         translator = nmt.load(path)

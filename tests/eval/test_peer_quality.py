@@ -121,6 +121,20 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
     assert [task.get("seconds") for task in asked] == [60.0, None]
 
 
+def test_runs_of_different_models_have_no_mean(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = []
+    for attention in ("dot", "general"):
+        folders.append(str(tmp_path / attention))
+        train(
+            make_experiment(tmp_path, model__decoder__attention=attention, training__max_updates=1), Path(folders[-1])
+        )
+    monkeypatch.setattr("sys.argv", ["", str(recipe), "--peer", "opennmt", "--minutes", "1", "--run", *folders])
+    with pytest.raises(
+        SystemExit, match=r"of seeds of one recipe, and these are .*dot attention.*; .*general attention"
+    ):
+        list(peer_quality.measure(peer_quality.parse_arguments()))
+
+
 def test_the_difference_is_that_of_our_mean_to_the_peer() -> None:
     references = ["a b c d e", "f g h i j", "k l m n o"]
     worse = ["a b c d x", "f g h i j", "k l m y z"]
