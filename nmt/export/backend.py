@@ -36,7 +36,7 @@ def export_dir(run: Path, format: str) -> Path:
 
 def model_sums(run: Path, checkpoint: str) -> list[str]:
     """What tells the models that `checkpoint` names from others: the checksums of their manifests."""
-    folders = [step_dir(run / "models", update) for update in find_steps(run / "models", checkpoint)]
+    folders = [step_dir(run / "models", update) for update in find_steps(run, checkpoint)]
     return [sha256((folder / MANIFEST).read_bytes()) for folder in folders]
 
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -22,6 +23,8 @@ from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
+
+RECIPE = "experiment.toml"
 
 
 def load(
@@ -67,7 +70,7 @@ def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Saved
     """The model of one run, on the CPU, what is known of it, and its tokenizers. Raises as `load` does."""
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
-    folders = [step_dir(directory / "models", update) for update in find_steps(directory / "models", checkpoint)]
+    folders = [step_dir(directory / "models", update) for update in find_steps(directory, checkpoint)]
     loaded = [load_model(folder) for folder in folders]
     model, about = average_models([model for model, _ in loaded]), loaded[0][1]
     for name in sorted(TOKENIZER_FILES & about.tokenizers.keys()):  # before a parser sees what was changed
@@ -80,8 +83,8 @@ def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Saved
     return model, about, tokenizers
 
 
-def find_steps(models: Path, checkpoint: str) -> list[int]:
-    """Updates of the models that `checkpoint` names (see `load`). Raises CheckpointError and ConfigError."""
+def find_steps(run_dir: Path, checkpoint: str) -> list[int]:
+    """Updates of the models of a run that `checkpoint` names (see `load`). Raises CheckpointError and ConfigError."""
     match = re.fullmatch(r"(best|last)(?::([1-9]\d*))?|step-(\d+)", checkpoint)
     if not match:
         raise ConfigError(
@@ -90,18 +93,29 @@ def find_steps(models: Path, checkpoint: str) -> list[int]:
     if match[3]:
         return [int(match[3])]
     if not match[2]:
-        return [follow(models, match[1])]
-    count, steps = int(match[2]), list_steps(models)
-    if count > len(steps):
-        kept = ", ".join(f"step-{update}" for update in steps) or "none"
+        return [follow(run_dir / "models", match[1])]
+    count, kept = int(match[2]), _kept(run_dir, match[1])
+    if count > len(kept):
+        names = ", ".join(f"step-{update}" for update in sorted(kept)) or "none"
         raise ConfigError(
-            f"checkpoint '{checkpoint}': {models} keeps only {kept}. Set training.keep_{match[1]} = {count} "
-            "before training, or ask for fewer."
+            f"checkpoint '{checkpoint}': as its {match[1]}, {run_dir / 'models'} keeps only {names}. "
+            f"Set training.keep_{match[1]} = {count} before training, or ask for fewer."
         )
-    if match[1] == "last":
-        return steps[-count:]
-    scores = {update: _score(step_dir(models, update)) for update in steps}
-    return sorted(steps, key=lambda update: (-scores[update], update))[:count]
+    return kept[:count] if match[1] == "best" else kept[-count:]
+
+
+def _kept(run_dir: Path, which: str) -> list[int]:
+    """The models that a run keeps as its last, in order, or as its best, the best first.
+
+    The folder holds both, so a model of one kind may lie among those of the other.
+    """
+    models = run_dir / "models"
+    number: int = _recipe(run_dir)["training"][f"keep_{which}"]
+    if which == "last":
+        newest = follow(models, "last")
+        return [update for update in list_steps(models) if update <= newest][-number:]
+    scores = {update: _score(step_dir(models, update)) for update in list_steps(models)}
+    return sorted(scores, key=lambda update: (-scores[update], update))[:number]
 
 
 def _score(folder: Path) -> float:
@@ -120,13 +134,24 @@ def _other_tokenizer(directory: Path, names: str, folder: Path) -> CheckpointErr
 
 def recipe_search(run_dir: Path) -> SearchConfig:
     """How the recipe of a run searches. Raises CheckpointError where it has none, or one that was changed by hand."""
-    recipe = run_dir / "experiment.toml"
+    tree = _recipe(run_dir).get("search", {})
+    try:
+        return parse_config(SearchConfig, tree, f"{run_dir / RECIPE}: search")
+    except ConfigError as error:
+        raise _damaged_recipe(run_dir, error) from None
+
+
+def _recipe(run_dir: Path) -> dict[str, Any]:
+    """All keys of a run's recipe, defaults too. Raises as `recipe_search` does."""
     if not run_dir.is_dir():
         raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
-    if not recipe.exists():
-        raise CheckpointError(f"{run_dir} has no {recipe.name}: it is not the directory of a run, or not a whole one.")
+    if not (run_dir / RECIPE).exists():
+        raise CheckpointError(f"{run_dir} has no {RECIPE}: it is not the directory of a run, or not a whole one.")
     try:
-        tree = tomllib.loads(read_sealed(run_dir, recipe.name).decode("utf-8"))
-        return parse_config(SearchConfig, tree.get("search", {}), f"{recipe}: search")
-    except (OSError, ValueError, ConfigError) as error:
-        raise CheckpointError(f"{recipe} is damaged ({error}). Copy the run again, or train again.") from None
+        return tomllib.loads(read_sealed(run_dir, RECIPE).decode("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged_recipe(run_dir, error) from None
+
+
+def _damaged_recipe(run_dir: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(f"{run_dir / RECIPE} is damaged ({error}). Copy the run again, or train again.")

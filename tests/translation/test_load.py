@@ -8,9 +8,13 @@ import torch
 
 import nmt
 from nmt.errors import CheckpointError, ConfigError
+from nmt.experiment import save_experiment
 from nmt.models.ensemble import Ensemble
 from nmt.search.hypothesis import SearchConfig
-from nmt.storage.folder import read_manifest
+from nmt.storage.disk import Disk
+from nmt.storage.folder import read_manifest, write_folder
+from nmt.storage.seal import seal
+from nmt.storage.steps import point, step_dir
 from nmt.translation.load import find_steps
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs, make_experiment, run
@@ -51,10 +55,45 @@ def test_the_mean_of_checkpoints_is_the_mean_of_their_weights(long_run: Path) ->
 def test_the_best_checkpoints_are_those_with_the_highest_scores(long_run: Path) -> None:
     scores = {u: read_manifest(long_run / "models" / f"step-{u}")["about"]["score"] for u in (2, 4, 6)}
     ranked = sorted(scores, key=lambda update: (-scores[update], update))
-    for count in (1, 2, 3):
-        assert find_steps(long_run / "models", f"best:{count}") == ranked[:count]
-    assert find_steps(long_run / "models", "best") == ranked[:1]
-    assert find_steps(long_run / "models", "last:3") == [2, 4, 6]
+    for count in (1, 2):
+        assert find_steps(long_run, f"best:{count}") == ranked[:count]
+    assert find_steps(long_run, "best") == ranked[:1]
+    assert find_steps(long_run, "last:3") == [2, 4, 6]
+
+
+def kept_run(run: Path, models: dict[int, float], keep_last: int, keep_best: int) -> Path:
+    """A run that holds models of these updates and scores, none of which can translate."""
+    for update, score in models.items():
+        write_folder(step_dir(run / "models", update), {}, {"score": score}, Disk())
+    point(run / "models", "best", max(models, key=lambda update: models[update]), Disk())
+    changes = {"training__keep_last": keep_last, "training__keep_best": keep_best}
+    save_experiment(make_experiment(run / "text", **changes), run / "experiment.toml")
+    seal(run, ["experiment.toml"], Disk())
+    return run
+
+
+def test_an_old_best_model_is_none_of_the_last_and_a_recent_one_none_of_the_best(tmp_path: Path) -> None:
+    run = kept_run(tmp_path, {10: 30.0, 90: 20.0, 100: 19.0}, keep_last=2, keep_best=1)
+    point(run / "models", "last", 100, Disk())
+    assert find_steps(run, "last:2") == [90, 100]
+    assert find_steps(run, "best:1") == [10]
+    with pytest.raises(
+        ConfigError, match=r"last:3': as its last, .* keeps only step-90, step-100\. Set .*keep_last = 3"
+    ):
+        find_steps(run, "last:3")
+    with pytest.raises(ConfigError, match=r"best:2': as its best, .* keeps only step-10\. Set training\.keep_best = 2"):
+        find_steps(run, "best:2")
+    point(run / "models", "last", 90, Disk())  # a crash came before the state of 100 was written
+    assert find_steps(run, "last:2") == [10, 90]
+
+
+def test_a_run_of_which_only_the_best_model_was_published_has_a_best_and_no_last(tmp_path: Path) -> None:
+    run = kept_run(tmp_path, {10: 30.0}, keep_last=2, keep_best=2)
+    assert find_steps(run, "best") == find_steps(run, "best:1") == [10]
+    with pytest.raises(ConfigError, match=r"best:2': as its best, .* keeps only step-10\."):
+        find_steps(run, "best:2")
+    with pytest.raises(CheckpointError, match=r"last is missing\. Whole are: step-10\."):
+        find_steps(run, "last:1")
 
 
 @pytest.mark.parametrize("checkpoint", ["worst", "best:0", "best:", "step-", "step-x", "../best", "last:-1"])
