@@ -17,7 +17,7 @@ from nmt.export.verify import RULES, SENTENCES, Agreement, verify
 from nmt.models.saved import SavedModel
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_manifest, write_folder
+from nmt.storage.folder import read_manifest, recover_folder, write_folder
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
 from nmt.translation.translator import Translator
@@ -41,6 +41,7 @@ def export_run(
         if value not in known:
             raise ConfigError(f"{option} {value}: must be one of {', '.join(known)}.")
     folder = output or export_dir(run, format)
+    recover_folder(folder, Disk())
     _check_replaceable(folder)
     chosen = list(islice(pairs(), SENTENCES))
     model, saved, tokenizers = load_member(run, checkpoint)

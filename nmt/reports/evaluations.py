@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from nmt.errors import CheckpointError
 from nmt.metrics import Score
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_folder, remove_folder, write_folder
+from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_folder, replaced, write_folder
 
 FOLDER, FILE = "scores", "scores.json"
 
@@ -40,8 +40,10 @@ class Evaluation:
 def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
     """All that was noted, in the order of first notes. Raises CheckpointError where it was changed since."""
     folder = run_dir / FOLDER
-    if not folder.is_dir():
-        return ()
+    if not folder.is_dir():  # a crash while a new one took its place may have left only the old one
+        folder = replaced(folder)
+        if not is_whole(folder):
+            return ()
     data = read_folder(folder).files.get(FILE, b"")
     try:
         return TypeAdapter(tuple[Evaluation, ...]).validate_json(data)
@@ -54,6 +56,7 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
 
 def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
     """Keep it in the run, in place of an earlier one that measures the same. Raises CheckpointError and DiskError."""
+    recover_folder(run_dir / FOLDER, Disk())
     noted = list(read_evaluations(run_dir))
     places = [number for number, earlier in enumerate(noted) if evaluation.measures_the_same(earlier)]
     for place in places or [len(noted)]:
@@ -64,5 +67,6 @@ def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
 
 def forget_evaluations(run_dir: Path) -> None:
     """The model is about to change. Raises DiskError."""
-    if (run_dir / FOLDER).is_dir():
-        remove_folder(run_dir / FOLDER, Disk())
+    for folder in (replaced(run_dir / FOLDER), run_dir / FOLDER):  # in this order: no crash brings the old ones back
+        if folder.is_dir():
+            remove_folder(folder, Disk())

@@ -31,13 +31,13 @@ class Folder:
 def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any], disk: Disk) -> None:
     """Make `directory` with these files, or leave it as it is where it already holds exactly these.
 
-    A crash while one folder takes the place of another may leave neither under this name: `recover` puts the old one
-    back. Raises DiskError where that fails; nothing is then left but what was there before.
+    A crash while one folder takes the place of another may leave neither under this name: `recover_folder` puts the old
+    one back. Raises DiskError where that fails; nothing is then left but what was there before.
     """
     manifest = build_manifest(files, about)
     if _is_intact(directory, manifest):
         return
-    partial, doomed = (directory.with_name(directory.name + end) for end in (".tmp", REPLACED))
+    partial, doomed = directory.with_name(directory.name + ".tmp"), replaced(directory)
     try:
         make_folders(directory.parent, disk)
         disk.remove(partial)
@@ -58,6 +58,21 @@ def write_folder(directory: Path, files: dict[str, bytes], about: dict[str, Any]
                 disk.rename(doomed, directory)
         remove_quietly(partial, disk)
         raise disk_error(directory, error, sum(map(len, files.values()))) from error
+
+
+def replaced(directory: Path) -> Path:
+    """Where a folder is while a new one takes its place."""
+    return directory.with_name(directory.name + REPLACED)
+
+
+def recover_folder(directory: Path, disk: Disk) -> None:
+    """Where a crash came while a new folder took the place of this one, put the old one back. Raises DiskError."""
+    try:
+        if not directory.exists() and is_whole(replaced(directory)):
+            disk.rename(replaced(directory), directory)
+            disk.sync(directory.parent)
+    except OSError as error:
+        raise disk_error(directory, error) from error
 
 
 def remove_folder(directory: Path, disk: Disk) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk, disk_error, replace_file, unused
-from nmt.storage.folder import MANIFEST, REPLACED, Folder, is_whole, read_folder, remove_folder, sha256
+from nmt.storage.folder import MANIFEST, REPLACED, Folder, is_whole, read_folder, recover_folder, remove_folder, sha256
 
 _STEP = re.compile(r"step-(0|[1-9]\d*)")
 _POINTER = re.compile(r"step-(0|[1-9]\d*) ([0-9a-f]{64})\n")
@@ -94,10 +94,7 @@ def recover(directory: Path, disk: Disk) -> None:
     """Where a crash came while one step took the place of another of its number, put that back. Raises DiskError."""
     try:
         for path in sorted(directory.glob("step-*" + REPLACED)):
-            step = path.with_name(path.name.removesuffix(REPLACED))
-            if not step.exists() and is_whole(path):
-                disk.rename(path, step)
-                disk.sync(directory)
+            recover_folder(path.with_name(path.name.removesuffix(REPLACED)), disk)
     except OSError as error:
         raise disk_error(directory, error) from error
 

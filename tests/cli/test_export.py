@@ -23,6 +23,8 @@ from nmt.experiment import Experiment
 from nmt.export import verify
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
+from nmt.storage.disk import Disk
+from nmt.storage.folder import read_folder, replaced, write_folder
 from nmt.storage.verify import problems
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from tests.tiny import invented_pairs, run
@@ -197,6 +199,15 @@ def test_a_search_key_that_ctranslate2_does_not_have_is_named_before_the_output_
     assert isinstance(failure, ConfigError)
     assert str(failure).startswith("The ctranslate2 backend has no search.coverage = 0.2. Give --set coverage=0.0")
     assert (copy / "out").read_text(encoding="utf-8") == "as it was"
+
+
+def test_an_export_that_a_crash_left_under_another_name_is_there_again_whatever_comes_of_the_new_one(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "export" / "onnx"
+    write_folder(replaced(folder), {"step.onnx": b"graph"}, {"format": "onnx"}, Disk())
+    assert isinstance(invoke(command.export, tmp_path, "--format", "onnx").exception, ConfigError)  # there is no recipe
+    assert read_folder(folder).files == {"step.onnx": b"graph"}
 
 
 def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

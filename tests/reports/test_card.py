@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from huggingface_hub import ModelCard
 from nmt.errors import CheckpointError
 from nmt.experiment import Experiment, save_experiment
 from nmt.metrics import Score
+from nmt.reports import evaluations
 from nmt.reports.card import card, forget_card, write_card
 from nmt.reports.card_metadata import to_yaml
-from nmt.reports.evaluations import Evaluation, note_evaluation, read_evaluations
+from nmt.reports.evaluations import Evaluation, forget_evaluations, note_evaluation, read_evaluations
 from nmt.reports.record import RunRecord
+from nmt.storage.disk import Disk
+from nmt.storage.folder import replaced
 from tests.reports.payloads import PAYLOADS
 from tests.reports.synthetic import record
 from tests.tiny import make_experiment
@@ -168,6 +172,46 @@ def test_an_evaluation_of_the_same_takes_the_place_of_an_earlier_one(tmp_path: P
         note_evaluation(tmp_path, each)
     expected = (evaluation(scores=better), evaluation("other"), evaluation(search={"beam": 1}))
     assert read_evaluations(tmp_path) == expected
+
+
+class Crash(Exception):
+    """The process is gone."""
+
+
+class CrashingDisk(Disk):
+    """The process is gone before the second of the two renames by which one folder takes the place of another."""
+
+    def rename(self, old: Path, new: Path) -> None:
+        if old.name == "scores.tmp" and replaced(new).exists():
+            raise Crash
+        super().rename(old, new)
+
+
+def crash_in_second_note(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_evaluation(run, evaluation("first"))
+    monkeypatch.setattr(evaluations, "Disk", CrashingDisk)
+    with pytest.raises(Crash):
+        note_evaluation(run, evaluation("second"))
+    monkeypatch.undo()
+
+
+def test_scores_noted_before_a_crash_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crash_in_second_note(tmp_path, monkeypatch)
+    assert read_evaluations(tmp_path) == (evaluation("first"),)
+    note_evaluation(tmp_path, evaluation("third"))
+    assert read_evaluations(tmp_path) == (evaluation("first"), evaluation("third"))
+    assert [path.name for path in tmp_path.iterdir()] == ["scores"]
+
+
+def test_no_crash_brings_forgotten_scores_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crash_in_second_note(tmp_path, monkeypatch)
+    forget_evaluations(tmp_path)
+    assert read_evaluations(tmp_path) == ()
+    note_evaluation(tmp_path, evaluation("third"))
+    assert read_evaluations(tmp_path) == (evaluation("third"),)
+    shutil.copytree(tmp_path / "scores", tmp_path / "scores.gone.tmp")  # a crash came after the second rename
+    forget_evaluations(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_scores_that_were_changed_are_refused(tmp_path: Path) -> None:
