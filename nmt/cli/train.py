@@ -1,5 +1,6 @@
 """nmt train"""
 
+import math
 import re
 import signal
 from pathlib import Path
@@ -55,7 +56,8 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
 
 def parse_duration(text: str) -> float:
     """'90', '90s', '30m' or '2h' as seconds. Raises ConfigError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
-    if not match or float(match[1]) == 0:
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text.strip())
+    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] if match else 0.0
+    if not 0.0 < seconds < math.inf:
         raise ConfigError(f"--time-limit {text}: give a number above zero and s, m or h, such as 90s, 30m or 2h.")
-    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+    return seconds
