@@ -187,6 +187,8 @@ def main() -> None:
     parser.add_argument("--beam", type=int, help="width of the beam; 1 is greedy search [default: config.json's]")
     parser.add_argument("--threads", type=int, default=0, help="threads to use [default: as many as there are cores]")
     arguments = parser.parse_args()
+    if arguments.beam is not None and arguments.beam < 1:
+        parser.error(f"--beam {arguments.beam}: must be at least 1.")
     translator = Translator.load(Path(__file__).parent, arguments.threads)
     lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer]
     for text in translator.translate(lines, arguments.beam):

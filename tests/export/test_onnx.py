@@ -130,6 +130,19 @@ def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
     assert [join(texts) for texts in ([], ["", "a"], ["a", "", "b"], ["雨。", "「晴"])] == ["", "a", "a b", "雨。「晴"]
 
 
+@pytest.mark.parametrize("beam", ["0", "-1"])
+def test_the_runner_refuses_a_beam_of_nothing(
+    beam: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nmt.export import runner
+
+    monkeypatch.setattr("sys.argv", ["translate.py", f"--beam={beam}"])
+    with pytest.raises(SystemExit) as ended:
+        runner.main()
+    assert ended.value.code == 2
+    assert f"error: --beam {beam}: must be at least 1." in capsys.readouterr().err
+
+
 def test_the_runner_stands_by_itself() -> None:
     from nmt.export import runner
 
