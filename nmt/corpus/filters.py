@@ -56,7 +56,7 @@ def describe_drops(counts: dict[str, int]) -> str:
 
 def _rules(config: FilterConfig) -> dict[str, Callable[[Pair], bool]]:
     """The rules that are on; each says whether to drop a pair. A rule is named as describe_drops shows it."""
-    rules: dict[str, Callable[[Pair], bool]] = {"empty": _is_empty}
+    rules: dict[str, Callable[[Pair], bool]] = {"empty": is_empty}
     if config.max_characters:
         rules["too_long_characters"] = lambda pair: max(len(pair.source), len(pair.target)) > config.max_characters
     if config.max_words:
@@ -70,7 +70,8 @@ def _rules(config: FilterConfig) -> dict[str, Callable[[Pair], bool]]:
     return rules
 
 
-def _is_empty(pair: Pair) -> bool:
+def is_empty(pair: Pair) -> bool:
+    """Whether a side shows nothing: such a pair is neither trained nor validated on."""
     return is_blank(pair.source) or is_blank(pair.target)
 
 

@@ -13,7 +13,7 @@ import sentencepiece
 from nmt.config import dump_config
 from nmt.corpus.encode import Say, encode, read_pairs, set_down, train_on
 from nmt.corpus.examples import Examples, encode_pairs
-from nmt.corpus.filters import FilterConfig, Filters, describe_drops
+from nmt.corpus.filters import FilterConfig, Filters, describe_drops, is_empty
 from nmt.corpus.pools import TrainingCorpus
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
@@ -50,9 +50,9 @@ def prepare_corpus(
 
     Of several processes that train together one checks `every_byte` of what is there.
 
-    Raises DataError where files are missing or uneven, or where nothing is left to train on.
+    Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
-    dev = [pair for pair in read_pairs(sources.dev) if pair.source.strip() and pair.target.strip()]
+    dev = [pair for pair in read_pairs(sources.dev) if not is_empty(pair)]
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}

@@ -199,8 +199,8 @@ def test_a_tokenizer_may_be_trained_on_a_part_of_the_pairs(prepare: Preparation)
 
 
 def test_dev_pairs_with_a_blank_side_are_left_out(prepare: Preparation) -> None:
-    write_lines(prepare.folder / "dev.de", ["der Hund", "", "die Katze"])
-    write_lines(prepare.folder / "dev.en", ["the dog", "the cat", " "])
+    write_lines(prepare.folder / "dev.de", ["der Hund", "", "die Katze", "ein Baum", "\u200b"])
+    write_lines(prepare.folder / "dev.en", ["the dog", "the cat", " ", "\u200b", "a tree"])
     assert prepare().dev == [Pair("der Hund", "the dog")]
 
 
