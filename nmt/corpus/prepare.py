@@ -66,7 +66,13 @@ def prepare_corpus(
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
     tokenizers, shards = ready
-    dev_examples, _ = encode_pairs(dev, tokenizers, 10 * sources.max_length)
+    longest = 10 * sources.max_length
+    dev_examples, too_long = encode_pairs(dev, tokenizers, longest)
+    if too_long == len(dev):
+        raise DataError(
+            f"{sources.dev.describe()}: none of {too_long} pairs is left to validate on, for each has a side of no "
+            f"tokens or of more than {longest} (ten times corpus.max_length). Raise that, or give shorter pairs."
+        )
     everything: list[object] = [key, [[pair.source, pair.target] for pair in dev]]
     if not sources.train.paths():  # known by its name alone, under which the hub may have something else one day
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())

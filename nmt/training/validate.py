@@ -60,4 +60,4 @@ def dev_loss(model: EncoderDecoder, examples: Examples, tokenizers: TokenizerPai
         output = model.output
         loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, 0.0)
         total, tokens = total + float(loss.nll), tokens + loss.num_tokens
-    return total / max(tokens, 1)
+    return total / tokens

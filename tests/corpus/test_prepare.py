@@ -219,6 +219,13 @@ def test_long_dev_sentences_count_although_training_ones_are_dropped(prepare: Pr
     assert len(prepare(max_length=longest).dev_examples) == 1
 
 
+def test_a_dev_set_of_nothing_but_endless_lines_is_refused(prepare: Preparation) -> None:
+    write_lines(prepare.folder / "dev.de", ["der Hund " * 300])
+    write_lines(prepare.folder / "dev.en", ["the dog " * 300])
+    with pytest.raises(DataError, match=r"dev\.de, .*dev\.en: none of 1 pairs is left .* more than 300 "):
+        prepare(max_length=30)
+
+
 def test_filters_say_what_they_dropped(prepare: Preparation) -> None:
     write_lines(prepare.folder / "train.de", [pair.source for pair in invented_pairs()] + ["", "x"])
     write_lines(prepare.folder / "train.en", [pair.target for pair in invented_pairs()] + ["y", "z " * 300])
