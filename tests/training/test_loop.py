@@ -126,6 +126,16 @@ def test_the_time_limit_ends_a_run_after_the_update_that_exceeds_it(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("steady_dev_score")
+def test_the_time_limit_counts_what_was_trained_before_a_restart(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=2)
+    trainer.progress.train_seconds = 1000.0  # no second run of 48 updates comes near that by itself
+    before = trainer.run().train_seconds
+    for limit, last in ((before, 2), (before + 1e-6, 3)):  # no time is left, or time for the beginning of an update
+        progress = trainer_on(with_config(trainer.job, max_updates=50, time_limit=limit), log).run()
+        assert (progress.finish_reason, progress.update) == ("time_limit", last)
+
+
+@pytest.mark.usefixtures("steady_dev_score")
 def test_patience_counts_validations_without_a_better_score(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, max_updates=50, validate_every=1, patience=2)
     progress = trainer.run()
@@ -250,6 +260,17 @@ def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_las
         rates.append(trainer.optimizer.param_groups[0]["lr"])
     falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (0.25, 0.5, 0.75, 1.0)]
     assert rates == pytest.approx([0.01 * warm * fall for warm, fall in zip([0.5, 1, 1, 1], falls, strict=True)])
+
+
+def test_the_learning_rate_falls_with_the_time_limit_where_that_comes_first(tmp_path: Path) -> None:
+    trainer, _ = start(tmp_path, max_updates=1000, time_limit=3600.0, warmup=0, learning_rate=0.01, schedule="cosine")
+    rates = []
+    for seconds in (0.0, 1800.0, 3600.0):
+        trainer.progress.train_seconds = seconds
+        trainer._update(trainer._own_batches())
+        rates.append(trainer.optimizer.param_groups[0]["lr"])
+    by_updates = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi / 1000))  # the first of a thousand
+    assert rates == pytest.approx([0.01 * by_updates, 0.01 * (0.01 + 0.99 * 0.5), 0.01 * 0.01], rel=1e-12)
 
 
 def test_batches_go_through_epoch_after_epoch_without_leaving_anything_out(tmp_path: Path) -> None:
