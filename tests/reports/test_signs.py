@@ -1,6 +1,5 @@
 """Signs of translations that leave something out or say something twice."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -78,5 +77,4 @@ def test_without_spaces_characters_are_counted():
     test = EvaluationSet(Path("s"), Path("r"), (sentence,) * 3, (sentence,) * 3, "", "")
     outputs = [sentence, sentence[:10], f"谢谢{sentence}"]
     assert find_signs(outputs, test, [1.0] * 3).found == ((), (SHORT,), ())
-    looping = dataclasses.replace(test)
-    assert find_signs(["猫猫猫猫" + sentence[:20]] * 3, looping, [1.0] * 3).found[0] == (REPEATS,)
+    assert find_signs(["猫猫猫猫" + sentence[:20]] * 3, test, [1.0] * 3).found[0] == (REPEATS,)

@@ -54,15 +54,13 @@ def test_an_error_comes_after_the_records_before_it() -> None:
 
 
 def test_a_consumer_that_stops_ends_the_reading() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     found = chunks(records(1000), 10)
     next(found)
-    assert threading.active_count() == before + 1
+    (reader,) = set(threading.enumerate()) - before
     found.close()  # type: ignore[attr-defined]
-    deadline = time.monotonic() + 30
-    while threading.active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert threading.active_count() == before
+    reader.join(timeout=30)
+    assert not reader.is_alive()
 
 
 def test_a_file_is_waited_for_and_a_pipe_is_not(tmp_path: Path) -> None:
@@ -84,6 +82,12 @@ def test_no_more_than_a_chunk_is_read_ahead() -> None:
             read.append(record.index)
             yield record
 
-    next(chunks(counted(), 10))
+    found = chunks(counted(), 10)
+    next(found)
+    most = 2 * 10 + 1  # those given, a full queue, and the one that waits for a place in it
+    deadline = time.monotonic() + 30
+    while len(read) < most and time.monotonic() < deadline:
+        time.sleep(0.01)
     time.sleep(0.2)
-    assert len(read) <= 2 * 10 + 1  # those given, a full queue, and the one that waits for a place in it
+    assert len(read) == most
+    found.close()  # type: ignore[attr-defined]
