@@ -26,6 +26,7 @@ class Preparation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
+        self.spoke = threading.Event()
         write_corpus(folder)
 
     def __call__(
@@ -36,7 +37,11 @@ class Preparation:
         train, dev = (Text("parallel", *both) for both in names)
         sources = Sources(train, dev, max_length, filters or FilterConfig())
         config = TokenizerConfig.model_validate({"vocab_size": VOCAB_SIZE, **tokenizer})
-        return prepare_corpus(sources, config, seed, self.folder / "prepared", self.said.append)
+        return prepare_corpus(sources, config, seed, self.folder / "prepared", self.say)
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+        self.spoke.set()
 
     @property
     def trained(self) -> bool:
@@ -154,10 +159,11 @@ def test_who_prepares_the_same_text_at_the_same_time_waits_and_takes_it(prepare:
     with FileLock(prepare.folder / "prepared" / ".lock"):
         other = threading.Thread(target=lambda: corpora.append(prepare()))
         other.start()
-        other.join(timeout=1)
-        assert other.is_alive()
-    other.join()
-    assert "prepares text in" in prepare.said[0]
+        assert prepare.spoke.wait(timeout=60)
+        assert "prepares text in" in prepare.said[0]
+        assert corpora == []
+    other.join(timeout=60)
+    assert not other.is_alive()
     assert len(corpora[0].train) == 60
 
 

@@ -2,27 +2,25 @@
 
 import multiprocessing
 import os
-import socket
 import traceback
 from collections.abc import Callable
 from typing import Any
+
+from torch.distributed import TCPStore
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["nmt.run", "nmt.training.sharding", "tests.training.jobs", "torch._dynamo"])
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def together(size: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
     """What work(rank, *arguments) returns in each of `size` processes that may talk to each other."""
-    receivers, processes, port = [], [], free_port()
+    store = TCPStore(
+        "127.0.0.1", 0, is_master=True, wait_for_workers=False
+    )  # as torchrun's: whoever is there has a port
+    receivers, processes = [], []
     for rank in range(size):
         receiver, sender = CONTEXT.Pipe(duplex=False)
-        process = CONTEXT.Process(target=_work, args=(rank, size, port, sender, work, arguments))
+        process = CONTEXT.Process(target=_work, args=(rank, size, store.port, sender, work, arguments))
         process.start()
         sender.close()
         receivers.append(receiver)
@@ -39,7 +37,8 @@ def together(size: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
 
 def _work(rank: int, size: int, port: int, sender: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     names = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_PORT": port}
-    os.environ.update({name: str(value) for name, value in names.items()} | {"MASTER_ADDR": "127.0.0.1"})
+    store = {"MASTER_ADDR": "127.0.0.1", "TORCHELASTIC_USE_AGENT_STORE": "True"}
+    os.environ.update({name: str(value) for name, value in names.items()} | store)
     import torch
 
     torch.set_num_threads(1)

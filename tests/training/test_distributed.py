@@ -1,7 +1,6 @@
 """Several processes train as one."""
 
 import dataclasses
-import os
 import types
 from itertools import count, islice
 from pathlib import Path
@@ -71,8 +70,10 @@ def trained(rank: int, folder: Path, updates: int, accumulate: int, seed: int) -
         return {name: weight.tolist() for name, weight in model.named_parameters()}, seen, trainer.progress.epoch
 
 
-def test_two_processes_train_as_one_that_accumulates_two_batches(tmp_path: Path) -> None:
-    os.environ.pop("WORLD_SIZE", None)
+def test_two_processes_train_as_one_that_accumulates_two_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
     tiny_job(tmp_path)  # prepares the text
     alone, seen, _ = trained(0, tmp_path, 50, 2, 1)
     pair = together(2, trained, tmp_path, 50, 1, 1)

@@ -238,11 +238,17 @@ def test_stdout_closed_by_its_reader_ends_quietly() -> None:
 def test_a_reader_that_left_before_the_last_flush_is_quiet_too() -> None:
     short = SPEAK.replace("200_000", "3")
     with subprocess.Popen(
-        [sys.executable, "-c", f"import time; time.sleep(0.3)\n{short}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", f"import sys; sys.stdin.readline()\n{short}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
+        process.stdin.write(b"go on\n")
+        process.stdin.close()
         assert process.stderr.read() == b"went on\n"
         assert process.wait(timeout=60) == 0
 
