@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -12,7 +13,9 @@ from nmt.cli import doctor as examining
 from nmt.cli import shortlist as command
 from nmt.cli import translate as translating
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation import load as loads
 from nmt.translation.shortlist import SHORTLIST_FILE
+from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs, make_experiment
 from tests.tiny import run as train
 
@@ -62,6 +65,21 @@ def test_a_damaged_shortlist_is_seen_by_the_doctor(tiny_run: Path, tmp_path: Pat
         1,
         f"{path} was changed after it was written: its checksum differs. `nmt shortlist {run}` makes a new one.\n",
     )
+
+
+@pytest.mark.parametrize("flags", [[], ["--int8"], ["--shortlist"], ["--int8", "--shortlist"]], ids=" ".join)
+def test_each_option_is_passed_on(tiny_run: Path, flags: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def loading(runs: list[Path], checkpoint: str, search: SearchConfig, int8: bool, shortlist: bool) -> Translator:
+        asked.append((runs, checkpoint, int8, shortlist))
+        return load(runs, checkpoint, search)
+
+    load = loads.load
+    monkeypatch.setattr(loads, "load", loading)
+    given = ["translate", str(tiny_run), "--checkpoint", "last", *SHORT, *flags]
+    assert CliRunner().invoke(app, given, input="").exit_code == 0
+    assert asked == [([tiny_run], "last", "--int8" in flags, "--shortlist" in flags)]
 
 
 def test_8_bits_are_what_the_python_interface_gives(tiny_run: Path) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 import nmt
+from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import save_experiment
 from nmt.models.ensemble import Ensemble
+from nmt.models.int8 import Int8Linear
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, write_folder
@@ -144,6 +147,18 @@ def test_no_changed_tokenizer_reaches_its_parser(
         path.write_bytes(content[:position] + bytes([content[position] ^ 0x80]) + content[position + 1 :])
         with pytest.raises(CheckpointError, match=r"tokenizer\.model is not the tokenizer that .* was trained with"):
             nmt.load(changed)
+
+
+def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(tiny_run: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
+    CliRunner().invoke(app, ["shortlist", str(run)])
+    for int8 in (False, True):
+        for shortlist in (False, True):
+            loaded = nmt.load([run, run], int8=int8, shortlist=shortlist)
+            assert isinstance(loaded.model, Ensemble)
+            for member in loaded.model.members:
+                assert any(isinstance(layer, Int8Linear) for layer in member.modules()) is int8
+            assert (loaded.shortlist is not None) is shortlist
 
 
 def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -> None:
