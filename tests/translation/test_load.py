@@ -151,7 +151,7 @@ def test_no_changed_tokenizer_reaches_its_parser(
 
 def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(tiny_run: Path, tmp_path: Path) -> None:
     run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
-    CliRunner().invoke(app, ["shortlist", str(run)])
+    assert CliRunner().invoke(app, ["shortlist", str(run)]).exit_code == 0
     for int8 in (False, True):
         for shortlist in (False, True):
             loaded = nmt.load([run, run], int8=int8, shortlist=shortlist)
