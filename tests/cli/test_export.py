@@ -151,19 +151,18 @@ def test_an_export_of_another_checkpoint_than_the_run_has_now_is_not_used(copy: 
     )
 
 
-def test_an_exported_recurrent_model_brings_its_own_program(tiny_run: Path, tmp_path: Path) -> None:
+def test_an_exported_recurrent_model_brings_its_own_program(run_copy: Path, tmp_path: Path) -> None:
     pairs = invented_pairs()
-    ranked = nmt.load(tiny_run).translate([pair.source for pair in pairs], search=SearchConfig(n_best=2))
+    ranked = nmt.load(run_copy).translate([pair.source for pair in pairs], search=SearchConfig(n_best=2))
     margins = [one.hypotheses[0].score - one.hypotheses[1].score for one in ranked]
     given = clear(tmp_path, pairs, margins, 40)
-    copy = shutil.copytree(tiny_run, tmp_path / "run")
-    done = invoke(command.export, copy, "--format", "onnx", "--output", tmp_path / "out", *given)
+    done = invoke(command.export, run_copy, "--format", "onnx", "--output", tmp_path / "out", *given)
     assert done.exit_code == 0, done.exception
     assert "40 of 40 sentences have the same text" in done.stderr
     program = runpy.run_path(str(tmp_path / "out" / "translate.py"))
     translator = program["Translator"].load(tmp_path / "out")
     lines = (tmp_path / "a").read_text(encoding="utf-8").split("\n")[:5]
-    ours = invoke(translate.translate, copy, text="".join(f"{line}\n" for line in lines)).stdout
+    ours = invoke(translate.translate, run_copy, text="".join(f"{line}\n" for line in lines)).stdout
     assert translator.translate(lines) == ours.split("\n")[:-1]
     assert json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))["beam"] == 5
 

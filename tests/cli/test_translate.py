@@ -276,15 +276,14 @@ def test_a_file_to_score_must_have_as_many_lines(
     assert str(failure) == message
 
 
-def test_what_is_no_run_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+def test_what_is_no_run_is_refused(run_copy: Path, tmp_path: Path) -> None:
     missing = invoke(tmp_path / "missing").exception
     assert isinstance(missing, CheckpointError)
     assert "no such run directory" in str(missing)
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    (run / "experiment.toml").unlink()
-    incomplete = invoke(run).exception
+    (run_copy / "experiment.toml").unlink()
+    incomplete = invoke(run_copy).exception
     assert isinstance(incomplete, CheckpointError)
-    assert str(incomplete).startswith(f"{run} has no experiment.toml")
+    assert str(incomplete).startswith(f"{run_copy} has no experiment.toml")
 
 
 def test_who_writes_slowly_is_answered_before_the_end(tiny_run: Path) -> None:
