@@ -1,5 +1,6 @@
 """Fixtures for every test. What they are made of is in tiny.py."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,11 +25,17 @@ def tiny_experiment() -> Callable[..., Experiment]:
 
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run directory, trained for two updates. Read only: copy it before changing it."""
+    """A run directory, trained for two updates. Read only: `run_copy` may be changed."""
     folder = tmp_path_factory.mktemp("tiny")
     reason, _ = run(make_experiment(folder / "text"), folder / "runs" / "tiny")
     assert reason == "max_updates"
     return folder / "runs" / "tiny"
+
+
+@pytest.fixture
+def run_copy(tiny_run: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny run, which may be changed."""
+    return Path(shutil.copytree(tiny_run, tmp_path / "run"))
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """A model whose probabilities are a table, so that what a search should find can be worked out by hand."""
 
+import itertools
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from nmt.models.base import Memory, Seq2Seq, State
-from nmt.tokenizer.base import BOS_ID
+from nmt.search.constraints import NEVER_WRITTEN
+from nmt.search.hypothesis import SearchConfig
+from nmt.search.length import penalty
+from nmt.tokenizer.base import BOS_ID, EOS_ID
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,21 @@ class TableModel(Seq2Seq):
 
     def logits(self, features: Tensor) -> Tensor:
         return features
+
+
+def brute_force(model: TableModel, first: int, config: SearchConfig, limit: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Score of every possible hypothesis of at most `limit` tokens that ends, the best first; of it, its tokens."""
+    words = [token for token in range(model.vocab) if token not in NEVER_WRITTEN and token != EOS_ID]
+    found = []
+    for length in range(limit):
+        for body in itertools.product(words, repeat=length):
+            tokens = (*body, EOS_ID)
+            total = sum(
+                float(torch.log_softmax(model.row(first, tokens[:place]), dim=-1)[token])
+                for place, token in enumerate(tokens)
+            )
+            found.append((total / penalty(config, len(tokens)), tokens))
+    return sorted(found, reverse=True)
 
 
 class ScriptedModel(TableModel):

@@ -61,6 +61,9 @@ def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny
     names = {path.name for path in tiny_run.iterdir()} - {"tensorboard", ".lock"}
     expected = {"experiment.toml", "tokenizer.model", "models", "state", "progress.json", "metrics.jsonl"}
     assert names == expected | {"record.json", "manifest.json", "README.md"}
+    assert {path.name for path in (tiny_run / "models").iterdir()} == {"step-2", "best", "last"}
+    model_files = {path.name for path in (tiny_run / "models" / "step-2").iterdir()}
+    assert model_files == {"model.safetensors", "model.json", "manifest.json"}
     record, experiment = RunRecord.load(tiny_run / "record.json"), load_experiment(tiny_run / "experiment.toml")
     model = build_model(experiment.model, record.vocab_size, record.vocab_size)
     assert record.parameters == count_parameters(model)
@@ -79,6 +82,17 @@ def test_starting_a_finished_run_again_says_so_and_changes_nothing(begun: Path) 
     assert said.startswith(f"{begun} is finished (2 updates in ")
     assert said.endswith("Raise training.max_updates to go on, or use another --out.\n")
     assert content(begun) == before
+
+
+def test_a_lost_record_is_written_again(begun: Path) -> None:
+    before = RunRecord.load(begun / "record.json")
+    (begun / "record.json").unlink()
+    run(same(begun), begun)
+    after = RunRecord.load(begun / "record.json")
+    same_keys = ("updates", "target_tokens", "train_seconds", "best_update", "best_dev_bleu", "clipped_updates")
+    assert [getattr(after, key) for key in same_keys] == [getattr(before, key) for key in same_keys]
+    assert after.finish_reason == before.finish_reason
+    check_sealed(begun)
 
 
 def test_a_finished_run_goes_on_when_its_limit_is_raised(begun: Path) -> None:

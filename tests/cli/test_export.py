@@ -21,12 +21,14 @@ from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError, DataError, ExportError
 from nmt.experiment import Experiment
 from nmt.export import verify
+from nmt.export.ctranslate2 import ctranslate2_files
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_folder, replaced, write_folder
+from nmt.storage.folder import read_folder, replaced, sha256, write_folder
 from nmt.storage.verify import problems
 from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.translation.load import load_member
 from tests.tiny import invented_pairs, run
 
 pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
@@ -140,7 +142,7 @@ def test_an_export_of_another_checkpoint_than_the_run_has_now_is_not_used(copy: 
     manifest = copy / "models" / "step-2" / "manifest.json"
     manifest.write_bytes(manifest.read_bytes() + b"\n")
     (copy / "models" / "best").unlink()
-    (copy / "models" / "best").write_text(f"step-2 {command_sum(manifest)}\n", encoding="utf-8")
+    (copy / "models" / "best").write_text(f"step-2 {sha256(manifest.read_bytes())}\n", encoding="utf-8")
     failure = invoke(translate.translate, copy, "--backend", "ctranslate2").exception
     assert isinstance(failure, CheckpointError)
     assert str(failure) == (
@@ -149,25 +151,18 @@ def test_an_export_of_another_checkpoint_than_the_run_has_now_is_not_used(copy: 
     )
 
 
-def command_sum(path: Path) -> str:
-    from nmt.storage.folder import sha256
-
-    return sha256(path.read_bytes())
-
-
-def test_an_exported_recurrent_model_brings_its_own_program(tiny_run: Path, tmp_path: Path) -> None:
+def test_an_exported_recurrent_model_brings_its_own_program(run_copy: Path, tmp_path: Path) -> None:
     pairs = invented_pairs()
-    ranked = nmt.load(tiny_run).translate([pair.source for pair in pairs], search=SearchConfig(n_best=2))
+    ranked = nmt.load(run_copy).translate([pair.source for pair in pairs], search=SearchConfig(n_best=2))
     margins = [one.hypotheses[0].score - one.hypotheses[1].score for one in ranked]
     given = clear(tmp_path, pairs, margins, 40)
-    copy = shutil.copytree(tiny_run, tmp_path / "run")
-    done = invoke(command.export, copy, "--format", "onnx", "--output", tmp_path / "out", *given)
+    done = invoke(command.export, run_copy, "--format", "onnx", "--output", tmp_path / "out", *given)
     assert done.exit_code == 0, done.exception
     assert "40 of 40 sentences have the same text" in done.stderr
     program = runpy.run_path(str(tmp_path / "out" / "translate.py"))
     translator = program["Translator"].load(tmp_path / "out")
     lines = (tmp_path / "a").read_text(encoding="utf-8").split("\n")[:5]
-    ours = invoke(translate.translate, copy, text="".join(f"{line}\n" for line in lines)).stdout
+    ours = invoke(translate.translate, run_copy, text="".join(f"{line}\n" for line in lines)).stdout
     assert translator.translate(lines) == ours.split("\n")[:-1]
     assert json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))["beam"] == 5
 
@@ -180,6 +175,8 @@ def test_an_exported_recurrent_model_brings_its_own_program(tiny_run: Path, tmp_
         (["--glossary", "terms.tsv"], "--glossary"),
         (["--exact"], "--exact"),
         (["--score", "x"], "--score"),
+        (["--shortlist"], "--shortlist"),
+        (["--int8"], "--int8 (give --quantization int8 to `nmt export`)"),
         (["--checkpoint", "last"], "--checkpoint (give it to `nmt export`)"),
     ],
 )
@@ -191,8 +188,36 @@ def test_an_option_that_ctranslate2_does_not_have_is_named(
     assert str(failure) == f"--backend ctranslate2 does not do {option}. Leave out one of them."
 
 
+def test_several_runs_are_refused_for_ctranslate2(transformer: Path) -> None:
+    failure = invoke(translate.translate, transformer, transformer, "--backend", "ctranslate2").exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == "--backend ctranslate2 does not do another RUN. Leave out one of them."
+
+
+@pytest.mark.usefixtures("any_translation")
+def test_the_checkpoint_that_is_asked_for_is_exported(
+    tiny_experiment: Callable[..., Experiment], tmp_path: Path
+) -> None:
+    changes = {"training__validate_every": 1, "training__keep_last": 2}
+    made = tiny_experiment(tmp_path / "text", model__encoder=STACK, model__decoder=STACK, **SEARCH, **changes)
+    run(made, tmp_path / "run")
+    done = invoke(command.export, tmp_path / "run", "--format", "ctranslate2", "--checkpoint", "last:2")
+    assert done.exit_code == 0, done.exception
+    read = read_folder(tmp_path / "run" / "export" / "ctranslate2")
+
+    def weights(checkpoint: str) -> bytes:
+        model, about, tokenizers = load_member(tmp_path / "run", checkpoint)
+        return ctranslate2_files(model, tokenizers, about.model, "float32", read.about["positions"])["model.bin"]
+
+    assert weights("step-1") != weights("last:2") != weights("step-2")
+    assert read.files["model.bin"] == weights("last:2")
+    translated = invoke(translate.translate, tmp_path / "run", "--backend", "ctranslate2", text="der Hund\n")
+    assert translated.stdout.count("\n") == 1
+
+
+@pytest.mark.usefixtures("any_translation")
 def test_a_search_key_that_ctranslate2_does_not_have_is_named_before_the_output_is_opened(copy: Path) -> None:
-    invoke(command.export, copy, "--format", "ctranslate2")
+    assert invoke(command.export, copy, "--format", "ctranslate2").exit_code == 0
     (copy / "out").write_text("as it was", encoding="utf-8")
     options = ["--backend", "ctranslate2", "--set", "coverage=0.2", "-o", copy / "out"]
     failure = invoke(translate.translate, copy, *options).exception

@@ -1,9 +1,9 @@
 """nmt shortlist, and translating with it and in 8 bits"""
 
 import re
-import shutil
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -12,7 +12,9 @@ from nmt.cli import doctor as examining
 from nmt.cli import shortlist as command
 from nmt.cli import translate as translating
 from nmt.search.hypothesis import SearchConfig
+from nmt.translation import load as loads
 from nmt.translation.shortlist import SHORTLIST_FILE
+from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs, make_experiment
 from tests.tiny import run as train
 
@@ -26,16 +28,14 @@ app.command("doctor")(examining.doctor)
 app.command("translate")(translating.translate)
 
 
-def test_a_shortlist_is_learnt_from_the_runs_own_text_and_used(tiny_run: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(tiny_run, run)
-    done = CliRunner().invoke(app, ["shortlist", str(run)])
+def test_a_shortlist_is_learnt_from_the_runs_own_text_and_used(run_copy: Path) -> None:
+    done = CliRunner().invoke(app, ["shortlist", str(run_copy)])
     assert done.exit_code == 0, done.output
-    assert done.stdout.strip() == str(run / SHORTLIST_FILE)
+    assert done.stdout.strip() == str(run_copy / SHORTLIST_FILE)
     assert re.search(r"read 60 of 60 pairs; \d+ of \d+ source pieces have translations", done.stderr)
     text = "".join(f"{line}\n" for line in LINES)
-    done = CliRunner().invoke(app, ["translate", str(run), "--shortlist", *SHORT], input=text)
-    expected = nmt.load(run, shortlist=True).translate(LINES, SEARCH)
+    done = CliRunner().invoke(app, ["translate", str(run_copy), "--shortlist", *SHORT], input=text)
+    expected = nmt.load(run_copy, shortlist=True).translate(LINES, SEARCH)
     assert done.stdout.split("\n") == [*(one.text for one in expected), ""]
 
 
@@ -51,17 +51,31 @@ def test_only_what_was_trained_on_is_learnt_from(tmp_path: Path) -> None:
     assert "read 61 of 62 pairs; " in done.stderr
 
 
-def test_a_damaged_shortlist_is_seen_by_the_doctor(tiny_run: Path, tmp_path: Path) -> None:
-    run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
-    assert CliRunner().invoke(app, ["shortlist", str(run)]).exit_code == 0
-    assert CliRunner().invoke(app, ["doctor", str(run)]).exit_code == 0
-    path = run / SHORTLIST_FILE
+def test_a_damaged_shortlist_is_seen_by_the_doctor(run_copy: Path) -> None:
+    assert CliRunner().invoke(app, ["shortlist", str(run_copy)]).exit_code == 0
+    assert CliRunner().invoke(app, ["doctor", str(run_copy)]).exit_code == 0
+    path = run_copy / SHORTLIST_FILE
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
-    done = CliRunner().invoke(app, ["doctor", str(run)])
+    done = CliRunner().invoke(app, ["doctor", str(run_copy)])
     assert (done.exit_code, done.stdout) == (
         1,
-        f"{path} was changed after it was written: its checksum differs. `nmt shortlist {run}` makes a new one.\n",
+        f"{path} was changed after it was written: its checksum differs. `nmt shortlist {run_copy}` makes a new one.\n",
     )
+
+
+@pytest.mark.parametrize("flags", [[], ["--int8"], ["--shortlist"], ["--int8", "--shortlist"]], ids=" ".join)
+def test_each_option_is_passed_on(tiny_run: Path, flags: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def loading(runs: list[Path], checkpoint: str, search: SearchConfig, int8: bool, shortlist: bool) -> Translator:
+        asked.append((runs, checkpoint, int8, shortlist))
+        return load(runs, checkpoint, search)
+
+    load = loads.load
+    monkeypatch.setattr(loads, "load", loading)
+    given = ["translate", str(tiny_run), "--checkpoint", "last", *SHORT, *flags]
+    assert CliRunner().invoke(app, given, input="").exit_code == 0
+    assert asked == [([tiny_run], "last", "--int8" in flags, "--shortlist" in flags)]
 
 
 def test_8_bits_are_what_the_python_interface_gives(tiny_run: Path) -> None:

@@ -106,6 +106,8 @@ def test_n_best_lists_name_line_text_and_score(tiny_run: Path) -> None:
 def test_n_best_widens_the_beam_but_not_against_an_explicit_one(tiny_run: Path) -> None:
     done = invoke(tiny_run, *SHORT, "--n-best", 9, text=f"{LINES[0]}\n")
     assert len(done.stdout.split("\n")) == 10
+    as_a_key = invoke(tiny_run, *SHORT, "--set", "n_best=9", text=f"{LINES[0]}\n")
+    assert as_a_key.stdout == done.stdout
     refused = invoke(tiny_run, "--n-best", 3, "--beam", 2)
     assert isinstance(refused.exception, ConfigError)
     assert str(refused.exception) == "search: search.n_best = 3 needs a beam at least as wide; search.beam = 2."
@@ -159,12 +161,6 @@ def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
         (["-i", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
         (["--score", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
-        (
-            ["--score", "x", "--beam", "3"],
-            ConfigError,
-            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
-            "and --set.",
-        ),
         (["--glossary", "missing.tsv"], DataError, f"missing.tsv: {NO_SUCH_FILE}"),
         (["-o", "missing/out.txt"], DataError, "missing/out.txt: cannot be written (No such file or directory)."),
     ],
@@ -173,6 +169,28 @@ def test_a_mistake_is_named(tiny_run: Path, arguments: list[str], kind: type[nmt
     failure = invoke(tiny_run, *arguments).exception
     assert isinstance(failure, kind)
     assert str(failure) == message
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--beam", "3"],
+        ["--n-best", "2"],
+        ["--alignment"],
+        ["--glossary", "terms.tsv"],
+        ["--exact"],
+        ["--shortlist"],
+        ["--set", "alpha=0.5"],
+    ],
+    ids=lambda options: options[0],
+)
+def test_scoring_takes_no_option_of_the_search(tiny_run: Path, options: list[str]) -> None:
+    failure = invoke(tiny_run, "--score", "x", *options).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == (
+        "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
+        "and --set."
+    )
 
 
 def test_several_runs_translate_together(tiny_run: Path, tmp_path: Path) -> None:
@@ -258,15 +276,14 @@ def test_a_file_to_score_must_have_as_many_lines(
     assert str(failure) == message
 
 
-def test_what_is_no_run_is_refused(tiny_run: Path, tmp_path: Path) -> None:
+def test_what_is_no_run_is_refused(run_copy: Path, tmp_path: Path) -> None:
     missing = invoke(tmp_path / "missing").exception
     assert isinstance(missing, CheckpointError)
     assert "no such run directory" in str(missing)
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    (run / "experiment.toml").unlink()
-    incomplete = invoke(run).exception
+    (run_copy / "experiment.toml").unlink()
+    incomplete = invoke(run_copy).exception
     assert isinstance(incomplete, CheckpointError)
-    assert str(incomplete).startswith(f"{run} has no experiment.toml")
+    assert str(incomplete).startswith(f"{run_copy} has no experiment.toml")
 
 
 def test_who_writes_slowly_is_answered_before_the_end(tiny_run: Path) -> None:
@@ -359,18 +376,27 @@ def test_a_glossary_is_for_beam_search_only(tiny_run: Path, tmp_path: Path) -> N
     assert "A glossary needs beam search" in str(done.exception)
 
 
-def test_the_output_may_not_be_the_glossary(tiny_run: Path, tmp_path: Path) -> None:
-    (tmp_path / "terms.tsv").write_text("hund\tdog\n", encoding="utf-8")
-    failure = invoke(tiny_run, "--glossary", tmp_path / "terms.tsv", "-o", tmp_path / "terms.tsv").exception
+@pytest.mark.parametrize("option", ["--glossary", "--score", "-i"])
+def test_the_output_may_not_be_a_file_that_is_read(tiny_run: Path, tmp_path: Path, option: str) -> None:
+    (tmp_path / "read").write_text("hund\tdog\n", encoding="utf-8")
+    again = f"{tmp_path}/../{tmp_path.name}/read"
+    failure = invoke(tiny_run, option, tmp_path / "read", "-o", again, text="der Hund\n").exception
     assert isinstance(failure, ConfigError)
-    assert (tmp_path / "terms.tsv").read_text(encoding="utf-8") == "hund\tdog\n"
+    assert str(failure).startswith(f"--output {again} is the input: it would be emptied before it is read.")
+    assert (tmp_path / "read").read_text(encoding="utf-8") == "hund\tdog\n"
 
 
-def test_exact_search_gives_the_same_scores_in_any_order(tiny_run: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--int8"], ["TWIN", "--glossary", "TERMS"]], ids=" ".join)
+def test_exact_search_gives_the_same_scores_in_any_order(tiny_run: Path, tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "terms.tsv").write_text("hund\tdog\nbaum\ttree\n", encoding="utf-8")
+    given = [{"TERMS": tmp_path / "terms.tsv", "TWIN": tiny_run}.get(option, option) for option in options]
+
     def scores(lines: list[str]) -> dict[str, str]:
-        done = invoke(tiny_run, *SHORT, "--exact", "--format", "jsonl", text="".join(lines))
+        done = invoke(tiny_run, *given, *SHORT, "--exact", "--format", "jsonl", text="".join(lines))
         return {json.loads(line)["source"]: line for line in done.stdout.split("\n")[:-1]}
 
-    lines = [json.dumps({"source": line}) + "\n" for line in LINES]
-    assert len(scores(lines)) == len(LINES)
-    assert scores(lines) == scores(lines[::-1]) == {**scores(lines[:2]), **scores(lines[2:])}
+    sources = ["Hund", *LINES[:3], f"{LINES[0]} {LINES[1]}"]  # of different length
+    lines = [json.dumps({"source": line}) + "\n" for line in sources]
+    together = scores(lines)
+    assert len(together) == len(lines)
+    assert together == scores(lines[::-1]) == {**scores(lines[:2]), **scores(lines[2:])}

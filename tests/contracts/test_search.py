@@ -1,6 +1,5 @@
 """What holds for every search over every kind of model."""
 
-import itertools
 import math
 
 import pytest
@@ -14,7 +13,7 @@ from nmt.search.length import penalty
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from tests.contracts.architectures import build, sentences
-from tests.fakes import TableModel
+from tests.fakes import TableModel, brute_force
 
 MODELS = [
     "bi-gru/lstm-2-dot-layer",
@@ -25,21 +24,6 @@ MODELS = [
 VOCAB = 7  # pad, unk, bos, eos and three words
 LIMIT = 4
 WEIGHT = {"gnmt": {"alpha": 0.8}, "average": {}, "none": {}}  # the others have none
-
-
-def brute_force(model: TableModel, first: int, config: SearchConfig) -> list[tuple[float, tuple[int, ...]]]:
-    """Score of every possible hypothesis of at most LIMIT tokens that ends, the best first."""
-    words = [token for token in range(VOCAB) if token not in NEVER_WRITTEN and token != EOS_ID]
-    found = []
-    for length in range(LIMIT):
-        for body in itertools.product(words, repeat=length):
-            tokens = (*body, EOS_ID)
-            total = sum(
-                float(torch.log_softmax(model.row(first, tokens[:position]), dim=-1)[token])
-                for position, token in enumerate(tokens)
-            )
-            found.append((total / penalty(config, len(tokens)), tokens))
-    return sorted(found, reverse=True)
 
 
 def limited(**fields: object) -> SearchConfig:
@@ -53,7 +37,7 @@ def test_a_wide_beam_equals_brute_force(length_penalty: str, seed: int) -> None:
     config = limited(beam=60, n_best=5, length_penalty=length_penalty, **WEIGHT[length_penalty])
     model, (source, mask) = TableModel(VOCAB, seed), sentences(seed)
     for first, hypotheses in zip(source[:, 0].tolist(), search(model, source, mask, config), strict=True):
-        expected = brute_force(model, first, config)[:5]
+        expected = brute_force(model, first, config, LIMIT)[:5]
         assert [one.tokens for one in hypotheses] == [tokens for _, tokens in expected]
         assert [one.score for one in hypotheses] == pytest.approx([score for score, _ in expected], abs=1e-9)
 
@@ -74,7 +58,7 @@ def test_a_wide_beam_with_coverage_equals_brute_force(coverage: float, seed: int
     model, (source, mask) = LookingModel(VOCAB, seed), sentences(seed, lengths=(4, 4, 4))
     turned = 0
     for first, hypotheses in zip(source[:, 0].tolist(), search(model, source, mask, config), strict=True):
-        plain = brute_force(model, first, config)
+        plain = brute_force(model, first, config, LIMIT)
         expected = []
         for score, tokens in plain:
             looks = torch.stack([model.look(first, tokens[:place], 4) for place in range(len(tokens))])

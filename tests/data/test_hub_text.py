@@ -1,6 +1,5 @@
 """data/iwslt14 and data/wmt14: prepare.py against a stand-in for the hub, and the layout of the real one."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +12,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from tests.scripts import load_script
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 ROWS = {
     "train": [{"de": "Ein Hund. ", "en": "A dog."}, {"de": "Zwei\nKatzen.", "en": "Two cats."}],
@@ -23,12 +24,8 @@ COUNTS = {"train": 2, "dev": 1, "test": 1}
 
 
 def load(corpus: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"prepare_{corpus}", DATA / corpus / "prepare.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     before = list(sys.path)
-    spec.loader.exec_module(module)
+    module = load_script(DATA / corpus / "prepare.py")
     sys.path[:] = before
     return module
 

@@ -2,12 +2,13 @@
 
 import gzip
 import hashlib
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import datasets
 import pytest
+
+from tests.scripts import load_script
 
 SCRIPT = Path(__file__).resolve().parents[2] / "data" / "multi30k" / "prepare.py"
 SENTENCES = {
@@ -28,11 +29,7 @@ FILES = {
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """prepare.py, with the counts and checksums of the sentences above."""
-    spec = importlib.util.spec_from_file_location("prepare_multi30k", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script(SCRIPT)
     monkeypatch.setattr(module, "NUM_LINES", {"train": 3, "dev": 1, "test": 2})
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in FILES.items()}
     monkeypatch.setattr(module, "SHA256", sums | {f"{split}.fr": "0" for split in SENTENCES})
@@ -164,11 +161,7 @@ def test_a_broken_file_of_the_folder_is_named(
 
 
 def test_every_file_has_a_checksum_on_record_and_in_the_readme() -> None:
-    spec = importlib.util.spec_from_file_location("prepare_multi30k", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script(SCRIPT)
     assert set(module.SHA256) == {f"{split}.{language}" for split in module.NUM_LINES for language in module.LANGUAGES}
     readme = SCRIPT.with_name("README.md").read_text(encoding="utf-8")
     assert all(f"`{name}` |" in readme and checksum in readme for name, checksum in module.SHA256.items())

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import importlib.util
 import io
 import sys
 import urllib.error
@@ -12,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.scripts import load_script
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "tanaka"
 
@@ -37,19 +38,10 @@ JAPANESE = [
 SPLITS = {"train": 3, "dev": 1, "test": 1}
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"tanaka_{name}", FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(FOLDER))
-    return load("words")
+    return load_script(FOLDER / "words.py")
 
 
 @pytest.mark.parametrize(("tokens", "text"), ENGLISH)
@@ -98,7 +90,7 @@ def test_unknown_characters_are_words_of_their_own_and_none_is_lost(words: Modul
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """prepare.py, for a corpus of the sentences above."""
     monkeypatch.syspath_prepend(str(FOLDER))
-    module = load("prepare")
+    module = load_script(FOLDER / "prepare.py")
     monkeypatch.setattr(module, "NUM_LINES", SPLITS)
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in expected_files().items()}
     monkeypatch.setattr(module, "SHA256", sums)
@@ -209,7 +201,7 @@ def test_github_out_of_reach_points_to_the_folder_option(
 
 def test_every_file_has_a_checksum_on_record_and_in_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FOLDER))
-    module = load("prepare")
+    module = load_script(FOLDER / "prepare.py")
     sys.modules.pop("words", None)
     names = {
         f"{split}{kind}.{code}" for split in module.NUM_LINES for kind in ("", ".words") for code in module.TO_TEXT

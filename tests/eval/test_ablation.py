@@ -1,6 +1,5 @@
 """eval/ablation.py: a table from results of `nmt compare`."""
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -8,17 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.scripts import load_script
+
 SCRIPT = Path(__file__).resolve().parents[2] / "eval" / "ablation.py"
 
 
 @pytest.fixture
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("ablation", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(SCRIPT)
 
 
 def invented_run(name: str, bleu: float, seconds: float) -> dict[str, Any]:

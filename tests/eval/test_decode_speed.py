@@ -1,6 +1,5 @@
 """The decoding benchmark: whose figures they are, and what a quick way may lose."""
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -53,17 +52,18 @@ def test_a_quick_way_may_lose_a_tenth_of_a_point() -> None:
     assert lost[0] == "ours, quick, beam: 0.12 BLEU below ours; at most 0.1 may be lost."
 
 
-def test_another_model_or_shortlist_in_the_same_place_is_another_entrant(tiny_run: Path, tmp_path: Path) -> None:
-    run = Path(shutil.copytree(tiny_run, tmp_path / "run"))
-    plain, listed = (decode_speed.Entrant("x", NMT, run, how) for how in ("", "shortlist"))
-    (run / "shortlist.safetensors").write_bytes(b"one")
+def test_another_model_or_shortlist_in_the_same_place_is_another_entrant(
+    tiny_run: Path, run_copy: Path, tmp_path: Path
+) -> None:
+    plain, listed = (decode_speed.Entrant("x", NMT, run_copy, how) for how in ("", "shortlist"))
+    (run_copy / "shortlist.safetensors").write_bytes(b"one")
     before = [decode_speed.identity(one)["sha256"] for one in (plain, listed)]
-    (run / "shortlist.safetensors").write_bytes(b"two")
+    (run_copy / "shortlist.safetensors").write_bytes(b"two")
     after = [decode_speed.identity(one)["sha256"] for one in (plain, listed)]
     assert (before[0] == after[0], before[1] == after[1]) == (True, False)
-    manifest = next((run / "models").glob("step-*/manifest.json"))
+    manifest = next((run_copy / "models").glob("step-*/manifest.json"))
     manifest.write_bytes(manifest.read_bytes() + b"\n")
-    assert decode_speed.model_sums(run, "step-2") != decode_speed.model_sums(tiny_run, "step-2")
+    assert decode_speed.model_sums(run_copy, "step-2") != decode_speed.model_sums(tiny_run, "step-2")
     checkpoint = tmp_path / "mark-1"
     checkpoint.mkdir()
     peer = decode_speed.Entrant("x", PEERS["opennmt"], checkpoint)

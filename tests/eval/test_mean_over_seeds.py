@@ -1,23 +1,19 @@
 """eval/mean_over_seeds.py: files of `nmt evaluate --json` become a mean with its interval."""
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.scripts import load_script
+
 SCRIPT = Path(__file__).resolve().parents[2] / "eval" / "mean_over_seeds.py"
 
 
 @pytest.fixture
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mean_over_seeds", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(SCRIPT)
 
 
 def written(folder: Path, name: str, value: float, reference: str = "test.words.ja") -> str:

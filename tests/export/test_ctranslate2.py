@@ -12,13 +12,15 @@ from nmt.corpus.batching import pad
 from nmt.errors import ConfigError, ExportError
 from nmt.export.backend import CTranslate2Search, ExportedTranslator
 from nmt.export.ctranslate2 import ctranslate2_files
+from nmt.export.keys import HONOURED
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.length import length_limits
 from nmt.search.run import search
-from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.translator import Translator
+from tests.export.test_keys import asking
 from tests.tiny import VOCAB_SIZE, invented_pairs
 
 library = pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
@@ -119,15 +121,73 @@ def test_hypotheses_have_our_score_and_keep_to_their_own_length_limit(
     assert alone == [best.tokens for (best,) in found]
 
 
-def test_greedy_search_writes_what_ours_writes(tiny_tokenizers: TokenizerPair) -> None:
+@pytest.mark.parametrize("no_repeat_ngram", [0, 1, 2, 3])
+def test_greedy_search_writes_what_ours_writes(no_repeat_ngram: int, tiny_tokenizers: TokenizerPair) -> None:
     model, config = make()
-    asked = SearchConfig(beam=1, max_length_ratio=1.0)
+    asked = SearchConfig(beam=1, max_length_ratio=1.0, no_repeat_ngram=no_repeat_ngram)
     engine = load(model, config, tiny_tokenizers, "float32")
     sources = [[*tiny_tokenizers.source.encode(line), EOS_ID] for line in LINES]
     ours = search(model, *pad(sources), asked)
     for (one,), (other,) in zip(engine.find(sources, asked), ours, strict=True):
         assert one.tokens == other.tokens
         assert one.finish_reason == other.finish_reason
+
+
+@pytest.fixture(scope="module")
+def decided(tiny_tokenizers: TokenizerPair) -> tuple[EncoderDecoder, ModelConfig]:
+    """A model that has learnt the pairs, so that one hypothesis is clearly better than the next. Read only."""
+    tree = {"embedding_dim": 16, "encoder": SMALL | {"layers": 1}, "decoder": SMALL | {"layers": 1}}
+    config = parse_config(ModelConfig, tree, "test")
+    torch.manual_seed(0)
+    model = build_model(config, VOCAB_SIZE, VOCAB_SIZE).eval()
+    pairs = invented_pairs()[: len(LINES)]
+    source = pad([[*tiny_tokenizers.source.encode(pair.source), EOS_ID] for pair in pairs])
+    target, _ = pad([[BOS_ID, *tiny_tokenizers.target.encode(pair.target), EOS_ID] for pair in pairs])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(60):
+        logits = model.logits(model(*source, target[:, :-1]))
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), target[:, 1:].flatten(), ignore_index=PAD_ID)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model, config
+
+
+@pytest.mark.parametrize("length_penalty", ["none", "average", "gnmt"])
+def test_a_beam_finds_the_hypotheses_that_ours_finds_in_the_same_order(
+    length_penalty: str, decided: tuple[EncoderDecoder, ModelConfig], tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = decided
+    fields = {"beam": 4, "n_best": 4, "length_penalty": length_penalty, "max_length_ratio": 1.0}
+    asked = SearchConfig.model_validate(fields)
+    sources = [[*tiny_tokenizers.source.encode(line), EOS_ID] for line in LINES]
+    theirs = load(model, config, tiny_tokenizers, "float32").find(sources, asked)
+    same_best = shared = 0
+    for found, expected in zip(theirs, search(model, *pad(sources), asked), strict=True):
+        same_best += found[0].tokens == expected[0].tokens
+        scores, ours = ({one.tokens: one.score for one in hypotheses} for hypotheses in (found, expected))
+        assert list(scores.values()) == sorted(scores.values(), reverse=True)
+        both = scores.keys() & ours.keys()
+        assert {one: scores[one] for one in both} == pytest.approx({one: ours[one] for one in both}, abs=0.005)
+        shared += len(both)
+    # What a beam loses sight of early may differ: CTranslate2 lets only the best `beam` candidates of a step end.
+    assert same_best >= 0.9 * len(LINES)
+    assert shared >= 0.8 * 4 * len(LINES)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_no_so_many_tokens_occur_twice_in_a_hypothesis_of_a_beam(size: int, tiny_tokenizers: TokenizerPair) -> None:
+    model, config = make()
+    engine = load(model, config, tiny_tokenizers, "float32")
+    sources = [[*tiny_tokenizers.source.encode(line), EOS_ID] for line in LINES]
+
+    def repeating(no_repeat_ngram: int) -> int:
+        asked = SearchConfig(beam=4, n_best=4, max_length_ratio=1.0, no_repeat_ngram=no_repeat_ngram)
+        tokens = [one.tokens for hypotheses in engine.find(sources, asked) for one in hypotheses]
+        ngrams = [[one[at : at + size] for at in range(len(one) - size + 1)] for one in tokens]
+        return sum(len(set(some)) < len(some) for some in ngrams)
+
+    assert repeating(size) == 0 < repeating(0)
 
 
 def test_text_goes_in_and_out_as_it_does_with_our_search(tiny_tokenizers: TokenizerPair) -> None:
@@ -187,6 +247,13 @@ def test_a_key_of_the_recipe_that_it_does_not_honour_is_refused_with_what_to_giv
     for override in remedy.removeprefix("--set ").split(" --set "):
         apply_override(tree, override)
     translator.check(parse_config(SearchConfig, tree, "search"))
+
+
+@pytest.mark.parametrize("key", sorted(SearchConfig.model_fields.keys() - HONOURED["ctranslate2"]))
+def test_every_other_key_is_refused(key: str) -> None:
+    translator = object.__new__(ExportedTranslator)  # checking needs no model
+    with pytest.raises(ConfigError, match=rf"^The ctranslate2 backend has no .*\bsearch\.{key} = "):
+        translator.check(asking(key))
 
 
 def test_it_has_as_many_workers_as_torch_has_threads(tiny_tokenizers: TokenizerPair) -> None:

@@ -1,9 +1,46 @@
 """Which search keys an engine honours."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from nmt.export.keys import asked_besides, honoured
-from nmt.search.hypothesis import SearchConfig
+from nmt.export.keys import HONOURED, asked_besides, honoured
+from nmt.search.hypothesis import NEEDS, SearchConfig
+
+OTHER: dict[str, Any] = {  # a value that is not the default
+    "method": "sample",
+    "samples": 2,
+    "n_best": 2,
+    "coverage": 0.1,
+    "stopping": "first",
+    "diversity": 0.2,
+    "temperature": 0.5,
+    "top_k": 5,
+    "top_p": 0.9,
+    "seed": 1,
+    "min_length_ratio": 0.1,
+    "no_repeat_ngram": 3,
+    "term_placement": 0.0,
+    "mbr": "chrf",
+    "batch_sentences": 8,
+    "exact": True,
+}
+
+
+def asking(key: str) -> SearchConfig:
+    """A search that asks for something else in this key, and in the one without which it has no effect."""
+    return SearchConfig.model_validate(dict([NEEDS[key]] if key in NEEDS else []) | {key: OTHER[key]})
+
+
+@pytest.mark.parametrize(
+    ("format", "key"), [(one, key) for one in HONOURED for key in SearchConfig.model_fields if key not in HONOURED[one]]
+)
+def test_every_key_that_an_engine_does_not_honour_is_named(format: str, key: str) -> None:
+    besides = asked_besides(asking(key), format)
+    assert besides == (["method", key] if NEEDS.get(key) == ("method", "sample") else [key])
+    assert honoured(asking(key), format) == SearchConfig()
 
 
 @pytest.mark.parametrize(
@@ -15,3 +52,9 @@ def test_what_an_engine_does_not_honour_is_named_and_left_out(format: str, besid
     assert asked_besides(asked, format) == besides
     assert asked_besides(honoured(asked, format), format) == []
     assert honoured(asked, format).beam == 3
+
+
+def test_the_readme_names_the_keys_that_ctranslate2_honours() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    (row,) = (line for line in readme.split("\n") if line.startswith("| `--backend ctranslate2` |"))
+    assert set(re.findall(r"`(\w+)`", row.split("|")[2])) == HONOURED["ctranslate2"]

@@ -1,7 +1,11 @@
 """A recurrent model as ONNX graphs: the same probabilities, and a runner that finds the same translations."""
 
 import ast
+import io
+import runpy
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +29,8 @@ SIDES = [[name for name, tree in sides.items() if tree["type"] == "rnn"] for sid
 ARCHITECTURES = [f"{encoder}/{SIDES[1][0]}" for encoder in SIDES[0]] + [f"bi-gru/{decoder}" for decoder in SIDES[1]]
 LINES = [pair.source for pair in invented_pairs()][:20]
 BEAM, COUNT = 2, 5
+MAX_LENGTH = 30
+Files = dict[str, bytes]
 
 
 def disturb(model: EncoderDecoder) -> EncoderDecoder:
@@ -78,25 +84,80 @@ def tiny_model() -> tuple[EncoderDecoder, ModelConfig]:
     return disturb(build_model(config, VOCAB_SIZE, VOCAB_SIZE)), config
 
 
+def runner_files(model: EncoderDecoder, config: ModelConfig, asked: SearchConfig, tokenizers: TokenizerPair) -> Files:
+    """What an export for the runner holds, of a model that was trained on up to MAX_LENGTH tokens."""
+    from nmt.export.write import _runner_files
+    from nmt.models.saved import SavedModel
+
+    saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, MAX_LENGTH, {}, ("de", "en"))
+    files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
+    return files | {"tokenizer.model": tokenizers.source.model}
+
+
 @pytest.mark.parametrize("length_penalty", ["none", "average", "gnmt"])
 @pytest.mark.parametrize("beam", [1, 4])
 def test_the_runner_finds_what_our_search_finds(beam: int, length_penalty: str, tiny_tokenizers: TokenizerPair) -> None:
     from nmt.export.runner import Translator as Runner
-    from nmt.export.write import _runner_files
-    from nmt.models.saved import SavedModel
 
     model, config = tiny_model()
     asked = SearchConfig.model_validate({"beam": beam, "length_penalty": length_penalty, "max_length_ratio": 1.0})
-    saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, 30, {}, ("de", "en"))
-    files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
-    files["tokenizer.model"] = tiny_tokenizers.source.model
-    runner = Runner(files, threads=1)
+    runner = Runner(runner_files(model, config, asked, tiny_tokenizers), threads=1)
     lines = [*LINES, "", " \t\u00a0", "x", "\u200b", "\u00ad \u200e", "\x01\ufeff", "x\u200b"]
-    ours = [one.text for one in Translator(model, tiny_tokenizers, asked, 30).translate(lines)]
+    ours = [one.text for one in Translator(model, tiny_tokenizers, asked, MAX_LENGTH).translate(lines)]
     assert runner.translate(lines) == ours
     assert runner.translate([]) == []
-    long = " ".join(LINES[:5])  # longer than 30 tokens: it comes back as one line all the same
-    assert len(runner.translate([long])) == 1
+
+
+def test_the_runner_cuts_a_line_that_is_too_long_between_words(tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+    from nmt.export.runner import join
+
+    runner = Runner(runner_files(*tiny_model(), SearchConfig(beam=1), tiny_tokenizers), threads=1)
+    tokenizer = tiny_tokenizers.source
+    long = " ".join(LINES[:9])
+    parts = runner._parts(long)
+    assert len(parts) > 2
+    assert [one for part in parts for one in part] == tokenizer.encode(long)
+    assert all(len(part) <= MAX_LENGTH for part in parts)
+    assert all(tokenizer.pieces(part)[0].startswith("\u2581") for part in parts)
+    assert runner.translate([long]) == [join(runner.translate([tokenizer.decode(part) for part in parts]))]
+    word = tokenizer.encode("x" * 100)
+    assert runner._parts("x" * 100) == [word[at : at + MAX_LENGTH] for at in range(0, len(word), MAX_LENGTH)]
+
+
+@pytest.mark.parametrize(("options", "beam", "threads"), [([], 4, 0), (["--beam", "1", "--threads", "2"], 1, 2)])
+def test_the_runner_translates_standard_input_line_by_line(
+    options: list[str],
+    beam: int,
+    threads: int,
+    tiny_tokenizers: TokenizerPair,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    files = runner_files(*tiny_model(), SearchConfig(beam=4, max_length_ratio=1.0), tiny_tokenizers)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    translator, lines = Runner(files, threads=1), [*LINES[:3], "", "\ufffd", "Hund\u2028Katze", LINES[3]]
+    assert translator.translate(lines, beam=1) != translator.translate(lines, beam=4)
+    expected = translator.translate(lines, beam)
+    asked = []
+    session = runtime.InferenceSession
+
+    def start(graph: bytes, given: Any, providers: list[str]) -> Any:
+        asked.append(given.intra_op_num_threads)
+        return session(graph, given, providers=providers)
+
+    monkeypatch.setattr(runtime, "InferenceSession", start)
+    read = "\r\n".join(lines).encode().replace("\ufffd".encode(), b"\xff")  # and no end of the last line
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "argv", ["translate.py", *options])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(read)))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
+    runpy.run_path(str(tmp_path / "translate.py"), run_name="__main__")
+    assert written.getvalue().decode("utf-8").split("\n") == [*expected, ""]
+    assert set(asked) == {threads}
 
 
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:

@@ -2,11 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from nmt.experiment import save_experiment
+from tests.tiny import make_experiment
 
 ROOT = Path(__file__).parents[2]
 RECIPES = {
@@ -58,7 +62,7 @@ def nmt(*arguments: str, cwd: Path, stdin: bytes = b"", check: bool = True) -> s
 
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small part of the phrasebook and two trained runs."""
+    """A folder with a small part of the phrasebook and two trained runs. Tests may add files."""
     folder = tmp_path_factory.mktemp("workplace")
     subprocess.run(
         [sys.executable, str(ROOT / "data/phrasebook/prepare.py"), "--out", str(folder)],
@@ -79,33 +83,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_run_directory_holds_what_the_readme_says(workplace: Path) -> None:
-    names = {path.name for path in (workplace / "runs/rnn").iterdir()}
-    assert {
-        "experiment.toml",
-        "tokenizer.model",
-        "manifest.json",
-        "models",
-        "state",
-        "progress.json",
-        "metrics.jsonl",
-        "record.json",
-    } <= names
-    best, *_ = (workplace / "runs/rnn/models").glob("step-*")
-    assert {path.name for path in best.iterdir()} == {
-        "model.safetensors",
-        "model.json",
-        "manifest.json",
-    }
-
-
-def test_training_a_finished_run_again_says_so(workplace: Path) -> None:
-    done = nmt("train", "rnn.toml", "--out", "runs/rnn", cwd=workplace)
-    assert b"is finished (60 updates" in done.stderr
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path, name: str) -> None:
+def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path) -> None:
     lines = [
         "Guten Morgen!",
         "",
@@ -116,33 +94,13 @@ def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path,
         "x" * 3000,
     ]
     stdin = "\n".join(lines).encode() + b"\n\xff\xfe kaputt\r\nohne Ende"
-    done = nmt("translate", f"runs/{name}", "--beam", "2", cwd=workplace, stdin=stdin)
+    done = nmt("translate", "runs/transformer", "--beam", "2", cwd=workplace, stdin=stdin)
     outputs = done.stdout.decode().split("\n")
     assert len(outputs) - 1 == len(lines) + 2
     assert outputs[1] == outputs[2] == ""
     assert not set("".join(outputs)) & set("\r\x0b\x0c\x00\x85\u2028\u2029")
     assert b"Invalid UTF-8 was replaced in" in done.stderr
     assert b"split and joined again: lines 6, 7" in done.stderr
-
-
-def test_translation_does_not_depend_on_what_else_is_in_the_file(workplace: Path) -> None:
-    lines = (workplace / "test.de").read_text(encoding="utf-8").strip().split("\n")[:20]
-    together = nmt("translate", "runs/transformer", cwd=workplace, stdin="\n".join(lines).encode()).stdout
-    turned = nmt("translate", "runs/transformer", cwd=workplace, stdin="\n".join(lines[::-1]).encode()).stdout
-    assert together.decode().strip("\n").split("\n") == turned.decode().strip("\n").split("\n")[::-1]
-
-
-def test_n_best_and_jsonl(workplace: Path) -> None:
-    done = nmt("translate", "runs/rnn", "--n-best", "3", cwd=workplace, stdin=b"Guten Morgen!\n\n")
-    fields = [line.split(" ||| ") for line in done.stdout.decode().strip("\n").split("\n")]
-    assert [field[0] for field in fields] == ["0", "0", "0", "1"]
-    scores = [float(field[2]) for field in fields[:3]]
-    assert scores == sorted(scores, reverse=True)
-    record = json.dumps({"id": 7, "source": "Guten Morgen!"}).encode()
-    answer = json.loads(nmt("translate", "runs/rnn", "--format", "jsonl", cwd=workplace, stdin=record).stdout)
-    assert answer["id"] == 7
-    assert answer["finish_reason"] in ("eos", "length")
-    assert isinstance(answer["translation"], str)
 
 
 def test_evaluate_scores_a_run_and_a_file_alike(workplace: Path) -> None:
@@ -173,95 +131,37 @@ def test_compare_writes_three_reports_that_agree(workplace: Path) -> None:
     assert "<script src" not in page
 
 
-def test_a_report_without_text_holds_no_sentence(workplace: Path) -> None:
-    nmt("compare", "runs/rnn", "runs/transformer", "--out", "bare", "--no-text", cwd=workplace)
-    written = "".join(path.read_text(encoding="utf-8") for path in (workplace / "bare").rglob("*") if path.is_file())
-    for language in ("de", "en"):
-        for line in (workplace / f"test.{language}").read_text(encoding="utf-8").strip().split("\n"):
-            assert line not in written
+def test_a_mistake_is_told_in_one_sentence_with_status_2_and_no_traceback(tmp_path: Path) -> None:
+    done = nmt("translate", "runs/none", cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    said = b"nmt: runs/none: no such run directory. `nmt train RECIPE --out runs/none` makes one.\n"
+    assert done.stderr == said
 
 
-def test_mistakes_are_told_in_one_sentence_with_status_2_and_no_traceback(workplace: Path) -> None:
-    for arguments, expected in [
-        (("translate", "runs/none"), b"no such run directory"),
-        (("train", "rnn.toml", "--set", "model.dropuot=0.1"), b"Did you mean 'dropout'?"),
-        (("train", "nothing.toml"), b"no such recipe"),
-        (("train", "rnn.toml", "--set", 'corpus.train.source="dev.de"', "--out", "runs/x"), b"has 60 lines but"),
-        (("translate", "runs/rnn", "--format", "xml"), b"must be one of text, jsonl"),
-    ]:
-        done = nmt(*arguments, cwd=workplace, check=False)
-        assert done.returncode == 2, arguments
-        assert expected in done.stderr
-        assert b"Traceback" not in done.stderr
-
-
-def test_stdout_closed_early_ends_quietly(workplace: Path) -> None:
-    command = f"yes 'Guten Morgen!' | head -5000 | {sys.executable} -m nmt translate runs/rnn --beam 1 | head -1"
+@pytest.mark.parametrize("closed", ["<&-", "<<< Hund >&-"])
+def test_a_closed_standard_input_is_empty_and_what_goes_to_a_closed_output_is_lost(tiny_run: Path, closed: str) -> None:
+    command = f"{sys.executable} -m nmt translate . --beam 1 {closed}"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=workplace, env=environment, timeout=240)
-    assert done.stdout.count(b"\n") == 1
-    assert b"Traceback" not in done.stderr
-    assert b"Broken" not in done.stderr
-
-
-def test_stdin_closed_is_an_empty_input(workplace: Path) -> None:
-    command = f"{sys.executable} -m nmt translate runs/rnn <&-"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=workplace, env=environment, timeout=120)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tiny_run, env=environment, timeout=120)
     assert (done.returncode, done.stdout) == (0, b"")
+    assert all(line.startswith(b"nmt: ") for line in done.stderr.splitlines())  # remarks on the text, no traceback
 
 
-def test_doctor_works(workplace: Path) -> None:
-    shown = nmt("doctor", cwd=workplace).stdout.decode()
-    assert "torch" in shown
-    assert "precision" in shown
-
-
-def test_python_and_the_command_line_search_alike_and_as_the_recipe_says(workplace: Path) -> None:
-    recipe = workplace / "runs/transformer/experiment.toml"
-    before = recipe.read_text(encoding="utf-8")
-    done = nmt("train", "transformer.toml", "--out", "runs/transformer", "--set", "search.beam=1", cwd=workplace)
-    assert b"is finished" in done.stderr
-    assert recipe.read_text(encoding="utf-8") == before.replace("beam = 5", "beam = 1")
-    script = "import nmt; print(nmt.load('runs/transformer').search.beam)"
+def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    save_experiment(make_experiment(tmp_path / "text", training__max_updates=100), tmp_path / "tiny.toml")
+    arguments = ["train", "tiny.toml", "--out", "run"]
+    command = [sys.executable, "-m", "nmt", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    shown = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, cwd=workplace, env=environment, check=True
-    )
-    assert shown.stdout == b"1\n"
-    nmt("train", "transformer.toml", "--out", "runs/transformer", cwd=workplace)
-    assert recipe.read_text(encoding="utf-8") == before
-
-
-def test_n_best_may_be_a_search_key_and_wants_no_wider_beam_to_be_given(workplace: Path) -> None:
-    done = nmt("translate", "runs/rnn", "--set", "n_best=7", cwd=workplace, stdin=b"Guten Morgen!\n")
-    assert done.stdout.count(b"0 ||| ") == 7
-
-
-def test_a_lost_record_is_written_again(workplace: Path) -> None:
-    path = workplace / "runs/rnn/record.json"
-    before = json.loads(path.read_text(encoding="utf-8"))
-    path.unlink()
-    nmt("train", "rnn.toml", "--out", "runs/rnn", cwd=workplace)
-    after = json.loads(path.read_text(encoding="utf-8"))
-    same = (
-        "updates",
-        "target_tokens",
-        "train_seconds",
-        "best_update",
-        "best_dev_bleu",
-        "clipped_updates",
-        "finish_reason",
-    )
-    assert [after[key] for key in same] == [before[key] for key in same]
-
-
-def test_the_input_is_not_overwritten_and_a_closed_stdout_is_quiet(workplace: Path) -> None:
-    (workplace / "input.txt").write_text("Guten Morgen!\n", encoding="utf-8")
-    done = nmt("translate", "runs/rnn", "-i", "input.txt", "-o", "./input.txt", cwd=workplace, check=False)
-    assert (done.returncode, b"is the input" in done.stderr) == (2, True)
-    assert (workplace / "input.txt").read_text(encoding="utf-8") == "Guten Morgen!\n"
-    command = f"{sys.executable} -m nmt translate runs/rnn -i input.txt >&-"
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    closed = subprocess.run(["bash", "-c", command], capture_output=True, cwd=workplace, env=environment, timeout=120)
-    assert (closed.returncode, closed.stderr) == (0, b"")
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        while b" update 1/100 " not in (line := process.stderr.readline()):
+            assert line, "it has ended"
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(timeout=60) == 130
+    assert b"Traceback" not in said
+    saved = json.loads((tmp_path / "run/progress.json").read_text(encoding="utf-8"))["update"]
+    assert 1 <= saved < 100
+    done = nmt(*arguments, cwd=tmp_path)
+    assert f"Going on from update {saved} in run.".encode() in done.stderr
+    assert json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"] == 100

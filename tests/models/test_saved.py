@@ -159,15 +159,16 @@ def test_a_saved_model_is_json_and_safetensors_only() -> None:
     assert json.loads(files["model.json"])["tokenizers"] == {"tokenizer.model": "abc"}
 
 
-def test_a_run_with_another_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) -> None:
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    nmt.load(run)
+def test_a_run_with_another_tokenizer_is_refused(run_copy: Path) -> None:
+    nmt.load(run_copy)
     other = train_sentencepiece(["an other text"] * 9, TokenizerConfig(vocab_size=300), 1, lambda message: None)
-    other.save(run / "tokenizer.model")
+    other.save(run_copy / "tokenizer.model")
     with pytest.raises(CheckpointError) as failure:
-        nmt.load(run)
-    step = run / "models" / "step-2"
-    assert str(failure.value).startswith(f"{run}: tokenizer.model is not the tokenizer that {step} was trained with.")
+        nmt.load(run_copy)
+    step = run_copy / "models" / "step-2"
+    assert str(failure.value).startswith(
+        f"{run_copy}: tokenizer.model is not the tokenizer that {step} was trained with."
+    )
 
 
 @pytest.mark.parametrize("stack", STACKS)

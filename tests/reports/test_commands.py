@@ -59,6 +59,13 @@ def test_compare_prints_table_samples_and_the_path_of_the_report(folder):
     assert results["test"]["source"] == "test.de"
 
 
+@pytest.mark.parametrize(("number", "shown"), [(0, 0), (2, 2), (5, 3)])
+def test_compare_shows_as_many_samples_as_it_is_asked_for_and_three_in_the_terminal(folder, number, shown):
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "report", "--samples", str(number))
+    assert sum(line.startswith("reference ") for line in result.stdout.split("\n")) == shown
+    assert (folder / "report" / "report.md").read_text(encoding="utf-8").count("\n### Line ") == number
+
+
 def test_compare_scores_by_further_metrics(folder):
     result = nmt("compare", "runs/bad", "runs/good", "--out", "r", "--metric", "BLEU-words", "--metric", "BLEU-moses")
     header = result.stdout.split("\n")[0].split()
@@ -238,6 +245,15 @@ def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
     card = (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8").replace("\\", "")
     assert f"| test.de, test.en | 40 | beam 4 | BLEU | {noted[0].scores[0].value:.2f} |" in card
     assert not any(line in card for line in (*TEST.source, *TEST.reference))
+
+
+def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):
+    run = folder / "runs" / "bad"
+    given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
+    (run / "record.json").unlink()
+    before = sorted(run.rglob("*"))
+    assert nmt("evaluate", *given).stdout.startswith("TER ")
+    assert sorted(run.rglob("*")) == before
 
 
 def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):

@@ -8,12 +8,11 @@ import torch
 
 from nmt.search.guide import Guide, allot
 from nmt.search.hypothesis import Hypothesis, SearchConfig
-from nmt.search.length import penalty
 from nmt.search.placement import Course
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.base import EOS_ID
-from tests.fakes import ScriptedModel, TableModel
+from tests.fakes import ScriptedModel, TableModel, brute_force
 from tests.search.spelling import SPELLINGS, VOCAB, ends, phrases_of, tokens_of, written
 
 FIRST = 4  # the first source token, on which a TableModel depends
@@ -48,21 +47,6 @@ def limited(beam: int, limit: int = LIMIT, **fields: object) -> SearchConfig:
     )
 
 
-def brute_force(model: TableModel, config: SearchConfig) -> list[tuple[float, tuple[int, ...]]]:
-    """Score of every hypothesis of at most LIMIT tokens that ends, the best first."""
-    words = range(EOS_ID + 1, VOCAB)
-    found = []
-    for length in range(LIMIT):
-        for body in itertools.product(words, repeat=length):
-            tokens = (*body, EOS_ID)
-            total = sum(
-                float(torch.log_softmax(model.row(FIRST, tokens[:place]), dim=-1)[token])
-                for place, token in enumerate(tokens)
-            )
-            found.append((total / penalty(config, len(tokens)), tokens))
-    return sorted(found, reverse=True)
-
-
 CASES: list[tuple[Asked, tuple[str, ...]]] = [
     ({("a",): 1}, ()),
     ({("a b",): 1}, ("ab",)),
@@ -84,7 +68,11 @@ def test_a_wide_beam_finds_the_best_of_all_that_have_the_terms(
 ) -> None:
     for seed in range(2):
         model, config = TableModel(VOCAB, seed), limited(WIDE, length_penalty=length_penalty)
-        possible = [(score, tokens) for score, tokens in brute_force(model, config) if fits(written(tokens), *case)]
+        possible = [
+            (score, tokens)
+            for score, tokens in brute_force(model, FIRST, config, LIMIT)
+            if fits(written(tokens), *case)
+        ]
         (found,) = search(model, SOURCE, MASK, config, terms=[terms_of(*case)])
         best = found[0]
         assert (best.tokens, best.unmet, best.finish_reason) == (possible[0][1], 0, "eos")
@@ -93,7 +81,9 @@ def test_a_wide_beam_finds_the_best_of_all_that_have_the_terms(
 
 def test_a_wide_beam_finds_the_best_two_hypotheses_that_have_a_term() -> None:
     model, config = TableModel(VOCAB, 5), limited(WIDE, n_best=2)
-    possible = [tokens for _, tokens in brute_force(model, config) if fits(written(tokens), {("a b",): 1})]
+    possible = [
+        tokens for _, tokens in brute_force(model, FIRST, config, LIMIT) if fits(written(tokens), {("a b",): 1})
+    ]
     (found,) = search(model, SOURCE, MASK, config, terms=[terms_of({("a b",): 1})])
     assert [one.tokens for one in found] == possible[:2]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nmt.config import apply_override
 from nmt.search.hypothesis import SearchConfig
 
 
@@ -43,8 +44,12 @@ def test_the_hypotheses_to_choose_from_are_the_beam_or_the_samples() -> None:
     assert SearchConfig(method="sample", samples=12).hypotheses == 12
 
 
-def test_the_table_of_the_readme_names_every_key() -> None:
+def test_the_table_of_the_readme_names_every_key_with_its_default() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     table = readme.split("| key | default | meaning |")[1].split("\n\n")[0]
-    named = [name for row in table.split("\n")[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])]
-    assert sorted(named) == sorted(SearchConfig.model_fields)
+    said: dict[str, object] = {}
+    for row in table.split("\n")[2:]:
+        _, keys, defaults, *_ = row.split("|")
+        for key, default in zip(re.findall(r"`(\w+)`", keys), defaults.split(","), strict=True):
+            apply_override(said, f"{key}={default.split()[0].strip('`')}")  # without a remark in brackets
+    assert said == {key: field.default for key, field in SearchConfig.model_fields.items()}

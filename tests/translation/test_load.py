@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 import nmt
+from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import save_experiment
 from nmt.models.ensemble import Ensemble
+from nmt.models.int8 import Int8Linear
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, write_folder
@@ -109,12 +112,11 @@ def test_more_checkpoints_than_were_kept_are_refused_with_those_there_are(long_r
         nmt.load(long_run, "step-5")
 
 
-def test_a_recipe_changed_by_hand_is_refused(tiny_run: Path, tmp_path: Path) -> None:
-    changed = shutil.copytree(tiny_run, tmp_path / "run")
-    recipe = changed / "experiment.toml"
+def test_a_recipe_changed_by_hand_is_refused(run_copy: Path) -> None:
+    recipe = run_copy / "experiment.toml"
     recipe.write_text(recipe.read_text(encoding="utf-8").replace("beam = 5", "beam = 4"), encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"experiment\.toml was changed after it was written"):
-        nmt.load(changed)
+        nmt.load(run_copy)
 
 
 def test_what_is_no_run_directory_is_refused(tmp_path: Path) -> None:
@@ -126,24 +128,31 @@ def test_what_is_no_run_directory_is_refused(tmp_path: Path) -> None:
         nmt.load(tmp_path)
 
 
-def test_a_run_without_its_tokenizer_is_refused(tiny_run: Path, tmp_path: Path) -> None:
-    run = shutil.copytree(tiny_run, tmp_path / "run")
-    (run / "tokenizer.model").unlink()
+def test_a_run_without_its_tokenizer_is_refused(run_copy: Path) -> None:
+    (run_copy / "tokenizer.model").unlink()
     with pytest.raises(CheckpointError, match=r"tokenizer\.model is missing"):
-        nmt.load(run)
+        nmt.load(run_copy)
 
 
-def test_no_changed_tokenizer_reaches_its_parser(
-    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    changed = shutil.copytree(tiny_run, tmp_path / "run")
-    path = changed / "tokenizer.model"
+def test_no_changed_tokenizer_reaches_its_parser(run_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = run_copy / "tokenizer.model"
     content = path.read_bytes()
     monkeypatch.setattr("nmt.tokenizer.sentencepiece.sentencepiece", None)  # using it would be an AttributeError
     for position in range(0, len(content), len(content) // 40):
         path.write_bytes(content[:position] + bytes([content[position] ^ 0x80]) + content[position + 1 :])
         with pytest.raises(CheckpointError, match=r"tokenizer\.model is not the tokenizer that .* was trained with"):
-            nmt.load(changed)
+            nmt.load(run_copy)
+
+
+def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(run_copy: Path) -> None:
+    assert CliRunner().invoke(app, ["shortlist", str(run_copy)]).exit_code == 0
+    for int8 in (False, True):
+        for shortlist in (False, True):
+            loaded = nmt.load([run_copy, run_copy], int8=int8, shortlist=shortlist)
+            assert isinstance(loaded.model, Ensemble)
+            for member in loaded.model.members:
+                assert any(isinstance(layer, Int8Linear) for layer in member.modules()) is int8
+            assert (loaded.shortlist is not None) is shortlist
 
 
 def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -> None:
