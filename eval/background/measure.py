@@ -75,8 +75,8 @@ def measure_depth(seeds: Sequence[int]) -> Figures:
 
 
 def measure_length(seeds: Sequence[int]) -> Figures:
-    """Seven lengths, three rounds."""
-    return by_length.measure(rounds=3)
+    """Seven lengths, five rounds."""
+    return by_length.measure(rounds=5)
 
 
 PARTS: dict[str, Callable[[Sequence[int]], Figures]] = {

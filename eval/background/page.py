@@ -40,7 +40,8 @@ def write(results: Mapping[str, Any], out: Path) -> None:
         "length": length_table(figures["length"]),
     }
     machine = f"{first['cpu']}, torch {first['torch']}, commit {first['commit']}"
-    threads = {f"{name}_threads": part["machine"]["threads"] for name, part in results.items()}
+    numbers = {name: part["machine"]["threads"] for name, part in results.items()}
+    threads = {f"{name}_threads": f"{n} thread{'s' * (n > 1)}" for name, n in numbers.items()}
     text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
     (out / "README.md").write_text(text.format(machine=machine, names=NAMES, **threads, **tables), encoding="utf-8")
 
@@ -61,6 +62,9 @@ def plot(curves: Curves, x_label: str, y_label: str, log_x: bool = False, log_y:
             axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         if log_y:
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:.0e}")
+        else:
+            axes.set_ylim(bottom=0)
         legend(figure, axes)
         return to_svg(figure)
 
@@ -81,7 +85,7 @@ def gradient_means(figures: Figures, scale: float = 1.0) -> dict[str, list[float
 
 def gradient_table(figures: Figures) -> str:
     rows = [[name, *(short(values[k]) for k in SHOWN)] for name, values in gradient_means(figures).items()]
-    return table(["network", *(f"{distance} words" for distance in SHOWN)], rows)
+    return table(["network", *(f"{distance} back" for distance in SHOWN)], rows)
 
 
 def scale_table(figures: Figures) -> str:
