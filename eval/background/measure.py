@@ -4,7 +4,7 @@
     python eval/background/measure.py --out eval/reports/background
 
 Each part can be measured by itself (`--only`); README.md and the plots are then made anew from all of results.json.
-All is small, on the CPU, and done in about a quarter of an hour on two cores.
+All is small, on the CPU, and done in about half an hour on one core (`OMP_NUM_THREADS=1`).
 """
 
 import argparse
