@@ -9,6 +9,7 @@ softmax and normalisation stay in fp32.
 import copy
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nmt.models.build import EncoderDecoder
@@ -24,6 +25,11 @@ def quantise(values: Tensor) -> tuple[Tensor, Tensor]:
     return (values / scale).round_().to(torch.int8), scale
 
 
+def _wide_enough(values: Tensor) -> Tensor:
+    """[..., 1] -> [..., 2] with a zero beside it: torch's product of integers (2.13) is wrong for a width of one."""
+    return F.pad(values, (0, 1)) if values.shape[-1] == 1 else values
+
+
 class Int8Linear(nn.Module):
     """y = x W^T + b with W [outputs, inputs] in 8 bits."""
 
@@ -33,14 +39,14 @@ class Int8Linear(nn.Module):
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
-        integers, scale = quantise(weight.detach().float())
+        integers, scale = quantise(_wide_enough(weight.detach().float()))
         self.register_buffer("columns", integers.t())
         self.register_buffer("scale", scale.squeeze(1))
         self.register_buffer("bias", None if bias is None else bias.detach().float())
 
     def forward(self, values: Tensor) -> Tensor:
         """[..., inputs] -> [..., outputs]"""
-        integers, scale = quantise(values.reshape(-1, values.shape[-1]))
+        integers, scale = quantise(_wide_enough(values.reshape(-1, values.shape[-1])))
         # Each integer is exact in fp32 up to 2^24; sums beyond are rounded as any fp32 sum is.
         outputs = torch._int_mm(integers, self.columns).float().mul_(scale).mul_(self.scale)
         if self.bias is not None:

@@ -41,6 +41,13 @@ def test_a_row_comes_out_the_same_to_the_last_bit_whatever_is_beside_it() -> Non
     assert torch.equal(linear(values), alone)
 
 
+@pytest.mark.parametrize("inputs", range(1, 9))
+def test_a_product_of_any_width_is_near_that_in_fp32(inputs: int) -> None:
+    generator = torch.Generator().manual_seed(6)
+    weight, values = torch.randn(9, inputs, generator=generator), torch.randn(5, inputs, generator=generator)
+    assert torch.allclose(Int8Linear(weight, None)(values), values @ weight.T, atol=0.02 * inputs)
+
+
 def test_some_outputs_are_those_of_all_outputs() -> None:
     generator = torch.Generator().manual_seed(4)
     linear = Int8Linear(torch.randn(9, 16, generator=generator), torch.randn(9, generator=generator))
