@@ -7,12 +7,13 @@
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
 A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand `int8`, `shortlist`
-and `first` (a search that stops once `beam` hypotheses have ended, as the peers' does), joined by +; that of
-`ctranslate2` one of a Transformer, which is exported first, with `float32` or `int8` behind it; that of a peer a
-checkpoint that time_to_quality.py left. In each round each system is loaded anew and translates test_2016_flickr with
-beam 5, greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the others from pieces
-to pieces. BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first) has more than
-0.1 BLEU less than the plain way of the same model and tool, where that takes part.
+and either `first` (a search that stops once `beam` hypotheses have ended, as the peers' does) or `onnx` (the model is
+exported first, and translates by `--backend onnx`), joined by +; that of `ctranslate2` one of a Transformer, which is
+exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that time_to_quality.py left. In each
+round each system is loaded anew and translates test_2016_flickr with beam 5, greedily, and (the first `--single`
+sentences) one at a time. Ours from text to text, the others from pieces to pieces. BLEU is sacreBLEU's. Ends with
+status 1 where a quick way of a model (int8, shortlist, first, onnx) has more than 0.1 BLEU less than the plain way of
+the same model and tool, where that takes part.
 """
 
 import argparse
@@ -41,7 +42,8 @@ TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
 PLAIN = ("", "float32")
 TOLERANCE = 0.1  # BLEU that a quick way may lose
-OURS = ["+".join(ways) for number in range(4) for ways in combinations(("int8", "shortlist", "first"), number)]
+WAYS = ("int8", "shortlist", "first", "onnx")
+OURS = ["+".join(ways) for number in range(4) for ways in combinations(WAYS, number) if ways[-2:] != WAYS[-2:]]
 HOW = {"nmt": OURS, "ctranslate2": ["", "float32", "int8"]}
 
 
@@ -167,12 +169,16 @@ def prepare(entrant: Entrant, sources: list[str], settings: list[dict[str, Any]]
         lines = sources
     else:
         lines = [" ".join(corpus.split(tokenizer_of(entrant), source)) for source in sources]
+    exported = ""
     if entrant.system.name == "ctranslate2":
-        model = export(entrant, work / "model")
+        model = export(entrant, "ctranslate2", entrant.how or "float32", work / "model")
+    elif "onnx" in entrant.how:
+        exported = str(export(entrant, "onnx", "int8" if "int8" in entrant.how else "float32", work / "model"))
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     return {
         "checkpoint": str(model),
         "how": entrant.how,
+        "exported": exported,
         "corpus": str(corpus.prepare().folder),
         "source": str(path),
         "output": str(work / "output.txt"),
@@ -188,12 +194,15 @@ def tokenizer_of(entrant: Entrant) -> Tokenizer:
     return corpus.prepare().tokenizer
 
 
-def export(entrant: Entrant, out: Path) -> Path:
-    """The Transformer of a run, as CTranslate2 reads it; made anew unless it is of this model and kind."""
-    kind = entrant.how or "float32"
+def export(entrant: Entrant, format: str, kind: str, out: Path) -> Path:
+    """The model of a run, as another engine reads it; made anew unless it is of this model, its shortlist and kind."""
+    listed = entrant.model / SHORTLIST_FILE
+    made = {"models": model_sums(entrant.model, "best"), "quantization": kind}
+    if format == "onnx" and listed.exists():
+        made["shortlist"] = sha256(listed.read_bytes())
     about = read_manifest(out)["about"] if out.exists() else {}
-    if (about.get("models"), about.get("quantization")) != (model_sums(entrant.model, "best"), kind):
-        command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", "ctranslate2"]
+    if {key: about.get(key) for key in ("models", "quantization", *made)} != made:
+        command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", format]
         command += ["--quantization", kind, "--output", str(out)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
     return out

@@ -53,7 +53,9 @@ Int8 = Annotated[bool, typer.Option("--int8", help="Weights in 8 bits, on the CP
 UseShortlist = Annotated[
     bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
 ]
-Backend = Annotated[str, typer.Option(help="nmt, or ctranslate2: run what `nmt export RUN --format ctranslate2` made.")]
+Backend = Annotated[
+    str, typer.Option(help="nmt, or ctranslate2 or onnx: run what `nmt export RUN --format` made for it; faster.")
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
 ]
@@ -101,10 +103,11 @@ def translate(
             "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
             "and --set."
         )
-    if backend not in ("nmt", "ctranslate2"):
-        raise ConfigError(f"--backend {backend}: must be nmt or ctranslate2.")
-    if backend == "ctranslate2":
-        _refuse_for_ctranslate2(
+    if backend not in ("nmt", "ctranslate2", "onnx"):
+        raise ConfigError(f"--backend {backend}: must be nmt, ctranslate2 or onnx.")
+    if backend != "nmt":
+        _refuse(
+            backend,
             {
                 "another RUN": len(runs) > 1,
                 "--format jsonl": format == "jsonl",
@@ -112,16 +115,16 @@ def translate(
                 "--glossary": glossary,
                 "--exact": exact,
                 "--score": score,
-                "--shortlist": shortlist,
+                "--shortlist": shortlist and backend == "ctranslate2",
                 "--int8 (give --quantization int8 to `nmt export`)": int8,
                 "--checkpoint (give it to `nmt export`)": checkpoint != "best",
-            }
+            },
         )
     console = Console(stderr=True)
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
     search = _search_config(runs[0], beam, n_best, overrides)
-    if backend == "ctranslate2":
-        translator: Translator = load_exported(runs[0], search)
+    if backend != "nmt":
+        translator: Translator = load_exported(runs[0], backend, search, shortlist)
     else:
         translator = load(runs, checkpoint, search, int8, shortlist)
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
@@ -144,13 +147,13 @@ def translate(
             _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console)
 
 
-def _refuse_for_ctranslate2(given: dict[str, object]) -> None:
-    """Raise ConfigError for the first option that was given: CTranslate2's search does not do it."""
+def _refuse(backend: str, given: dict[str, object]) -> None:
+    """Raise ConfigError for the first option that was given: this backend does not do it."""
     from nmt.errors import ConfigError
 
     for option, value in given.items():
         if value:
-            raise ConfigError(f"--backend ctranslate2 does not do {option}. Leave out one of them.")
+            raise ConfigError(f"--backend {backend} does not do {option}. Leave out one of them.")
 
 
 def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":

@@ -2,8 +2,8 @@
 
 from nmt.search.hypothesis import SearchConfig
 
-_BEAM = frozenset({"beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra"})
-HONOURED = {"ctranslate2": _BEAM | {"n_best", "no_repeat_ngram", "batch_sentences"}, "onnx": _BEAM}
+_BEAM = frozenset({"beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra", "batch_sentences"})
+HONOURED = {"ctranslate2": _BEAM | {"n_best", "no_repeat_ngram"}, "onnx": _BEAM}
 
 
 def asked_besides(config: SearchConfig, format: str) -> list[str]:

@@ -1,12 +1,14 @@
-"""A recurrent model as two ONNX graphs: one reads the source, the other writes one token.
+"""A recurrent model as ONNX graphs: one reads the source, one reads a token, and one says which tokens may follow.
 
-encoder.onnx   source int64 [batch, src_len], lengths int32 [batch] -> keys, values, and state_0, state_1 ...
-step.onnx      tokens int64 [rows], count int64 [1], mask bool [batch, src_len], keys, values, the states [rows, dim]
-               -> log_probs and next_tokens [rows, count], the most probable first, and next_state_0, next_state_1 ...
-               With input feeding also feed [rows, feature_dim] -> next_feed; it begins as zeros.
+encoder.onnx    source int64 [batch, src_len], lengths int32 [batch] -> keys, values, and state_0, state_1 ...
+step.onnx       tokens int64 [rows], mask bool [batch, src_len], keys, values, the states [rows, dim]
+                -> features [rows, feature_dim], and next_state_0, next_state_1 ...
+                With input feeding also feed [rows, feature_dim], the features of the step before; zeros at first.
+output.onnx     features, count int64 [1] -> log_probs and next_tokens [rows, count], the most probable first
+shortlist.onnx  the same of few tokens: features, count, ids int64 [n], and their weight [n, feature_dim] and bias [n]
 
 rows is a multiple of batch: row r belongs to sentence r // (rows / batch). What our search never writes has probability
-zero. `runner.py` searches with them.
+zero. Where there are fewer than `count` tokens, all are given. `runner.py` searches with them.
 """
 
 import tempfile
@@ -28,6 +30,7 @@ from nmt.models.rnn.decoder import RNNDecoder
 from nmt.models.rnn.encoder import RNNEncoder
 from nmt.models.rnn.layer import RecurrentLayer, num_state_parts
 from nmt.search.constraints import NEVER, NEVER_WRITTEN
+from nmt.tokenizer.base import EOS_ID
 
 # The quantiser would else advise, on stderr, to have its own tool simplify the graph first.
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
@@ -45,9 +48,9 @@ def check_expressible(config: ModelConfig) -> None:
 
 @torch.no_grad()
 def onnx_files(model: EncoderDecoder, config: ModelConfig, quantization: str) -> dict[str, bytes]:
-    """encoder.onnx and step.onnx: name -> bytes. Raises ExportError."""
+    """The graphs of a model, without that of its shortlist: name -> bytes. Raises ExportError."""
     check_expressible(config)
-    graphs = {"encoder.onnx": encoder_graph(model), "step.onnx": step_graph(model)}
+    graphs = {"encoder.onnx": encoder_graph(model), "step.onnx": step_graph(model), "output.onnx": output_graph(model)}
     if quantization == "int8":
         return {name: _quantized(graph) for name, graph in graphs.items()}
     return {name: graph.SerializeToString() for name, graph in graphs.items()}
@@ -78,7 +81,7 @@ def encoder_graph(model: EncoderDecoder) -> Any:
 
 
 def step_graph(model: EncoderDecoder) -> Any:
-    """One target token read, and which tokens may follow it."""
+    """One target token read."""
     graph, decoder = Graph(), cast(RNNDecoder, model.decoder)
     config, parts = decoder.config, num_state_parts(decoder.config.cell)
     feed = config.feed
@@ -101,25 +104,50 @@ def step_graph(model: EncoderDecoder) -> Any:
             context = _look(graph, decoder, hidden)
     context = context or _look(graph, decoder, hidden)
     features = graph.op("Tanh", graph.linear(graph.op("Concat", hidden, context, axis=-1), decoder.readout))
-    logits = graph.affine(features, model.output.weight, model.output.bias)
-    never = torch.zeros(len(model.output.bias))
-    never[list(NEVER_WRITTEN)] = NEVER
-    log_probs = graph.op("Add", graph.op("LogSoftmax", logits, axis=-1), graph.constant(never))
-    values, tokens = graph.ops("TopK", 2, log_probs, "count", axis=-1)
     axes = _axes(decoder)
-    inputs: dict[str, Any] = {"tokens": (np.int64, ["rows"]), "count": (np.int64, [1])}
-    inputs |= {"mask": (np.bool_, ["batch", "src_len"]), "keys": (np.float32, axes), "values": (np.float32, axes)}
-    outputs: dict[str, Any] = {}
-    for name, kind, value in (("log_probs", np.float32, values), ("next_tokens", np.int64, tokens)):
-        graph.name(value, name)
-        outputs[name] = (kind, ["rows", "count"])
+    inputs: dict[str, Any] = {"tokens": (np.int64, ["rows"]), "mask": (np.bool_, ["batch", "src_len"])}
+    inputs |= {"keys": (np.float32, axes), "values": (np.float32, axes)}
+    outputs: dict[str, Any] = {"features": (np.float32, ["rows", decoder.feature_dim])}
+    graph.name(features, "features")
     for index, state in enumerate(states):
         inputs[f"state_{index}"] = outputs[f"next_state_{index}"] = (np.float32, ["rows", config.dim])
         graph.name(state, f"next_state_{index}")
     if feed == "input":
-        inputs["feed"] = outputs["next_feed"] = (np.float32, ["rows", decoder.feature_dim])
-        graph.name(features, "next_feed")
+        inputs["feed"] = outputs["features"]
     return graph.model(inputs, outputs)
+
+
+def output_graph(model: EncoderDecoder) -> Any:
+    """Which tokens may follow."""
+    graph = Graph()
+    return _chosen(graph, graph.affine("features", model.output.weight, model.output.bias), model.feature_dim)
+
+
+def shortlist_graph(feature_dim: int) -> Any:
+    """Which of the tokens `ids` may follow; it has no weights of its own."""
+    graph = Graph()
+    logits = graph.op("Gemm", "features", "weight", "bias", transB=1)
+    return _chosen(graph, logits, feature_dim, "ids")
+
+
+def _chosen(graph: Graph, logits: str, feature_dim: int, ids: str = "") -> Any:
+    """The graph that gives the most probable of the tokens with these logits, whose ids are counted or given."""
+    log_probs = graph.op("LogSoftmax", logits, axis=-1)
+    # What is never written is taken out of the few that are chosen: a mask would be one more pass over all.
+    more = graph.op("Add", "count", graph.constant([len(NEVER_WRITTEN)]))
+    there = graph.op("Slice", graph.op("Shape", logits), graph.constant([1]), graph.constant([2]))
+    values, places = graph.ops("TopK", 2, log_probs, graph.op("Min", more, there), axis=-1)
+    tokens = graph.op("Gather", ids, places) if ids else places
+    never = graph.op("Less", tokens, graph.constant(EOS_ID))
+    allowed = graph.op("Where", never, graph.constant(np.float32(NEVER)), values)
+    best, order = graph.ops("TopK", 2, allowed, graph.op("Min", "count", there), axis=-1)
+    graph.name(best, "log_probs")
+    graph.name(graph.op("GatherElements", tokens, order, axis=-1), "next_tokens")
+    inputs: dict[str, Any] = {"features": (np.float32, ["rows", feature_dim]), "count": (np.int64, [1])}
+    if ids:
+        inputs |= {"weight": (np.float32, ["n", feature_dim]), "bias": (np.float32, ["n"]), ids: (np.int64, ["n"])}
+    each = ["rows", "chosen"]
+    return graph.model(inputs, {"log_probs": (np.float32, each), "next_tokens": (np.int64, each)})
 
 
 def _num_states(decoder: RNNDecoder) -> int:

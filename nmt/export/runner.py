@@ -2,6 +2,7 @@
 
     pip install sentencepiece onnxruntime numpy
     python translate.py < new.en > new.de             # a sentence a line; --beam 1 is greedy search
+    python translate.py --shortlist < new.en > new.de # only likely words: faster, where the run had a shortlist
 
 From Python, with this file on the path:
 
@@ -13,11 +14,13 @@ log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json)
 """
 
 import argparse
+import io
 import json
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +29,13 @@ import onnxruntime
 import sentencepiece
 
 BEGIN, END = 2, 3
-BATCH_SENTENCES = 32
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 # Kana, Chinese characters, and the punctuation between them.
 WITHOUT_SPACES = re.compile(
     r"[\u3000-\u303f\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\uff00-\uffef\U0001b000-\U0001b16f\U00020000-\U000323af]"
 )
+Array = np.ndarray[Any, Any]
 LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
@@ -45,6 +48,7 @@ class Config:
     alpha: float
     max_length_ratio: float
     max_length_extra: int
+    batch_sentences: int  # searched together
     max_length: int  # of a source sentence
 
     def penalty(self, length: int) -> float:
@@ -65,9 +69,11 @@ class Translator:
         def session(name: str) -> Any:
             return onnxruntime.InferenceSession(files[name], options, providers=["CPUExecutionProvider"])
 
-        self.encoder, self.step = session("encoder.onnx"), session("step.onnx")
+        self.encoder, self.step, self.output = map(session, ("encoder.onnx", "step.onnx", "output.onnx"))
         self.inputs = {one.name for one in self.step.get_inputs()}
         self.outputs = [one.name for one in self.step.get_outputs()]
+        self.listed = session("shortlist.onnx") if "shortlist.onnx" in files else None
+        self.lists = dict(np.load(io.BytesIO(files["shortlist.npz"]))) if self.listed else {}
         joint = files.get("tokenizer.model", b"")
         source, target = files.get("tokenizer.source.model", joint), files.get("tokenizer.target.model", joint)
         self.source = sentencepiece.SentencePieceProcessor(model_proto=source)
@@ -79,18 +85,20 @@ class Translator:
         """The model in an exported folder."""
         return cls({path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}, threads)
 
-    def translate(self, lines: list[str], beam: int | None = None) -> list[str]:
+    def translate(self, lines: list[str], beam: int | None = None, shortlist: bool = False) -> list[str]:
         """One translation a line, in order; blank lines stay blank.
 
         A line of more tokens than the model was trained on is cut between words, and its parts are joined again.
+        With `shortlist` only likely tokens are considered. Raises ValueError where the model came without one.
         """
+        config = replace(self.config, beam=beam or self.config.beam)
         parts = [(line, ids) for line, text in enumerate(lines) for ids in self._parts(text)]
         order = sorted(range(len(parts)), key=lambda index: -len(parts[index][1]))
         texts = [""] * len(parts)
-        for start in range(0, len(order), BATCH_SENTENCES):
-            chosen = order[start : start + BATCH_SENTENCES]
-            found = self.search([[*parts[index][1], END] for index in chosen], beam or self.config.beam)
-            for index, tokens in zip(chosen, found, strict=True):
+        for start in range(0, len(order), config.batch_sentences):
+            chosen = order[start : start + config.batch_sentences]
+            found = self.search([[*parts[index][1], END] for index in chosen], config, shortlist)
+            for index, (_, tokens) in zip(chosen, found, strict=True):
                 text = self.target.decode([token for token in tokens if token != END])
                 texts[index] = one_line(text).strip()
         joined: list[list[str]] = [[] for _ in lines]
@@ -111,9 +119,14 @@ class Translator:
             ids = ids[cut:]
         return [*parts, ids] if ids else parts
 
-    def search(self, sources: list[list[int]], beam: int) -> list[list[int]]:
-        """The best translation of each sentence; ids, both with end-of-sentence (unless a length limit was reached)."""
-        config = self.config
+    def search(
+        self, sources: list[list[int]], config: Config, shortlist: bool = False
+    ) -> list[tuple[float, list[int]]]:
+        """The log-probability and the ids of the best translation of each sentence.
+
+        Both have end-of-sentence, a translation unless its length limit was reached. Raises as `translate` does.
+        """
+        output, beam = self._output(sources if shortlist else None), config.beam
         lengths = np.array([len(one) for one in sources], np.int32)
         mask = np.arange(lengths.max()) < lengths[:, None]
         source = np.zeros(mask.shape, np.int64)
@@ -124,37 +137,41 @@ class Translator:
         feed = next((one.shape[1] for one in self.step.get_inputs() if one.name == "feed"), 0)
         state["feed"] = np.zeros((len(sources) * beam, feed), np.float32)
         limits = (lengths * config.max_length_ratio).astype(int) + config.max_length_extra
-        best: list[tuple[float, list[int]]] = [(-np.inf, []) for _ in sources]
+        scores = np.full(len(sources), -np.inf)  # of the best so far
+        found: list[tuple[float, list[int]]] = [(-np.inf, []) for _ in sources]
         active = np.arange(len(sources))
         totals = np.full((len(sources), beam), -np.inf)
         totals[:, 0] = 0.0  # the others begin impossible, so that the first step fills them
         written = np.full((len(sources) * beam, 1), BEGIN)
         count = 2 * beam if beam > 1 else 1  # at most half of them end the sentence, so `beam` live ones remain
         while len(active):
-            given = {"tokens": written[:, -1], "count": np.array([count]), **memory, **state}
+            given = {"tokens": written[:, -1], **memory, **state}
             given = {name: value for name, value in given.items() if name in self.inputs}
             answer = dict(zip(self.outputs, self.step.run(None, given), strict=True))
-            candidates = (totals.reshape(-1, 1) + answer["log_probs"]).reshape(len(active), -1)
+            answer["next_feed"] = answer["features"]
+            log_probs, following = output(answer["features"], np.array([count]))
+            candidates = (totals.reshape(-1, 1) + log_probs).reshape(len(active), -1)
             places = np.argsort(-candidates, axis=1, kind="stable")[:, :count]
-            ranked = np.take_along_axis(candidates, places, axis=1)
-            tokens = np.take_along_axis(answer["next_tokens"].reshape(len(active), -1), places, axis=1)
-            rows = np.arange(len(active))[:, None] * beam + places // count
+            each = np.arange(len(active))[:, None]  # a sentence a row
+            ranked, tokens = candidates[each, places], following.reshape(len(active), -1)[each, places]
+            rows = each * beam + places // log_probs.shape[1]
             length = written.shape[1]
             for index, place in np.argwhere((tokens == END) & np.isfinite(ranked)):
-                score = ranked[index, place] / config.penalty(length)
-                if score > best[active[index]][0]:
-                    best[active[index]] = (score, [*written[rows[index, place], 1:].tolist(), END])
-            live = np.argsort(np.where(tokens == END, 1, 0), axis=1, kind="stable")[:, :beam]
-            rows, tokens = np.take_along_axis(rows, live, axis=1), np.take_along_axis(tokens, live, axis=1)
-            totals = np.where(tokens == END, -np.inf, np.take_along_axis(ranked, live, axis=1))
+                score, sentence = ranked[index, place] / config.penalty(length), active[index]
+                if score > scores[sentence]:
+                    scores[sentence] = score
+                    found[sentence] = (ranked[index, place], [*written[rows[index, place], 1:].tolist(), END])
+            live = np.argsort(tokens == END, axis=1, kind="stable")[:, :beam]
+            rows, tokens = rows[each, live], tokens[each, live]
+            totals = np.where(tokens == END, -np.inf, ranked[each, live])
             going = []
             for index, sentence in enumerate(active):
                 limit = int(limits[sentence])
                 if length >= limit:
-                    if not best[sentence][1]:
+                    if not found[sentence][1]:
                         cut = [*written[rows[index, 0], 1:].tolist(), int(tokens[index, 0])]
-                        best[sentence] = (totals[index, 0] / config.penalty(length), cut)
-                elif best[sentence][0] < totals[index, 0] / config.penalty(limit):  # it may still become better
+                        found[sentence] = (totals[index, 0], cut)
+                elif scores[sentence] < totals[index, 0] / config.penalty(limit):  # it may still become better
                     going.append(index)
             kept = rows[going].reshape(-1)
             written = np.concatenate([written[kept], tokens[going].reshape(-1, 1)], axis=1)
@@ -163,7 +180,18 @@ class Translator:
             if len(going) < len(active):
                 memory = {name: one[going] for name, one in memory.items()}
                 active = active[going]
-        return [tokens for _, tokens in best]
+        return [(float(log_prob), tokens) for log_prob, tokens in found]
+
+    def _output(self, sources: list[list[int]] | None) -> Callable[[Array, Array], Any]:
+        """From features and how many tokens are wanted to their log-probabilities and ids; None: of all tokens."""
+        if sources is None:
+            return lambda features, count: self.output.run(None, {"features": features, "count": count})
+        if self.listed is None:
+            raise ValueError("This model was exported without a shortlist.")
+        listed, lists = self.listed, self.lists
+        ids = np.unique(np.concatenate([lists["always"], lists["translations"][np.concatenate(sources)].ravel()]))
+        fixed = {"ids": ids.astype(np.int64), "weight": lists["weight"][ids], "bias": lists["bias"][ids]}
+        return lambda features, count: listed.run(None, {"features": features, "count": count, **fixed})
 
 
 def join(texts: list[str]) -> str:
@@ -177,6 +205,8 @@ def join(texts: list[str]) -> str:
 
 def one_line(text: str) -> str:
     """Without control characters; those that end a line for some program become a space."""
+    if text.isprintable():  # as nearly all are
+        return text
     spaced = (" " if one in LINE_ENDS else one for one in text)
     return "".join(one for one in spaced if one == "\t" or (unicodedata.category(one) != "Cc" and one != "\ufeff"))
 
@@ -185,13 +215,16 @@ def main() -> None:
     """Translate stdin to stdout."""
     parser = argparse.ArgumentParser(description="Translate lines from stdin to stdout.")
     parser.add_argument("--beam", type=int, help="width of the beam; 1 is greedy search [default: config.json's]")
+    parser.add_argument("--shortlist", action="store_true", help="consider only likely words: faster")
     parser.add_argument("--threads", type=int, default=0, help="threads to use [default: as many as there are cores]")
     arguments = parser.parse_args()
     if arguments.beam is not None and arguments.beam < 1:
         parser.error(f"--beam {arguments.beam}: must be at least 1.")
     translator = Translator.load(Path(__file__).parent, arguments.threads)
+    if arguments.shortlist and translator.listed is None:
+        parser.error("--shortlist: this model was exported without one (`nmt shortlist RUN`, then `nmt export`).")
     lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer]
-    for text in translator.translate(lines, arguments.beam):
+    for text in translator.translate(lines, arguments.beam, arguments.shortlist):
         sys.stdout.buffer.write(f"{text}\n".encode())
 
 

@@ -1,5 +1,6 @@
 """From a run to a verified folder that another engine runs. Nothing is written before all of it has been verified."""
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -7,19 +8,24 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError
 from nmt.export import ctranslate2, onnx
-from nmt.export.backend import CTranslate2Search, ExportedTranslator, export_dir, model_sums
+from nmt.export.backend import ExportedTranslator, export_dir, model_sums
+from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.keys import HONOURED, asked_besides, honoured
 from nmt.export.packages import package
 from nmt.export.verify import RULES, SENTENCES, Agreement, verify
+from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_manifest, recover_folder, write_folder
+from nmt.storage.folder import read_manifest, recover_folder, sha256, write_folder
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
+from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
 
 
@@ -58,6 +64,9 @@ def export_run(
     else:
         package("onnxruntime", "--format onnx")
         files |= onnx.onnx_files(model, saved.model, quantization) | _runner_files(search, saved)
+        if (run / SHORTLIST_FILE).exists():
+            files |= _shortlist_files(model, Shortlist.read(run, saved.tokenizers))
+            about["shortlist"] = sha256((run / SHORTLIST_FILE).read_bytes())
         translate = _in_runner(files)
     lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
@@ -96,10 +105,18 @@ def _in_ctranslate2(
 def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
     from nmt.export import runner  # which needs onnxruntime
 
-    keys = ("beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra")
-    config = {key: getattr(search, key) for key in keys} | {"max_length": saved.max_length}
+    config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])} | {"max_length": saved.max_length}
     source = Path(runner.__file__).read_bytes()
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": source}
+
+
+def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, bytes]:
+    """The tables of the shortlist, and the whole output to take what is on it from."""
+    tables = io.BytesIO()
+    weight, bias = (value.detach().float().cpu().numpy() for value in (model.output.weight, model.output.bias))
+    np.savez(tables, translations=shortlist.translations, always=shortlist.always, weight=weight, bias=bias)
+    graph = onnx.shortlist_graph(model.feature_dim)
+    return {"shortlist.npz": tables.getvalue(), "shortlist.onnx": graph.SerializeToString()}
 
 
 def _in_runner(files: dict[str, bytes]) -> Callable[[list[str]], list[str]]:

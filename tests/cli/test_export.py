@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 import nmt
 from nmt.cli import export as command
-from nmt.cli import translate
+from nmt.cli import shortlist, translate
 from nmt.corpus.batching import pad
 from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError, DataError, ExportError
@@ -167,6 +167,24 @@ def test_an_exported_recurrent_model_brings_its_own_program(run_copy: Path, tmp_
     assert json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8"))["beam"] == 5
 
 
+def test_the_onnx_backend_translates_as_the_run_does_with_its_shortlist_or_without(
+    run_copy: Path, tmp_path: Path
+) -> None:
+    pairs = invented_pairs()[:20]
+    given = clear(tmp_path, pairs, greedy_margins(run_copy, [pair.source for pair in pairs]), 5)
+    assert invoke(shortlist.shortlist, run_copy).exit_code == 0
+    assert invoke(command.export, run_copy, "--format", "onnx", *given).exit_code == 0
+    text = (tmp_path / "a").read_text(encoding="utf-8")
+
+    def translated(*options: object) -> str:
+        done = invoke(translate.translate, run_copy, "--beam", 1, *options, text=text)
+        assert done.exit_code == 0, done.exception
+        return done.stdout
+
+    assert translated("--backend", "onnx") == translated()
+    assert translated("--backend", "onnx", "--shortlist") == translated("--shortlist")
+
+
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
@@ -180,12 +198,16 @@ def test_an_exported_recurrent_model_brings_its_own_program(run_copy: Path, tmp_
         (["--checkpoint", "last"], "--checkpoint (give it to `nmt export`)"),
     ],
 )
-def test_an_option_that_ctranslate2_does_not_have_is_named(
+def test_an_option_that_another_engine_does_not_have_is_named(
     transformer: Path, arguments: list[str], option: str
 ) -> None:
-    failure = invoke(translate.translate, transformer, "--backend", "ctranslate2", *arguments).exception
-    assert isinstance(failure, ConfigError)
-    assert str(failure) == f"--backend ctranslate2 does not do {option}. Leave out one of them."
+    for backend in ("ctranslate2", "onnx"):
+        failure = invoke(translate.translate, transformer, "--backend", backend, *arguments).exception
+        if (backend, option) == ("onnx", "--shortlist"):  # that it has
+            assert str(failure).startswith(f"{transformer / 'export' / 'onnx'} is missing")
+            continue
+        assert isinstance(failure, ConfigError)
+        assert str(failure) == f"--backend {backend} does not do {option}. Leave out one of them."
 
 
 def test_several_runs_are_refused_for_ctranslate2(transformer: Path) -> None:
@@ -245,7 +267,9 @@ def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pyte
     assert message(translate.translate, transformer, "--backend", "ctranslate2") == (
         f"{missing} is missing: `nmt export {transformer} --format ctranslate2` makes it."
     )
-    assert message(translate.translate, transformer, "--backend", "x") == "--backend x: must be nmt or ctranslate2."
+    assert message(translate.translate, transformer, "--backend", "x") == (
+        "--backend x: must be nmt, ctranslate2 or onnx."
+    )
     assert message(command.export, transformer, "--format", "x") == "--format x: must be one of ctranslate2, onnx."
     assert message(command.export, transformer, "--format", "onnx", "--quantization", "int4") == (
         "--quantization int4: must be one of float32, int8."

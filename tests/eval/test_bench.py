@@ -279,7 +279,8 @@ def test_entrants_of_the_decoding_benchmark_are_named_with_tool_and_model() -> N
     entrant = decode_speed.read_entrant("CTranslate2 int8=ctranslate2:runs/a:int8")
     assert (entrant.label, entrant.system, entrant.model.name) == ("CTranslate2 int8", PEERS["ctranslate2"], "a")
     assert (entrant.how, decode_speed.read_entrant("x=nmt:runs/b").how) == ("int8", "")
-    assert decode_speed.read_entrant("x=nmt:runs/b:int8+shortlist").how == "int8+shortlist"
+    for how in ("int8+shortlist", "int8+shortlist+onnx", "onnx", "first"):
+        assert decode_speed.read_entrant(f"x=nmt:runs/b:{how}").how == how
     for wrong in ("runs/a", "x=nmt", "x=nobody:runs/a", "x=nmt:runs/a:int4", "x=opennmt:runs/a:int8"):
         with pytest.raises(argparse.ArgumentTypeError, match=r"LABEL=TOOL:MODEL|knows"):
             decode_speed.read_entrant(wrong)

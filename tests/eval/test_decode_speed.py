@@ -8,7 +8,7 @@ import pytest
 
 import decode_speed
 from nmt.storage.disk import Disk
-from nmt.storage.folder import write_folder
+from nmt.storage.folder import sha256, write_folder
 from peers import NMT, PEERS
 
 
@@ -76,23 +76,36 @@ def test_another_model_or_shortlist_in_the_same_place_is_another_entrant(
     assert len(sums) == 2
 
 
-def test_a_model_is_exported_again_where_it_is_another_or_of_another_kind(
-    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_is_exported_again_where_it_is_another_or_of_another_kind_or_has_another_shortlist(
+    run_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exported: list[str] = []
+    exported: list[tuple[str, str]] = []
 
     def export(command: list[str], **_: Any) -> None:
-        exported.append(command[command.index("--quantization") + 1])
+        exported.append((command[command.index("--format") + 1], command[command.index("--quantization") + 1]))
 
     monkeypatch.setattr(subprocess, "run", export)
     out = tmp_path / "model"
-    entrant = decode_speed.Entrant("x", PEERS["ctranslate2"], tiny_run, "int8")
-    decode_speed.export(entrant, out)
-    about = {"models": decode_speed.model_sums(tiny_run, "best"), "quantization": "int8"}
+    transformer = decode_speed.Entrant("x", PEERS["ctranslate2"], run_copy)
+    recurrent = decode_speed.Entrant("x", NMT, run_copy, "onnx")
+
+    def again(entrant: decode_speed.Entrant, *asked: str) -> bool:
+        before = len(exported)
+        assert decode_speed.export(entrant, *asked, out) == out
+        return exported[before:] == [asked]
+
+    about = {"models": decode_speed.model_sums(run_copy, "best"), "quantization": "int8"}
+    assert again(transformer, "ctranslate2", "int8")
     write_folder(out, {"model.bin": b""}, about, Disk())
-    decode_speed.export(entrant, out)
-    assert exported == ["int8"]
-    decode_speed.export(decode_speed.Entrant("x", PEERS["ctranslate2"], tiny_run), out)
+    assert not again(transformer, "ctranslate2", "int8")
+    assert again(transformer, "ctranslate2", "float32")
     write_folder(out, {"model.bin": b""}, about | {"models": ["of another"]}, Disk())
-    decode_speed.export(entrant, out)
-    assert exported == ["int8", "float32", "int8"]
+    assert again(transformer, "ctranslate2", "int8")
+    write_folder(out, {"step.onnx": b""}, about, Disk())
+    assert not again(recurrent, "onnx", "int8")
+    (run_copy / "shortlist.safetensors").write_bytes(b"one")
+    assert again(recurrent, "onnx", "int8")
+    write_folder(out, {"step.onnx": b""}, about | {"shortlist": sha256(b"one")}, Disk())
+    assert not again(recurrent, "onnx", "int8")
+    (run_copy / "shortlist.safetensors").write_bytes(b"two")
+    assert again(recurrent, "onnx", "int8")

@@ -10,8 +10,9 @@ import torch
 from nmt.config import apply_override, dump_config, parse_config
 from nmt.corpus.batching import pad
 from nmt.errors import ConfigError, ExportError
-from nmt.export.backend import CTranslate2Search, ExportedTranslator
+from nmt.export.backend import ExportedTranslator
 from nmt.export.ctranslate2 import ctranslate2_files
+from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.keys import HONOURED
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.search.hypothesis import SearchConfig
@@ -250,10 +251,11 @@ def test_a_key_of_the_recipe_that_it_does_not_honour_is_refused_with_what_to_giv
 
 
 @pytest.mark.parametrize("key", sorted(SearchConfig.model_fields.keys() - HONOURED["ctranslate2"]))
-def test_every_other_key_is_refused(key: str) -> None:
-    translator = object.__new__(ExportedTranslator)  # checking needs no model
+def test_every_other_key_is_refused(key: str, tiny_tokenizers: TokenizerPair) -> None:
+    engine = object.__new__(CTranslate2Search)  # checking needs no model
+    translator = ExportedTranslator(engine, tiny_tokenizers, asking(key), 30)
     with pytest.raises(ConfigError, match=rf"^The ctranslate2 backend has no .*\bsearch\.{key} = "):
-        translator.check(asking(key))
+        translator.check()
 
 
 def test_it_has_as_many_workers_as_torch_has_threads(tiny_tokenizers: TokenizerPair) -> None:

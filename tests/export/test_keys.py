@@ -45,7 +45,7 @@ def test_every_key_that_an_engine_does_not_honour_is_named(format: str, key: str
 
 @pytest.mark.parametrize(
     ("format", "besides"),
-    [("ctranslate2", ["coverage", "exact"]), ("onnx", ["n_best", "coverage", "batch_sentences", "exact"])],
+    [("ctranslate2", ["coverage", "exact"]), ("onnx", ["n_best", "coverage", "exact"])],
 )
 def test_what_an_engine_does_not_honour_is_named_and_left_out(format: str, besides: list[str]) -> None:
     asked = SearchConfig(beam=3, n_best=2, coverage=0.2, batch_sentences=8, exact=True)
@@ -54,7 +54,8 @@ def test_what_an_engine_does_not_honour_is_named_and_left_out(format: str, besid
     assert honoured(asked, format).beam == 3
 
 
-def test_the_readme_names_the_keys_that_ctranslate2_honours() -> None:
+@pytest.mark.parametrize("format", sorted(HONOURED))
+def test_the_readme_names_the_keys_that_an_engine_honours(format: str) -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (row,) = (line for line in readme.split("\n") if line.startswith("| `--backend ctranslate2` |"))
-    assert set(re.findall(r"`(\w+)`", row.split("|")[2])) == HONOURED["ctranslate2"]
+    (row,) = (line for line in readme.split("\n") if line.startswith(f"| `--backend {format}` |"))
+    assert set(re.findall(r"`(\w+)`", row.split("|")[2])) == HONOURED[format]

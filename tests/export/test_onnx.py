@@ -2,6 +2,7 @@
 
 import ast
 import io
+import math
 import runpy
 import sys
 from pathlib import Path
@@ -12,15 +13,22 @@ import pytest
 import torch
 
 from nmt.config import parse_config
-from nmt.errors import ExportError
-from nmt.export.onnx import encoder_graph, onnx_files, step_graph
+from nmt.errors import ConfigError, ExportError
+from nmt.export.backend import ExportedTranslator
+from nmt.export.keys import HONOURED
+from nmt.export.onnx import encoder_graph, onnx_files, output_graph, shortlist_graph, step_graph
+from nmt.export.onnx_search import OnnxSearch
+from nmt.export.write import _runner_files, _shortlist_files
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
+from nmt.models.saved import SavedModel
 from nmt.search import boundaries
 from nmt.search.hypothesis import SearchConfig
-from nmt.tokenizer.base import BOS_ID
+from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
 from tests.contracts.architectures import DECODERS, ENCODERS, build, sentences
+from tests.export.test_keys import asking
 from tests.tiny import VOCAB_SIZE, invented_pairs
 
 pytest.importorskip("onnx", reason="the extra `export` is not installed")
@@ -42,19 +50,20 @@ def disturb(model: EncoderDecoder) -> EncoderDecoder:
     return model.float().eval()
 
 
+def start(graph: Any) -> Any:
+    return runtime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_next_tokens_and_their_probabilities_are_those_of_the_model(architecture: str) -> None:
     model = disturb(build(architecture))
-    encoder, step = (
-        runtime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
-        for graph in (encoder_graph(model), step_graph(model))
-    )
+    encoder, step, output = map(start, (encoder_graph(model), step_graph(model), output_graph(model)))
     source, mask = sentences()
     lengths = mask.sum(dim=1).int().numpy()
     keys, values, *states = encoder.run(None, {"source": source.numpy(), "lengths": lengths})
     given = {f"state_{index}": np.repeat(one, BEAM, axis=0) for index, one in enumerate(states)}
     given["feed"] = np.zeros((len(source) * BEAM, model.output.weight.shape[1]), np.float32)
-    fixed = {"mask": mask.numpy(), "keys": keys, "values": values, "count": np.array([COUNT])}
+    fixed = {"mask": mask.numpy(), "keys": keys, "values": values}
     names = {one.name for one in step.get_inputs()}
     tokens = torch.full((len(source) * BEAM,), BOS_ID)
     with torch.inference_mode():
@@ -68,10 +77,28 @@ def test_the_next_tokens_and_their_probabilities_are_those_of_the_model(architec
             inputs = {"tokens": tokens.numpy(), **fixed, **given}
             found = step.run(None, {name: value for name, value in inputs.items() if name in names})
             answer = dict(zip([one.name for one in step.get_outputs()], found, strict=True))
-            assert answer["log_probs"] == pytest.approx(expected.numpy(), abs=1e-5)
-            assert answer["next_tokens"].tolist() == following.tolist()
+            answer["next_feed"] = answer["features"]
+            log_probs, chosen = output.run(None, {"features": answer["features"], "count": np.array([COUNT])})
+            assert log_probs == pytest.approx(expected.numpy(), abs=1e-5)
+            assert chosen.tolist() == following.tolist()
             given = {name: answer.get(f"next_{name}", value) for name, value in given.items()}
             tokens = torch.where(torch.arange(len(tokens)) % BEAM == 0, following[:, 0], following[:, 1])
+
+
+def test_of_a_shortlist_the_likeliest_pieces_are_given_with_their_share_of_its_probability() -> None:
+    shortlist = start(shortlist_graph(2))
+    ids, weight = [0, 1, 2, 3, 7, 9], np.array([[9.0, 9.0], [0, 0], [0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
+    features, bias = np.array([[1.0, 2.0], [-1.0, 0.0]], np.float32), np.array([0, 0, 0, 0, 0, 0.5], np.float32)
+    given = {"ids": np.array(ids), "weight": weight, "bias": bias, "features": features}
+    logits = np.array([[27, 0, 0, 1, 2, 3.5], [-9, 0, 0, -1, 0, -0.5]])  # of each row of features
+    expected = (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))[:, 3:]  # three of them are never written
+    log_probs, tokens = shortlist.run(None, {**given, "count": np.array([2])})
+    assert tokens.tolist() == [[9, 7], [7, 9]]
+    assert log_probs == pytest.approx(np.array([expected[0, [2, 1]], expected[1, [1, 2]]]), abs=1e-5)
+    log_probs, tokens = shortlist.run(None, {**given, "count": np.array([50])})  # there are only six
+    assert tokens[:, :3].tolist() == [[9, 7, 3], [7, 9, 3]]
+    assert np.isneginf(log_probs[:, 3:]).all()
+    assert log_probs.shape == (2, 6)
 
 
 def tiny_model() -> tuple[EncoderDecoder, ModelConfig]:
@@ -86,9 +113,6 @@ def tiny_model() -> tuple[EncoderDecoder, ModelConfig]:
 
 def runner_files(model: EncoderDecoder, config: ModelConfig, asked: SearchConfig, tokenizers: TokenizerPair) -> Files:
     """What an export for the runner holds, of a model that was trained on up to MAX_LENGTH tokens."""
-    from nmt.export.write import _runner_files
-    from nmt.models.saved import SavedModel
-
     saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, MAX_LENGTH, {}, ("de", "en"))
     files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
     return files | {"tokenizer.model": tokenizers.source.model}
@@ -106,6 +130,74 @@ def test_the_runner_finds_what_our_search_finds(beam: int, length_penalty: str, 
     ours = [one.text for one in Translator(model, tiny_tokenizers, asked, MAX_LENGTH).translate(lines)]
     assert runner.translate(lines) == ours
     assert runner.translate([]) == []
+
+
+@pytest.fixture
+def shortlist(tiny_tokenizers: TokenizerPair) -> Shortlist:
+    """For each source piece two pieces of its own, and a few for all."""
+    size = tiny_tokenizers.source.vocab_size
+    translations = np.array([[(piece * 7) % size, (piece * 11 + 4) % size] for piece in range(size)], np.int32)
+    translations[EOS_ID] = EOS_ID  # as of whatever is in no source
+    return Shortlist(translations, np.array([0, 1, 2, 3, 5, 8], np.int32))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(("eagerness", "reason"), [(0.0, "length"), (1.5, "eos")])
+def test_the_backend_finds_what_our_search_finds(
+    eagerness: float, reason: str, narrow: bool, shortlist: Shortlist, tiny_tokenizers: TokenizerPair
+) -> None:
+    model, config = tiny_model()
+    with torch.no_grad():
+        model.output.bias[EOS_ID] += eagerness  # to end before it must
+    asked = SearchConfig(beam=3, alpha=0.7, max_length_ratio=1.0, batch_sentences=8)
+    files = runner_files(model, config, SearchConfig(), tiny_tokenizers) | _shortlist_files(model, shortlist)
+    exported = ExportedTranslator(OnnxSearch(files, narrow), tiny_tokenizers, asked, MAX_LENGTH)
+    lines = [*LINES, "", " ".join(LINES)]
+    ours = Translator(model, tiny_tokenizers, asked, MAX_LENGTH, shortlist if narrow else None).translate(lines)
+    theirs = exported.translate(lines)
+    assert [one.text for one in theirs] == [one.text for one in ours]
+    assert [one.finish_reason for one in theirs] == [one.finish_reason for one in ours]
+    assert {one.finish_reason for one in ours} >= {reason, "blank"}
+    assert [one.score for one in theirs] == pytest.approx([one.score for one in ours], abs=1e-4)
+    found, expected = (
+        [math.fsum(best.token_log_probs) for one in each for best in one.hypotheses] for each in (theirs, ours)
+    )
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_shortlist_changes_what_is_found(shortlist: Shortlist, tiny_tokenizers: TokenizerPair) -> None:
+    model, config = tiny_model()
+    files = runner_files(model, config, SearchConfig(), tiny_tokenizers) | _shortlist_files(model, shortlist)
+    from nmt.export.runner import Translator as Runner
+
+    runner, whole = Runner(files, threads=1), runner_files(model, config, SearchConfig(), tiny_tokenizers)
+    assert runner.translate(LINES) == Runner(whole, threads=1).translate(LINES) != runner.translate(LINES, None, True)
+
+
+def test_without_a_shortlist_none_can_be_asked_for(
+    tiny_tokenizers: TokenizerPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    files = runner_files(*tiny_model(), SearchConfig(), tiny_tokenizers)
+    with pytest.raises(ConfigError, match=r"^--shortlist: this model was exported without one\. Make it with `nmt sh"):
+        OnnxSearch(files, shortlist=True)
+    with pytest.raises(ValueError, match=r"^This model was exported without a shortlist"):
+        Runner(files, threads=1).translate(LINES[:1], shortlist=True)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr(sys, "argv", ["translate.py", "--shortlist"])
+    with pytest.raises(SystemExit, match=r"^2$"):
+        runpy.run_path(str(tmp_path / "translate.py"), run_name="__main__")
+    assert "error: --shortlist: this model was exported without one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", sorted(SearchConfig.model_fields.keys() - HONOURED["onnx"]))
+def test_every_other_key_is_refused(key: str, tiny_tokenizers: TokenizerPair) -> None:
+    engine = object.__new__(OnnxSearch)  # checking needs no model
+    translator = ExportedTranslator(engine, tiny_tokenizers, asking(key), MAX_LENGTH)
+    with pytest.raises(ConfigError, match=rf"^The onnx backend has no .*\bsearch\.{key} = "):
+        translator.check()
 
 
 def test_the_runner_cuts_a_line_that_is_too_long_between_words(tiny_tokenizers: TokenizerPair) -> None:
@@ -214,4 +306,16 @@ def test_the_runner_stands_by_itself() -> None:
         if isinstance(node, ast.ImportFrom):
             imported.add(str(node.module))
     needed = {"numpy", "onnxruntime", "sentencepiece"}
-    assert imported - needed == {"argparse", "json", "re", "sys", "unicodedata", "dataclasses", "pathlib", "typing"}
+    library = {
+        "argparse",
+        "collections.abc",
+        "io",
+        "json",
+        "re",
+        "sys",
+        "unicodedata",
+        "dataclasses",
+        "pathlib",
+        "typing",
+    }
+    assert imported - needed == library

@@ -4,14 +4,14 @@ train      the real loop of `nmt train`, with a clock in place of its log
 profile    the same under torch's profiler: seconds by phase and by operation
 cached     the same on one and the same batch, every other update making a batch as well: what live data costs
 quality    `nmt train` with a time limit: dev BLEU by seconds of training
-translate  `nmt.load(RUN).translate(lines)`
+translate  `nmt.load(RUN).translate(lines)`, or the same of the exported model
 """
 
 import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -30,12 +30,15 @@ import nmt.run
 import nmt.training.loop
 import nmt.training.step
 from nmt.experiment import Experiment, load_experiment
+from nmt.export.backend import load_exported
 from nmt.models.base import Seq2Seq
 from nmt.training.device import keep_freed_memory
 from nmt.training.log import TrainingLog
 from nmt.training.loop import Job
 from nmt.training.optimizer import MovingAverage
 from nmt.training.progress import Progress
+from nmt.translation.load import recipe_search
+from nmt.translation.translator import Translator
 
 FOREVER = 10**6  # updates: the clock ends a run
 PHASES = ("data", "forward", "loss", "backward", "optimizer")
@@ -173,7 +176,7 @@ def translate(task: Task) -> None:
     keep_freed_memory()
     begun = time.perf_counter()
     how = task["how"].split("+")
-    translator = nmt.load(task["checkpoint"], int8="int8" in how, shortlist="shortlist" in how)
+    translator = load(Path(task["checkpoint"]), how, Path(task["exported"]))
     load_seconds = time.perf_counter() - begun
     plain = translator.search.model_copy(update={"stopping": "first"} if "first" in how else {})
     lines = Path(task["source"]).read_text(encoding="utf-8").removesuffix("\n").split("\n")
@@ -192,6 +195,13 @@ def translate(task: Task) -> None:
         texts = [one.text for one in outputs]
         results.append({"seconds": seconds, "latencies": latencies, "texts": texts, "output_tokens": tokens})
     leave(task, {"load_seconds": load_seconds, "results": results, "version": nmt.__version__})
+
+
+def load(run: Path, how: Sequence[str], exported: Path) -> Translator:
+    """The model of a run as it is, or exported to a folder."""
+    if "onnx" in how:
+        return load_exported(run, "onnx", recipe_search(run), "shortlist" in how, exported)
+    return nmt.load(run, int8="int8" in how, shortlist="shortlist" in how)
 
 
 ACTIONS = {"train": train, "profile": profile, "cached": cached, "quality": quality, "translate": translate}

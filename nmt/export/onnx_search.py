@@ -1,0 +1,47 @@
+"""The search of the ONNX runner, behind our text path."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+
+from nmt.errors import ConfigError
+from nmt.export.keys import HONOURED
+from nmt.export.packages import package
+from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.score import score
+from nmt.tokenizer.base import EOS_ID
+
+
+class OnnxSearch:
+    """An exported recurrent model, loaded from the bytes of its files. Several batches may be searched at once.
+
+    Raises ConfigError where onnxruntime is missing, or `shortlist` is asked for and the model came without one.
+    """
+
+    format = "onnx"
+
+    def __init__(self, files: dict[str, bytes], shortlist: bool) -> None:
+        package("onnxruntime", "--backend onnx")
+        from nmt.export.runner import Translator as Runner
+
+        if shortlist and "shortlist.onnx" not in files:
+            raise ConfigError(
+                "--shortlist: this model was exported without one. Make it with `nmt shortlist RUN`, then export again."
+            )
+        self.threads = torch.get_num_threads()
+        self.runner, self.shortlist = Runner(files, threads=1), shortlist
+
+    def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+        """The best hypothesis of each sentence (ids that end with end-of-sentence)."""
+        asked = replace(self.runner.config, **{key: getattr(config, key) for key in HONOURED["onnx"]})
+        found = self.runner.search([list(source) for source in sources], asked, self.shortlist)
+        return [
+            [self._hypothesis(tokens, log_prob / len(tokens), config)] if tokens else [] for log_prob, tokens in found
+        ]
+
+    def _hypothesis(self, tokens: list[int], mean: float, config: SearchConfig) -> Hypothesis:
+        """`mean` is the log-probability of a token; the runner does not keep what each of them has."""
+        log_probs = (mean,) * len(tokens)
+        reason: FinishReason = "eos" if tokens[-1] == EOS_ID else "length"
+        return Hypothesis(tuple(tokens), log_probs, score(config, log_probs, None), None, reason)
