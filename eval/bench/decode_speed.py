@@ -6,9 +6,9 @@
         --system "our RNN, quick=nmt:runs/multi30k/rnn:int8+shortlist" \\
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
-A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand `int8`, `shortlist`
-and either `first` (a search that stops once `beam` hypotheses have ended, as the peers' does) or `onnx` (the model is
-exported first, and translates by `--backend onnx`), joined by +; that of `ctranslate2` one of a Transformer, which is
+A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand `int8`, `shortlist`,
+`first` (a search that stops once `beam` hypotheses have ended, as the peers' does) and `onnx` (the model is exported
+first, and translates by `--backend onnx`), in this order, joined by +; that of `ctranslate2` one of a Transformer, which is
 exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that time_to_quality.py left. In each
 round each system is loaded anew and translates test_2016_flickr with beam 5, greedily, and (the first `--single`
 sentences) one at a time. Ours from text to text, the others from pieces to pieces. BLEU is sacreBLEU's. Ends with
@@ -43,7 +43,7 @@ MODES = ("beam", "greedy", "single")
 PLAIN = ("", "float32")
 TOLERANCE = 0.1  # BLEU that a quick way may lose
 WAYS = ("int8", "shortlist", "first", "onnx")
-OURS = ["+".join(ways) for number in range(4) for ways in combinations(WAYS, number) if ways[-2:] != WAYS[-2:]]
+OURS = ["+".join(ways) for number in range(len(WAYS) + 1) for ways in combinations(WAYS, number)]
 HOW = {"nmt": OURS, "ctranslate2": ["", "float32", "int8"]}
 
 

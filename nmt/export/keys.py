@@ -3,7 +3,7 @@
 from nmt.search.hypothesis import SearchConfig
 
 _BEAM = frozenset({"beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra", "batch_sentences"})
-HONOURED = {"ctranslate2": _BEAM | {"n_best", "no_repeat_ngram"}, "onnx": _BEAM}
+HONOURED = {"ctranslate2": _BEAM | {"n_best", "no_repeat_ngram"}, "onnx": _BEAM | {"stopping"}}
 
 
 def asked_besides(config: SearchConfig, format: str) -> list[str]:

@@ -10,7 +10,8 @@ From Python, with this file on the path:
     print(translator.translate(["Two dogs play in the snow."])[0])
 
 This file stands beside the graphs as translate.py. The search is nmt's: a beam of the best hypotheses, compared by
-log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json), until none can still become better.
+log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json), until none can still become better or,
+where config.json has "stopping": "first", as many have ended as the beam is wide.
 """
 
 import argparse
@@ -48,6 +49,7 @@ class Config:
     alpha: float
     max_length_ratio: float
     max_length_extra: int
+    stopping: str  # exact, or first: a sentence is done once `beam` hypotheses have ended
     batch_sentences: int  # searched together
     max_length: int  # of a source sentence
 
@@ -138,6 +140,8 @@ class Translator:
         state["feed"] = np.zeros((len(sources) * beam, feed), np.float32)
         limits = (lengths * config.max_length_ratio).astype(int) + config.max_length_extra
         scores = np.full(len(sources), -np.inf)  # of the best so far
+        enough = beam if config.stopping == "first" else np.inf
+        ended = np.zeros(len(sources), np.int64)  # how many hypotheses of a sentence
         found: list[tuple[float, list[int]]] = [(-np.inf, []) for _ in sources]
         active = np.arange(len(sources))
         totals = np.full((len(sources), beam), -np.inf)
@@ -158,6 +162,7 @@ class Translator:
             length = written.shape[1]
             for index, place in np.argwhere((tokens == END) & np.isfinite(ranked)):
                 score, sentence = ranked[index, place] / config.penalty(length), active[index]
+                ended[sentence] += 1
                 if score > scores[sentence]:
                     scores[sentence] = score
                     found[sentence] = (ranked[index, place], [*written[rows[index, place], 1:].tolist(), END])
@@ -171,8 +176,8 @@ class Translator:
                     if not found[sentence][1]:
                         cut = [*written[rows[index, 0], 1:].tolist(), int(tokens[index, 0])]
                         found[sentence] = (totals[index, 0], cut)
-                elif scores[sentence] < totals[index, 0] / config.penalty(limit):  # it may still become better
-                    going.append(index)
+                elif ended[sentence] < enough and scores[sentence] < totals[index, 0] / config.penalty(limit):
+                    going.append(index)  # it may still become better
             kept = rows[going].reshape(-1)
             written = np.concatenate([written[kept], tokens[going].reshape(-1, 1)], axis=1)
             state = {name: answer.get(f"next_{name}", one)[kept] for name, one in state.items()}

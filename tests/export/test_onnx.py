@@ -132,6 +132,22 @@ def test_the_runner_finds_what_our_search_finds(beam: int, length_penalty: str, 
     assert runner.translate([]) == []
 
 
+def test_the_runner_stops_where_our_search_stops(tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    model, config = tiny_model()
+    with torch.no_grad():
+        model.output.bias[EOS_ID] += 0.5  # to end before it must
+    found = {}
+    for stopping in ("exact", "first"):
+        asked = SearchConfig.model_validate({"beam": 4, "stopping": stopping, "length_penalty": "average"})
+        runner = Runner(runner_files(model, config, asked, tiny_tokenizers), threads=1)
+        found[stopping] = runner.translate(LINES)
+        ours = Translator(model, tiny_tokenizers, asked, MAX_LENGTH).translate(LINES)
+        assert found[stopping] == [one.text for one in ours]
+    assert found["exact"] != found["first"]
+
+
 @pytest.fixture
 def shortlist(tiny_tokenizers: TokenizerPair) -> Shortlist:
     """For each source piece two pieces of its own, and a few for all."""
