@@ -6,14 +6,14 @@
         --system "our RNN, quick=nmt:runs/multi30k/rnn:int8+shortlist" \\
         --system "CTranslate2 int8=ctranslate2:runs/multi30k/transformer:int8" --json FILE
 
-A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand `int8`, `shortlist`,
-`first` (a search that stops once `beam` hypotheses have ended, as the peers' does) and `onnx` (the model is exported
-first, and translates by `--backend onnx`), in this order, joined by +; that of `ctranslate2` one of a Transformer, which is
-exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that time_to_quality.py left. In each
-round each system is loaded anew and translates test_2016_flickr with beam 5, greedily, and (the first `--single`
-sentences) one at a time. Ours from text to text, the others from pieces to pieces. BLEU is sacreBLEU's. Ends with
-status 1 where a quick way of a model (int8, shortlist, first, onnx) has more than 0.1 BLEU less than the plain way of
-the same model and tool, where that takes part.
+A system is LABEL=TOOL:MODEL[:HOW]. The model of `nmt` is a run directory, behind which may stand, joined by + and in
+this order, `int8`, `shortlist`, `first` (a search that stops once `beam` hypotheses have ended, as the peers' does)
+and `onnx` (the model is exported first, and translates by `--backend onnx`); that of `ctranslate2` one of a
+Transformer, which is exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that
+time_to_quality.py left. In each round each system is loaded anew and translates test_2016_flickr with beam 5,
+greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the others from pieces to pieces.
+BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first, onnx) has more than 0.1
+BLEU less than the plain way of the same model and tool, where that takes part.
 """
 
 import argparse
