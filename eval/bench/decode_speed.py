@@ -198,10 +198,10 @@ def export(entrant: Entrant, format: str, kind: str, out: Path) -> Path:
     """The model of a run, as another engine reads it; made anew unless it is of this model, its shortlist and kind."""
     listed = entrant.model / SHORTLIST_FILE
     made = {"models": model_sums(entrant.model, "best"), "quantization": kind}
-    if format == "onnx" and listed.exists():
-        made["shortlist"] = sha256(listed.read_bytes())
+    if format == "onnx":
+        made["shortlist"] = sha256(listed.read_bytes()) if listed.exists() else None
     about = read_manifest(out)["about"] if out.exists() else {}
-    if {key: about.get(key) for key in ("models", "quantization", *made)} != made:
+    if {key: about.get(key) for key in made} != made:
         command = [sys.executable, "-m", "nmt", "export", str(entrant.model), "--format", format]
         command += ["--quantization", kind, "--output", str(out)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)

@@ -27,7 +27,7 @@ OPTIONAL = {  # what each is for, and what to install
     "tensorboard": ("training curves in TensorBoard", "tensorboard"),
     "ctranslate2": ("nmt export --format ctranslate2", "ctranslate2"),
     "onnx": ("nmt export --format onnx", "onnx"),
-    "onnxruntime": ("nmt export --format onnx", "onnxruntime"),
+    "onnxruntime": ("nmt export --format onnx, translate --backend onnx", "onnxruntime"),
     "sacremoses": ("the metric BLEU-moses", "sacremoses"),
     "mecab-python3": ("BLEU on Japanese words", '"sacrebleu[ja]"'),
     "ipadic": ("BLEU on Japanese words", '"sacrebleu[ja]"'),

@@ -54,7 +54,8 @@ UseShortlist = Annotated[
     bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
 ]
 Backend = Annotated[
-    str, typer.Option(help="nmt, or ctranslate2 or onnx: run what `nmt export RUN --format` made for it; faster.")
+    str,
+    typer.Option(help="nmt; ctranslate2 (a Transformer) or onnx (a recurrent model): what `nmt export` made of RUN."),
 ]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")

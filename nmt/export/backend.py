@@ -15,6 +15,7 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.load import find_steps
 from nmt.translation.result import Translation
+from nmt.translation.shortlist import SHORTLIST_FILE
 from nmt.translation.translator import Segment, Translator
 
 
@@ -35,24 +36,38 @@ def load_exported(
     """The translator of a run's model as it was exported in this format, to `folder` where that is given.
 
     A shortlist goes with onnx only. Raises CheckpointError where there is no such model, or where the run has another
-    one now; ConfigError as the engine does.
+    one, or another shortlist, now; ConfigError where the engine is not installed.
     """
-    folder, remedy = folder or export_dir(run, format), f"`nmt export {run} --format {format}`"
+    remedy = f"`nmt export {run} --format {format}{f' --output {folder}' if folder else ''}`"
+    folder = folder or export_dir(run, format)
     if not folder.is_dir():
         raise CheckpointError(f"{folder} is missing: {remedy} makes it.")
     read = read_folder(folder)
     about = read.about
+    if about["format"] != format or (format == "onnx" and "output.onnx" not in read.files):
+        raise CheckpointError(f"{folder} is of another format, or an earlier version made it. Make it again: {remedy}.")
     if about["models"] != model_sums(run, about["checkpoint"]):
         raise CheckpointError(
             f"{folder} was not made from what is now the checkpoint '{about['checkpoint']}' of {run}. Make it again: "
             f"{remedy}."
         )
+    if shortlist:
+        _check_shortlist(run, about.get("shortlist"), remedy)
     tokenizers = TokenizerPair.load(folder)
     if format == "onnx":
         engine: Engine = OnnxSearch(read.files, shortlist)
     else:
         engine = CTranslate2Search(read.files, about["quantization"], tokenizers, about["positions"])
     return ExportedTranslator(engine, tokenizers, search, about["max_length"])
+
+
+def _check_shortlist(run: Path, exported: str | None, remedy: str) -> None:
+    """Raise CheckpointError unless what was exported, by its SHA-256, is the shortlist that the run has."""
+    path = run / SHORTLIST_FILE
+    if not path.is_file():
+        raise CheckpointError(f"{run} has no {SHORTLIST_FILE}. `nmt shortlist {run}` makes one; then {remedy}.")
+    if exported != sha256(path.read_bytes()):
+        raise CheckpointError(f"{run} was exported without the shortlist that it has now. Export it again: {remedy}.")
 
 
 class Engine(Protocol):

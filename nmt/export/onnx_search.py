@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import torch
 
-from nmt.errors import ConfigError
 from nmt.export.keys import HONOURED
 from nmt.export.packages import package
 from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
@@ -14,9 +13,9 @@ from nmt.tokenizer.base import EOS_ID
 
 
 class OnnxSearch:
-    """An exported recurrent model, loaded from the bytes of its files. Several batches may be searched at once.
+    """An exported recurrent model, loaded from the bytes of its files; with its shortlist, or with all tokens.
 
-    Raises ConfigError where onnxruntime is missing, or `shortlist` is asked for and the model came without one.
+    A search has one thread, also of a sentence alone: two threads in step are slower than one at so small products.
     """
 
     format = "onnx"
@@ -25,11 +24,7 @@ class OnnxSearch:
         package("onnxruntime", "--backend onnx")
         from nmt.export.runner import Translator as Runner
 
-        if shortlist and "shortlist.onnx" not in files:
-            raise ConfigError(
-                "--shortlist: this model was exported without one. Make it with `nmt shortlist RUN`, then export again."
-            )
-        self.threads = torch.get_num_threads()
+        self.threads = torch.get_num_threads()  # as our own search has: OMP_NUM_THREADS says how many
         self.runner, self.shortlist = Runner(files, threads=1), shortlist
 
     def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:

@@ -1,4 +1,4 @@
-"""Packages that only exporting needs, imported when they are needed."""
+"""Packages that only exported models need, imported when they are needed."""
 
 import importlib
 from types import ModuleType

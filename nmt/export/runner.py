@@ -17,10 +17,12 @@ where config.json has "stopping": "first", as many have ended as the beam is wid
 import argparse
 import io
 import json
+import os
 import re
 import sys
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,9 +66,10 @@ class Translator:
     """An exported model: lines in, lines out."""
 
     def __init__(self, files: dict[str, bytes], threads: int = 0) -> None:
-        """`files` are those of the exported folder; 0 threads are as many as there are cores."""
+        """`files` are those of the exported folder; so many searches run at once, 0: as many as there are cores."""
+        self.threads = threads or os.cpu_count() or 1
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # of a search: products are too small to be shared
 
         def session(name: str) -> Any:
             return onnxruntime.InferenceSession(files[name], options, providers=["CPUExecutionProvider"])
@@ -97,12 +100,17 @@ class Translator:
         parts = [(line, ids) for line, text in enumerate(lines) for ids in self._parts(text)]
         order = sorted(range(len(parts)), key=lambda index: -len(parts[index][1]))
         texts = [""] * len(parts)
-        for start in range(0, len(order), config.batch_sentences):
-            chosen = order[start : start + config.batch_sentences]
-            found = self.search([[*parts[index][1], END] for index in chosen], config, shortlist)
-            for index, (_, tokens) in zip(chosen, found, strict=True):
-                text = self.target.decode([token for token in tokens if token != END])
-                texts[index] = one_line(text).strip()
+        size = max(1, min(config.batch_sentences, -(-len(order) // self.threads)))
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
+
+        def work(chosen: list[int]) -> list[tuple[float, list[int]]]:
+            return self.search([[*parts[index][1], END] for index in chosen], config, shortlist)
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            for chosen, found in zip(batches, pool.map(work, batches), strict=True):
+                for index, (_, tokens) in zip(chosen, found, strict=True):
+                    text = self.target.decode([token for token in tokens if token != END])
+                    texts[index] = one_line(text).strip()
         joined: list[list[str]] = [[] for _ in lines]
         for (line, _), text in zip(parts, texts, strict=True):
             joined[line].append(text)
@@ -194,7 +202,11 @@ class Translator:
         if self.listed is None:
             raise ValueError("This model was exported without a shortlist.")
         listed, lists = self.listed, self.lists
-        ids = np.unique(np.concatenate([lists["always"], lists["translations"][np.concatenate(sources)].ravel()]))
+        ids = np.unique(
+            np.concatenate(
+                [lists["always"], lists["translations"][np.concatenate([one[:-1] for one in sources])].ravel()]
+            )
+        )
         fixed = {"ids": ids.astype(np.int64), "weight": lists["weight"][ids], "bias": lists["bias"][ids]}
         return lambda features, count: listed.run(None, {"features": features, "count": count, **fixed})
 
@@ -221,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Translate lines from stdin to stdout.")
     parser.add_argument("--beam", type=int, help="width of the beam; 1 is greedy search [default: config.json's]")
     parser.add_argument("--shortlist", action="store_true", help="consider only likely words: faster")
-    parser.add_argument("--threads", type=int, default=0, help="threads to use [default: as many as there are cores]")
+    parser.add_argument("--threads", type=int, default=0, help="searches at once [default: one a core]")
     arguments = parser.parse_args()
     if arguments.beam is not None and arguments.beam < 1:
         parser.error(f"--beam {arguments.beam}: must be at least 1.")

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, recover_folder, sha256, write_folder
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
+from nmt.translation.parallel import one_torch_thread
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
 
@@ -57,6 +59,7 @@ def export_run(
     search = honoured(asked, format)
     files = {name: tokenizer.model for name, tokenizer in tokenizers.files().items()}
     about: dict[str, Any] = {}
+    shortlist: Shortlist | None = None
     if format == "ctranslate2":
         about["positions"] = ctranslate2.num_positions(saved.max_length)
         files |= ctranslate2.ctranslate2_files(model, tokenizers, saved.model, quantization, about["positions"])
@@ -64,13 +67,20 @@ def export_run(
     else:
         package("onnxruntime", "--format onnx")
         files |= onnx.onnx_files(model, saved.model, quantization) | _runner_files(search, saved)
-        if (run / SHORTLIST_FILE).exists():
-            files |= _shortlist_files(model, Shortlist.read(run, saved.tokenizers))
+        shortlist = _shortlist(run, saved, say)
+        if shortlist:
+            files |= _shortlist_files(model, shortlist)
             about["shortlist"] = sha256((run / SHORTLIST_FILE).read_bytes())
         translate = _in_runner(files)
     lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
+    if shortlist:
+        with one_torch_thread():  # as the runner's search here has: what is on the shortlist depends on the batches
+            ours = [
+                one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
+            ]
+        verify(ours, _in_runner(files, shortlist=True)(lines), references, saved.languages[1], quantization)
     about |= {"format": format, "quantization": quantization, "max_length": saved.max_length}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
     write_folder(folder, files, about, Disk())
@@ -110,8 +120,19 @@ def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": source}
 
 
+def _shortlist(run: Path, saved: SavedModel, say: Callable[[str], None]) -> Shortlist | None:
+    """That of the run, if it has one that can be used."""
+    if not (run / SHORTLIST_FILE).exists():
+        return None
+    try:
+        return Shortlist.read(run, saved.tokenizers)
+    except CheckpointError as error:
+        say(f"exported without a shortlist: {error}")
+        return None
+
+
 def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, bytes]:
-    """The tables of the shortlist, and the whole output to take what is on it from."""
+    """The tables of the shortlist, and the whole output to take what is on it from, which stays in fp32."""
     tables = io.BytesIO()
     weight, bias = (value.detach().float().cpu().numpy() for value in (model.output.weight, model.output.bias))
     np.savez(tables, translations=shortlist.translations, always=shortlist.always, weight=weight, bias=bias)
@@ -119,7 +140,7 @@ def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, b
     return {"shortlist.npz": tables.getvalue(), "shortlist.onnx": graph.SerializeToString()}
 
 
-def _in_runner(files: dict[str, bytes]) -> Callable[[list[str]], list[str]]:
+def _in_runner(files: dict[str, bytes], shortlist: bool = False) -> Callable[[list[str]], list[str]]:
     from nmt.export.runner import Translator as Runner
 
-    return Runner(files).translate
+    return partial(Runner(files, threads=1).translate, shortlist=shortlist)

@@ -6,6 +6,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable, Sequence
+from copy import deepcopy as copy_of
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from nmt.corpus.batching import pad
 from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError, DataError, ExportError
 from nmt.experiment import Experiment
-from nmt.export import verify
+from nmt.export import verify, write
 from nmt.export.ctranslate2 import ctranslate2_files
+from nmt.export.write import _shortlist_files
+from nmt.models.build import EncoderDecoder
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
 from nmt.storage.disk import Disk
@@ -29,6 +32,7 @@ from nmt.storage.folder import read_folder, replaced, sha256, write_folder
 from nmt.storage.verify import problems
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.translation.load import load_member
+from nmt.translation.shortlist import Shortlist
 from tests.tiny import invented_pairs, run
 
 pytest.importorskip("ctranslate2", reason="the extra `export` is not installed")
@@ -183,8 +187,55 @@ def test_the_onnx_backend_translates_as_the_run_does_with_its_shortlist_or_witho
 
     assert translated("--backend", "onnx") == translated()
     assert translated("--backend", "onnx", "--shortlist") == translated("--shortlist")
+    listed, folder = run_copy / "shortlist.safetensors", run_copy / "export" / "onnx"
+
+    def refused(*options: str) -> str:
+        failure = invoke(translate.translate, run_copy, "--backend", "onnx", *options).exception
+        assert isinstance(failure, CheckpointError)
+        return str(failure)
+
+    again = f"`nmt export {run_copy} --format onnx`."
+    listed.write_bytes(listed.read_bytes() + b" ")
+    assert refused("--shortlist").endswith(f"without the shortlist that it has now. Export it again: {again}")
+    listed.unlink()
+    assert refused("--shortlist").endswith(f"`nmt shortlist {run_copy}` makes one; then {again}")
+    read = read_folder(folder)
+    older = {name: content for name, content in read.files.items() if name != "output.onnx"}
+    write_folder(folder, older, read.about, Disk())
+    assert refused() == f"{folder} is of another format, or an earlier version made it. Make it again: {again}"
+    write_folder(folder, read.files, read.about | {"format": "ctranslate2"}, Disk())
+    assert refused() == f"{folder} is of another format, or an earlier version made it. Make it again: {again}"
 
 
+@pytest.mark.usefixtures("any_translation")
+def test_a_shortlist_that_cannot_be_read_is_left_out_of_an_export_which_says_so(run_copy: Path) -> None:
+    (run_copy / "shortlist.safetensors").write_bytes(b"?")
+    done = invoke(command.export, run_copy, "--format", "onnx")
+    assert done.exit_code == 0, done.exception
+    assert f"nmt: exported without a shortlist: {run_copy / 'shortlist.safetensors'} is damaged" in done.stderr
+    assert not list((run_copy / "export" / "onnx").glob("shortlist*"))
+
+
+def test_a_shortlist_that_translates_differently_is_not_exported(
+    run_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = invented_pairs()[:20]
+    given = clear(tmp_path, pairs, greedy_margins(run_copy, [pair.source for pair in pairs]), 5)
+    assert invoke(shortlist.shortlist, run_copy).exit_code == 0
+
+    def confused(model: EncoderDecoder, listed: Shortlist) -> dict[str, bytes]:
+        other = copy_of(model)
+        with torch.no_grad():
+            other.output.weight.neg_()
+        return _shortlist_files(other, listed)
+
+    monkeypatch.setattr(write, "_shortlist_files", confused)
+    failure = invoke(command.export, run_copy, "--format", "onnx", *given).exception
+    assert isinstance(failure, ExportError)
+    assert not (run_copy / "export").exists()
+
+
+@pytest.mark.parametrize("backend", ["ctranslate2", "onnx"])
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [
@@ -193,27 +244,29 @@ def test_the_onnx_backend_translates_as_the_run_does_with_its_shortlist_or_witho
         (["--glossary", "terms.tsv"], "--glossary"),
         (["--exact"], "--exact"),
         (["--score", "x"], "--score"),
-        (["--shortlist"], "--shortlist"),
         (["--int8"], "--int8 (give --quantization int8 to `nmt export`)"),
         (["--checkpoint", "last"], "--checkpoint (give it to `nmt export`)"),
     ],
 )
 def test_an_option_that_another_engine_does_not_have_is_named(
-    transformer: Path, arguments: list[str], option: str
+    transformer: Path, backend: str, arguments: list[str], option: str
 ) -> None:
-    for backend in ("ctranslate2", "onnx"):
-        failure = invoke(translate.translate, transformer, "--backend", backend, *arguments).exception
-        if (backend, option) == ("onnx", "--shortlist"):  # that it has
-            assert str(failure).startswith(f"{transformer / 'export' / 'onnx'} is missing")
-            continue
-        assert isinstance(failure, ConfigError)
-        assert str(failure) == f"--backend {backend} does not do {option}. Leave out one of them."
-
-
-def test_several_runs_are_refused_for_ctranslate2(transformer: Path) -> None:
-    failure = invoke(translate.translate, transformer, transformer, "--backend", "ctranslate2").exception
+    failure = invoke(translate.translate, transformer, "--backend", backend, *arguments).exception
     assert isinstance(failure, ConfigError)
-    assert str(failure) == "--backend ctranslate2 does not do another RUN. Leave out one of them."
+    assert str(failure) == f"--backend {backend} does not do {option}. Leave out one of them."
+
+
+def test_a_shortlist_is_refused_for_ctranslate2(transformer: Path) -> None:
+    failure = invoke(translate.translate, transformer, "--backend", "ctranslate2", "--shortlist").exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == "--backend ctranslate2 does not do --shortlist. Leave out one of them."
+
+
+@pytest.mark.parametrize("backend", ["ctranslate2", "onnx"])
+def test_several_runs_are_refused_for_another_engine(transformer: Path, backend: str) -> None:
+    failure = invoke(translate.translate, transformer, transformer, "--backend", backend).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == f"--backend {backend} does not do another RUN. Leave out one of them."
 
 
 @pytest.mark.usefixtures("any_translation")

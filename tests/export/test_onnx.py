@@ -3,8 +3,10 @@
 import ast
 import io
 import math
+import os
 import runpy
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +155,6 @@ def shortlist(tiny_tokenizers: TokenizerPair) -> Shortlist:
     """For each source piece two pieces of its own, and a few for all."""
     size = tiny_tokenizers.source.vocab_size
     translations = np.array([[(piece * 7) % size, (piece * 11 + 4) % size] for piece in range(size)], np.int32)
-    translations[EOS_ID] = EOS_ID  # as of whatever is in no source
     return Shortlist(translations, np.array([0, 1, 2, 3, 5, 8], np.int32))
 
 
@@ -196,8 +197,6 @@ def test_without_a_shortlist_none_can_be_asked_for(
     from nmt.export.runner import Translator as Runner
 
     files = runner_files(*tiny_model(), SearchConfig(), tiny_tokenizers)
-    with pytest.raises(ConfigError, match=r"^--shortlist: this model was exported without one\. Make it with `nmt sh"):
-        OnnxSearch(files, shortlist=True)
     with pytest.raises(ValueError, match=r"^This model was exported without a shortlist"):
         Runner(files, threads=1).translate(LINES[:1], shortlist=True)
     for name, content in files.items():
@@ -206,6 +205,26 @@ def test_without_a_shortlist_none_can_be_asked_for(
     with pytest.raises(SystemExit, match=r"^2$"):
         runpy.run_path(str(tmp_path / "translate.py"), run_name="__main__")
     assert "error: --shortlist: this model was exported without one" in capsys.readouterr().err
+
+
+def test_batches_are_searched_at_once_by_as_many_threads_as_torch_has(tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    model, config = tiny_model()
+    files = runner_files(model, config, SearchConfig(), tiny_tokenizers)
+    asked = SearchConfig(beam=2, max_length_ratio=1.0, batch_sentences=2)
+    before, texts = torch.get_num_threads(), []
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            engine = OnnxSearch(files, shortlist=False)
+            assert engine.threads == threads
+            translator = ExportedTranslator(engine, tiny_tokenizers, asked, MAX_LENGTH)
+            texts.append([one.text for one in translator.translate(LINES)])
+    finally:
+        torch.set_num_threads(before)
+    assert texts[0] == texts[1]
+    assert Runner(files, threads=3).translate(LINES) == Runner(files, threads=1).translate(LINES)
 
 
 @pytest.mark.parametrize("key", sorted(SearchConfig.model_fields.keys() - HONOURED["onnx"]))
@@ -250,14 +269,19 @@ def test_the_runner_translates_standard_input_line_by_line(
     translator, lines = Runner(files, threads=1), [*LINES[:3], "", "\ufffd", "Hund\u2028Katze", LINES[3]]
     assert translator.translate(lines, beam=1) != translator.translate(lines, beam=4)
     expected = translator.translate(lines, beam)
-    asked = []
+    asked, workers = [], []
     session = runtime.InferenceSession
 
     def start(graph: bytes, given: Any, providers: list[str]) -> Any:
         asked.append(given.intra_op_num_threads)
         return session(graph, given, providers=providers)
 
+    def work(threads: int) -> ThreadPoolExecutor:
+        workers.append(threads)
+        return ThreadPoolExecutor(threads)
+
     monkeypatch.setattr(runtime, "InferenceSession", start)
+    monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor", work)
     read = "\r\n".join(lines).encode().replace("\ufffd".encode(), b"\xff")  # and no end of the last line
     written = io.BytesIO()
     monkeypatch.setattr(sys, "argv", ["translate.py", *options])
@@ -265,7 +289,8 @@ def test_the_runner_translates_standard_input_line_by_line(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
     runpy.run_path(str(tmp_path / "translate.py"), run_name="__main__")
     assert written.getvalue().decode("utf-8").split("\n") == [*expected, ""]
-    assert set(asked) == {threads}
+    assert set(asked) == {1}
+    assert workers == [threads or os.cpu_count()]
 
 
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:
@@ -325,8 +350,10 @@ def test_the_runner_stands_by_itself() -> None:
     library = {
         "argparse",
         "collections.abc",
+        "concurrent.futures",
         "io",
         "json",
+        "os",
         "re",
         "sys",
         "unicodedata",
