@@ -11,11 +11,10 @@ from typing import Any
 import torch
 
 from nmt.errors import ConfigError
+from nmt.export.found import hypothesis
 from nmt.export.packages import package
-from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.length import length_limits
-from nmt.search.score import score
-from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 
 PATIENCE = 2.0
@@ -82,17 +81,10 @@ class CTranslate2Search:
     def _ranked(self, result: Any, config: SearchConfig) -> list[Hypothesis]:
         """Ended hypotheses first of all; one that was cut only where fewer than n_best have ended, as in our search."""
         hypotheses = [
-            self._hypothesis(pieces, mean, config)
+            hypothesis([self.target_ids[piece] for piece in pieces], mean, config)
             for pieces, mean in zip(result.hypotheses, result.scores, strict=True)
         ]
         ended = [one for one in hypotheses if one.finish_reason == "eos"]
         cut = sorted((one for one in hypotheses if one.finish_reason == "length"), key=lambda one: -one.log_prob)
         chosen = ended + cut[: max(config.n_best - len(ended), 0)]
         return sorted(chosen, key=lambda one: -one.score)[: config.n_best]
-
-    def _hypothesis(self, pieces: Sequence[str], mean: float, config: SearchConfig) -> Hypothesis:
-        """`mean` is the log-probability of a token; CTranslate2 does not say what each of them has."""
-        tokens = tuple(self.target_ids[piece] for piece in pieces)
-        log_probs = (mean,) * len(tokens)
-        reason: FinishReason = "eos" if tokens[-1] == EOS_ID else "length"
-        return Hypothesis(tokens, log_probs, score(config, log_probs, None), None, reason)

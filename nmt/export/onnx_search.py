@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import torch
 
+from nmt.export.found import hypothesis
 from nmt.export.keys import HONOURED
 from nmt.export.packages import package
-from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
-from nmt.search.score import score
-from nmt.tokenizer.base import EOS_ID
+from nmt.search.hypothesis import Hypothesis, SearchConfig
 
 
 class OnnxSearch:
@@ -31,12 +30,4 @@ class OnnxSearch:
         """The best hypothesis of each sentence (ids that end with end-of-sentence)."""
         asked = replace(self.runner.config, **{key: getattr(config, key) for key in HONOURED["onnx"]})
         found = self.runner.search([list(source) for source in sources], asked, self.shortlist)
-        return [
-            [self._hypothesis(tokens, log_prob / len(tokens), config)] if tokens else [] for log_prob, tokens in found
-        ]
-
-    def _hypothesis(self, tokens: list[int], mean: float, config: SearchConfig) -> Hypothesis:
-        """`mean` is the log-probability of a token; the runner does not keep what each of them has."""
-        log_probs = (mean,) * len(tokens)
-        reason: FinishReason = "eos" if tokens[-1] == EOS_ID else "length"
-        return Hypothesis(tuple(tokens), log_probs, score(config, log_probs, None), None, reason)
+        return [[hypothesis(tokens, log_prob / len(tokens), config)] if tokens else [] for log_prob, tokens in found]

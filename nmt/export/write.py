@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -71,7 +70,7 @@ def export_run(
         if shortlist:
             files |= _shortlist_files(model, shortlist)
             about["shortlist"] = sha256((run / SHORTLIST_FILE).read_bytes())
-        translate = _in_runner(files)
+        translate = runner = _in_runner(files)
     lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
@@ -80,7 +79,7 @@ def export_run(
             ours = [
                 one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
             ]
-        verify(ours, _in_runner(files, shortlist=True)(lines), references, saved.languages[1], quantization)
+        verify(ours, runner(lines, shortlist=True), references, saved.languages[1], quantization)
     about |= {"format": format, "quantization": quantization, "max_length": saved.max_length}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
     write_folder(folder, files, about, Disk())
@@ -140,7 +139,7 @@ def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, b
     return {"shortlist.npz": tables.getvalue(), "shortlist.onnx": graph.SerializeToString()}
 
 
-def _in_runner(files: dict[str, bytes], shortlist: bool = False) -> Callable[[list[str]], list[str]]:
+def _in_runner(files: dict[str, bytes]) -> Callable[..., list[str]]:
     from nmt.export.runner import Translator as Runner
 
-    return partial(Runner(files, threads=1).translate, shortlist=shortlist)
+    return Runner(files, threads=1).translate
