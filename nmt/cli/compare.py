@@ -71,7 +71,7 @@ def compare(
     from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
     from nmt.reports.record import RunRecord
     from nmt.reports.training_text import read_training_texts
-    from nmt.reports.write import write_report
+    from nmt.reports.write import make_folder, write_report
     from nmt.storage.seal import check_sealed
     from nmt.training.device import keep_freed_memory
     from nmt.translation.formats import writing_to
@@ -85,6 +85,7 @@ def compare(
         check_sealed(run)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
     language = str(records[0].experiment.get("corpus", {}).get("target_language", ""))
+    make_folder(out)
     results = _translate_all(runs, records, test, beam, progress)
     indices = () if no_text else pick_samples(test, samples)
     differing = () if no_text else differing_indices(results, test, _NUM_DIFFERING, language)
@@ -98,7 +99,11 @@ def compare(
             differing_indices=differing,
             with_text=not no_text,
             target_language=language,
-            training=read_training_texts([record.experiment for record in records], test),
+            training=read_training_texts(
+                [record.experiment for record in records],
+                test,
+                [(record.text_sha256 or {}).get("train", []) for record in records],
+            ),
             metrics=metric or (),
         )
         page = write_report(report, out)
@@ -112,8 +117,9 @@ def _test_text(
     runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
 ) -> "Text":
     """The test set: the command line's, else the one that all recipes agree on."""
-    from nmt.corpus.readers import Text, name_text
+    from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
+    from nmt.reports.training_text import recipe_text
 
     if (source is None) != (reference is None):
         given, missing = ("--source", "--reference") if reference is None else ("--reference", "--source")
@@ -122,14 +128,12 @@ def _test_text(
         return Text("parallel", str(source), str(reference))
     chosen = []
     for run, record in zip(runs, records, strict=True):
-        corpus = record.experiment.get("corpus", {})
-        test = corpus.get("test")
+        test = recipe_text(record.experiment.get("corpus", {}), "test")
         if not test:
             raise ConfigError(
                 f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference."
             )
-        languages = str(corpus.get("source_language", "")), str(corpus.get("target_language", ""))
-        chosen.append(name_text("test", str(corpus.get("reader", "parallel")), test, languages))
+        chosen.append(test)
     for run, other in zip(runs, chosen, strict=True):
         if other != chosen[0]:
             raise ConfigError(

@@ -1,11 +1,13 @@
 """nmt evaluate"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from nmt.corpus.readers import Pair
     from nmt.metrics import Score
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
@@ -76,7 +78,7 @@ def evaluate(
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None and source is not None:
-        _note(run, source, reference, about, scores)
+        _note(run, (source, reference), pairs, about, scores)
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
 
@@ -102,18 +104,25 @@ def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str]
     return [translation.text for translation in translations], about
 
 
-def _note(run: Path, source: Path, reference: Path, about: dict[str, Any], scores: list["Score"]) -> None:
+def _note(
+    run: Path, text: tuple[Path, Path], pairs: Sequence["Pair"], about: dict[str, Any], scores: list["Score"]
+) -> None:
     """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
     from rich.console import Console
 
-    from nmt.corpus.lines import hash_file
+    from nmt.corpus.lines import hash_text
     from nmt.errors import NMTError
     from nmt.reports.card import write_card
     from nmt.reports.evaluations import Evaluation, note_evaluation
 
     if not (run / "record.json").exists():
         return  # it is still being trained: what was measured is not of the model that it will have
-    files = (source.name, reference.name, hash_file(source), hash_file(reference))
+    source, reference = text
+    hashes = (
+        hash_text(source, (pair.source for pair in pairs)),
+        hash_text(reference, (pair.target for pair in pairs)),
+    )
+    files = (source.name, reference.name, *hashes)
     search, seconds = about["search"], about["translate_seconds"]
     try:
         note_evaluation(run, Evaluation(*files, about["num_sentences"], search, seconds, tuple(scores)))

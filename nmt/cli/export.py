@@ -1,6 +1,6 @@
 """nmt export"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +45,7 @@ def export(
     def say(message: str) -> None:
         console.print(f"nmt: {message}", markup=False, soft_wrap=True)
 
-    def pairs() -> Sequence["Pair"]:
+    def pairs() -> "Iterable[Pair]":
         return _pairs(run, source, reference)
 
     folder, agreement = export_run(run, format, quantization, checkpoint, output, pairs, say)
@@ -55,19 +55,16 @@ def export(
         say(remark)
 
 
-def _pairs(run: Path, source: Path | None, reference: Path | None) -> Sequence["Pair"]:
+def _pairs(run: Path, source: Path | None, reference: Path | None) -> "Iterator[Pair]":
     """What to verify with."""
-    from itertools import islice
-
     from nmt.corpus.readers import read_parallel
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
-    from nmt.export.verify import SENTENCES
 
     if source is not None and reference is not None:
-        return list(islice(read_parallel([source, reference]), SENTENCES))
+        yield from read_parallel([source, reference])
+        return
     try:
-        dev = load_experiment(run / "experiment.toml").corpus.text("dev")
-        return list(islice(dev.pairs(), SENTENCES))
+        yield from load_experiment(run / "experiment.toml").corpus.text("dev").pairs()
     except DataError as error:
         raise DataError(f"{error} Or verify on other text, with --source and --reference.") from None

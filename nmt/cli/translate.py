@@ -97,7 +97,7 @@ def translate(
 
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    if output and output.resolve() in [path.resolve() for path in (input, score, glossary) if path]:
+    if output and _is_read(output, [input, score, glossary]):
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     if score and (beam or n_best or alignment or glossary or exact or shortlist or set):
         raise ConfigError(
@@ -148,6 +148,19 @@ def translate(
             _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console)
 
 
+def _is_read(output: Path, inputs: list[Path | None]) -> bool:
+    """Whether a regular file of this name is one of the inputs, or what standard input comes from."""
+    if not output.is_file():
+        return False
+    own = output.stat()
+    if any(path and path.exists() and os.path.samestat(own, path.stat()) for path in inputs):
+        return True
+    try:
+        return sys.stdin is not None and os.path.samestat(own, os.fstat(sys.stdin.fileno()))
+    except (OSError, ValueError):  # no file, as in a test, or a closed one
+        return False
+
+
 def _refuse(backend: str, given: dict[str, object]) -> None:
     """Raise ConfigError for the first option that was given: this backend does not do it."""
     from nmt.errors import ConfigError
@@ -178,7 +191,7 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
         if tree["method"] == "sample":
             raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
     width = "samples" if tree["method"] == "sample" else "beam"
-    if beam is None and width not in given and isinstance(tree["n_best"], int):
+    if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
         tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")
 

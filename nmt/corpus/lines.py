@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -84,6 +84,16 @@ def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, read in blocks. Raises DataError when it cannot be read."""
     with explain_failure(path), path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_text(path: Path, lines: Iterable[str]) -> str:
+    """That of a file; what came through a pipe, which cannot be read again, is known by its lines."""
+    return hash_file(path) if path.is_file() else hash_lines(lines)
+
+
+def hash_lines(lines: Iterable[str]) -> str:
+    """SHA-256 of the file with these lines."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 @contextmanager

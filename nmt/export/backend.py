@@ -81,6 +81,9 @@ class Engine(Protocol):
     def threads(self) -> int:
         """How many batches it takes at once."""
 
+    def check(self, config: SearchConfig, longest: int) -> None:
+        """Raise ConfigError where a sentence of `longest` tokens cannot be searched so."""
+
     def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
         """Up to n_best hypotheses, the best first, of each sentence (ids that end with end-of-sentence)."""
 
@@ -112,6 +115,7 @@ class ExportedTranslator(Translator):
             said = ", ".join(f"search.{key} = {getattr(config, key)!r}" for key in keys)
             remedy = " ".join(f"--set {key}={_default(key)}" for key in keys)
             raise ConfigError(f"The {self.engine.format} backend has no {said}. Give {remedy}, or use our own search.")
+        self.engine.check(config, self.max_length + 1)  # a longer line is split
 
     def translate(
         self,

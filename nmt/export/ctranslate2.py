@@ -31,12 +31,11 @@ ACTIVATIONS = {"relu": "RELU", "gelu": "GELU"}
 
 def check_expressible(config: ModelConfig) -> None:
     """Raises ExportError where CTranslate2 has no such model."""
-    for side, stack in (("encoder", config.encoder), ("decoder", config.decoder)):
-        if stack.type != "transformer":
-            raise ExportError(
-                f"model.{side}.type = '{stack.type}': CTranslate2 runs Transformers only. Export a recurrent "
-                "model with --format onnx."
-            )
+    types = {"encoder": config.encoder.type, "decoder": config.decoder.type}
+    for side, type in types.items():
+        if type != "transformer":
+            remedy = " Export a recurrent model with --format onnx." if set(types.values()) == {"rnn"} else ""
+            raise ExportError(f"model.{side}.type = '{type}': CTranslate2 runs Transformers only.{remedy}")
 
 
 def num_positions(max_length: int) -> int:

@@ -39,18 +39,19 @@ class CTranslate2Search:
         }
         self.positions = positions
 
-    def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-        """Up to n_best hypotheses, the best first, of each sentence (ids that end with end-of-sentence).
-
-        Raises ConfigError where translations may be longer than the model has positions.
-        """
-        limits = length_limits(config, [len(source) for source in sources])
-        if max(limits) > self.positions:
+    def check(self, config: SearchConfig, longest: int) -> None:
+        """Raise ConfigError where a translation of `longest` tokens may be longer than the model has positions."""
+        (limit,) = length_limits(config, [longest])
+        if limit > self.positions:
             raise ConfigError(
                 f"search.max_length_ratio = {config.max_length_ratio} and search.max_length_extra = "
-                f"{config.max_length_extra} allow translations of {max(limits)} tokens, but the exported model has "
+                f"{config.max_length_extra} allow translations of {limit} tokens, but the exported model has "
                 f"{self.positions} positions. Lower them."
             )
+
+    def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+        """Up to n_best hypotheses, the best first, of each sentence (ids that end with end-of-sentence)."""
+        limits = length_limits(config, [len(source) for source in sources])
         found = self._run(sources, config, max(limits))
         for limit in sorted(set(limits)):
             beyond = [

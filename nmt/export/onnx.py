@@ -38,12 +38,13 @@ PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
 
 def check_expressible(config: ModelConfig) -> None:
     """Raises ExportError where this export has no such model."""
-    for side, stack in (("encoder", config.encoder), ("decoder", config.decoder)):
-        if stack.type != "rnn":
-            raise ExportError(
-                f"model.{side}.type = '{stack.type}': only recurrent models are exported to ONNX. Export a Transformer "
-                "with --format ctranslate2."
+    types = {"encoder": config.encoder.type, "decoder": config.decoder.type}
+    for side, type in types.items():
+        if type != "rnn":
+            remedy = (
+                " Export a Transformer with --format ctranslate2." if set(types.values()) == {"transformer"} else ""
             )
+            raise ExportError(f"model.{side}.type = '{type}': only recurrent models are exported to ONNX.{remedy}")
 
 
 @torch.no_grad()

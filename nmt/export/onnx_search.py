@@ -26,6 +26,9 @@ class OnnxSearch:
         self.threads = torch.get_num_threads()  # as our own search has: OMP_NUM_THREADS says how many
         self.runner, self.shortlist = Runner(files, threads=1), shortlist
 
+    def check(self, config: SearchConfig, longest: int) -> None:
+        """A recurrent model writes as much as it is asked for."""
+
     def find(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
         """The best hypothesis of each sentence (ids that end with end-of-sentence)."""
         asked = replace(self.runner.config, **{key: getattr(config, key) for key in HONOURED["onnx"]})

@@ -24,6 +24,7 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ import onnxruntime
 import sentencepiece
 
 BEGIN, END = 2, 3
+AT_ONCE = 1024  # lines that are read before they are translated
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 # Kana, Chinese characters, and the punctuation between them.
 WITHOUT_SPACES = re.compile(
@@ -237,12 +239,19 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.beam is not None and arguments.beam < 1:
         parser.error(f"--beam {arguments.beam}: must be at least 1.")
+    if arguments.threads < 0:
+        parser.error(f"--threads {arguments.threads}: must be at least 1, or 0 for one a core.")
     translator = Translator.load(Path(__file__).parent, arguments.threads)
     if arguments.shortlist and translator.listed is None:
         parser.error("--shortlist: this model was exported without one (`nmt shortlist RUN`, then `nmt export`).")
-    lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer]
-    for text in translator.translate(lines, arguments.beam, arguments.shortlist):
-        sys.stdout.buffer.write(f"{text}\n".encode())
+    lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer)
+    try:
+        while chunk := list(islice(lines, AT_ONCE)):
+            texts = translator.translate(chunk, arguments.beam, arguments.shortlist)
+            sys.stdout.buffer.write("".join(f"{text}\n" for text in texts).encode())
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads has had enough; Python would complain once more when it flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def verify(
     """Translations of the same sentences by both. Raises ExportError where they differ by more than the rule allows."""
     if not ours:
         raise DataError(
-            "There is no sentence to verify the exported model on. Give some with --source and --reference."
+            "There is no sentence to verify the exported model on that is no longer than corpus.max_length. Give some "
+            "with --source and --reference."
         )
     (before,), (after,) = (
         score(["BLEU"], list(texts), list(references), intervals=False, target_language=language)

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -36,10 +36,12 @@ def export_run(
     quantization: str,
     checkpoint: str,
     output: Path | None,
-    pairs: Callable[[], Sequence[Pair]],
+    pairs: Callable[[], Iterable[Pair]],
     say: Callable[[str], None],
 ) -> tuple[Path, Agreement]:
-    """Export a run's model, and verify it on the first of `pairs`; where it is now, and how well it agrees.
+    """Export a run's model, and verify it on the first of `pairs` that need not be split.
+
+    Where it is now, and how well it agrees.
 
     Raises ExportError where `format` has no such model or translates differently, ConfigError for a wrong option or a
     package that is missing, CheckpointError and DiskError.
@@ -50,8 +52,11 @@ def export_run(
     folder = output or export_dir(run, format)
     recover_folder(folder, Disk())
     _check_replaceable(folder)
-    chosen = list(islice(pairs(), SENTENCES))
+    given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
+    # Longer lines are split, which the runner does in a simpler way than we do.
+    fitting = (pair for pair in given if len(tokenizers.source.encode(pair.source)) <= saved.max_length)
+    chosen = list(islice(fitting, SENTENCES))
     asked = recipe_search(run)
     for key in asked_besides(asked, format):
         say(f"search.{key} = {getattr(asked, key)!r} is verified without: {format} does not do that.")

@@ -1,10 +1,9 @@
 """The sentences systems are compared on."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmt.corpus.lines import hash_file
+from nmt.corpus.lines import hash_text
 from nmt.corpus.readers import Text
 from nmt.errors import DataError
 
@@ -13,8 +12,8 @@ from nmt.errors import DataError
 class EvaluationSet:
     """A test set: source sentences, one reference for each, and which files they were.
 
-    The hashes identify the files where their text may not be shown; of a data set of the hub, which is no file, they
-    are those of the sentences, a line each.
+    The hashes identify the files where their text may not be shown; of a data set of the hub or a pipe, which is no
+    file, they are those of the sentences, a line each.
     """
 
     source_path: Path
@@ -35,12 +34,8 @@ def load_evaluation_set(text: Text) -> EvaluationSet:
     if not pairs:
         raise DataError(f"{' and '.join(map(str, paths))}: empty. A test set needs at least one sentence.")
     source, reference = tuple(pair.source for pair in pairs), tuple(pair.target for pair in pairs)
-    hashes = [hash_file(path) for path in text.paths()] or [_hash_lines(source), _hash_lines(reference)]
-    return EvaluationSet(paths[0], paths[-1], source, reference, hashes[0], hashes[-1])
-
-
-def _hash_lines(lines: tuple[str, ...]) -> str:
-    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+    hashes = hash_text(paths[0], source), hash_text(paths[-1], reference)
+    return EvaluationSet(paths[0], paths[-1], source, reference, *hashes)
 
 
 def has_spaces(sentences: tuple[str, ...]) -> bool:

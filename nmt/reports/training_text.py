@@ -34,15 +34,21 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", clean(text).casefold())
 
 
-def read_training_texts(recipes: Sequence[Mapping[str, Any]], test: EvaluationSet) -> tuple[TrainingText | str, ...]:
-    """The training text of each recipe, or why it cannot be read; a text of several recipes is read once."""
-    read: dict[Text | None, TrainingText | str] = {}
+def read_training_texts(
+    recipes: Sequence[Mapping[str, Any]], test: EvaluationSet, hashes: Sequence[Sequence[str]] = ()
+) -> tuple[TrainingText | str, ...]:
+    """The training text of each recipe, or why it cannot be read; a text of several recipes is read once.
+
+    `hashes`: for each recipe the SHA-256 of the files that were trained on, as `Text.hashes`; empty where not known.
+    """
+    read: dict[tuple[Text | None, tuple[str, ...]], TrainingText | str] = {}
     texts = []
-    for recipe in recipes:
+    for recipe, noted in zip(recipes, hashes or [()] * len(recipes), strict=True):
         text = recipe_text(recipe.get("corpus", {}), "train")
-        if text not in read:
-            read[text] = _read_or_explain(text, test)
-        texts.append(read[text])
+        key = text, tuple(noted)
+        if key not in read:
+            read[key] = _read_or_explain(text, test, list(noted))
+        texts.append(read[key])
     return tuple(texts)
 
 
@@ -80,7 +86,7 @@ def read_training_text(text: Text, test: EvaluationSet) -> TrainingText:
     )
 
 
-def _read_or_explain(text: Text | None, test: EvaluationSet) -> TrainingText | str:
+def _read_or_explain(text: Text | None, test: EvaluationSet, noted: list[str]) -> TrainingText | str:
     if text is None:
         return "its recipe does not name the files in a way this version reads"
     missing = [path for path in text.paths() if not path.exists()]
@@ -89,6 +95,8 @@ def _read_or_explain(text: Text | None, test: EvaluationSet) -> TrainingText | s
     if not text.paths():
         return f"{text.source} is on the hub, and a report fetches nothing"
     try:
+        if noted and text.hashes() != noted:
+            return f"{text.describe()} has changed since it was trained on"
         return read_training_text(text, test)
     except DataError as error:
         return str(error).rstrip(".")

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError
@@ -38,11 +39,25 @@ def write_report(report: Report, out_dir: Path) -> Path:
             with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
     except OSError as error:
-        raise ConfigError(
-            f"--out {out_dir}: the report cannot be written there ({error.strerror}: {error.filename}). "
-            "Give a folder that you may write to."
-        ) from None
+        raise _not_writable(out_dir, error) from None
     return out_dir / "report.html"
+
+
+def make_folder(out_dir: Path) -> None:
+    """So that what cannot be written is known before hours of translating. Raises ConfigError."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out_dir):
+            pass
+    except OSError as error:
+        raise _not_writable(out_dir, error) from None
+
+
+def _not_writable(out_dir: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"--out {out_dir}: the report cannot be written there ({error.strerror}: {error.filename}). "
+        "Give a folder that you may write to."
+    )
 
 
 def _translations(report: Report) -> dict[str, str]:

@@ -51,7 +51,7 @@ class SearchConfig(Config):
     samples: int = Field(1, ge=1)
     n_best: int = Field(1, ge=1)
     length_penalty: Literal["none", "average", "gnmt"] = "gnmt"
-    alpha: float = Field(1.0, ge=0.0)
+    alpha: float = Field(1.0, ge=0.0, le=10.0)
     coverage: float = Field(0.0, ge=0.0)
     stopping: Literal["exact", "first"] = "exact"
     diversity: float = Field(0.0, ge=0.0)

@@ -10,7 +10,8 @@ is there must not be.
 """
 
 import re
-from collections import Counter, defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -40,6 +41,8 @@ class Entry:
     def build(cls, source: str, targets: Iterable[int]) -> "Entry":
         exact_case = any(character.isupper() for character in source)
         pattern = " +".join(re.escape(word) for word in source.split(" "))
+        if not exact_case:  # the one letter that capitals write as two
+            pattern = pattern.replace("ß", "ss").replace("ss", "(?:ß|ss)")
         return cls(source, tuple(sorted(targets)), re.compile(pattern, 0 if exact_case else re.IGNORECASE))
 
 
@@ -138,35 +141,74 @@ class Glossary:
         for match in longest_first(self.matches(text)):
             times[match.entry.targets] += 1
             places[match.entry.targets] |= _places(match, text, tokens)
-        required = (Required(frozenset(own), number, frozenset(places[own])) for own, number in times.items())
+        required = (
+            Required(
+                frozenset(own),
+                sum(number for other, number in times.items() if self._each_has_one_of(other, own)),
+                frozenset(places[own]),
+            )
+            for own in times
+        )
         return Terms(self.phrases, tuple(required), allowed)
 
+    def _each_has_one_of(self, targets: tuple[int, ...], others: tuple[int, ...]) -> bool:
+        """Whether each of the targets is one of the others or has one in it, so that writing it writes that, too."""
+        return all(any(_ends(self.targets[target], self.targets[other]) for other in others) for target in targets)
+
     def check(self, line: str, prefix: str, translation: str) -> tuple[Term, ...]:
-        """The terms of a clean line, in order, and whether the translation has them; then what it should not have."""
-        found = []
-        used: Counter[tuple[int, ...]] = Counter()
-        for match in longest_first(self.matches(line)):
-            targets = match.entry.targets
-            written = {
-                end: self.targets[target] for target in targets for end in _ends(translation, self.targets[target])
-            }
-            number = used[targets]
-            used[targets] += 1
-            met = number < len(written)
-            named = written[sorted(written)[number]] if met else " | ".join(self.targets[target] for target in targets)
-            found.append(Term(match.entry.source, named, met))
+        """The terms of a clean line, in order, and whether the translation has them; then what it should not have.
+
+        What is written once stands for one term: for the longest that it is, and for one that has no alternative first.
+        """
+        matches = longest_first(self.matches(line))
+        free = self._occurrences(translation, {target for match in matches for target in match.entry.targets})
+        named: dict[int, str] = {}  # by which match
+        for number, match in sorted(enumerate(matches), key=lambda one: len(one[1].entry.targets)):
+            left = [target for target in match.entry.targets if free[target]]
+            if left:
+                first = min(left, key=lambda target: free[target][0])
+                free[first].popleft()
+                named[number] = self.targets[first]
+        found = [
+            Term(
+                match.entry.source,
+                named.get(number, " | ".join(map(self.targets.__getitem__, match.entry.targets))),
+                number in named,
+            )
+            for number, match in enumerate(matches)
+        ]
         against = self.written(translation) - self.allowed(line, prefix)
         return (*found, *(Term(None, self.targets[place], False) for place in sorted(against)))
+
+    def _occurrences(self, text: str, targets: Iterable[int]) -> dict[int, deque[int]]:
+        """Where each of the targets begins in a text, in order; of those that overlap the longest counts."""
+        spans = [
+            (end - len(self.targets[target]), end, target)
+            for target in targets
+            for end in _ends(text, self.targets[target])
+        ]
+        found: dict[int, deque[int]] = {target: deque() for target in targets}
+        for start, _, target in sorted(_apart(sorted(spans, key=lambda span: (span[0] - span[1], span[0])))):
+            found[target].append(start)
+        return found
 
 
 def longest_first(matches: Sequence[Match]) -> list[Match]:
     """Those that count, in order: the longest, then the longest that does not overlap it, and so on."""
-    chosen: list[Match] = []
     # Of two terms in the same place, that which has an upper-case letter says more.
-    for match in sorted(matches, key=lambda one: (one.start - one.end, one.start, one.entry.pattern.flags)):
-        if all(match.end <= other.start or other.end <= match.start for other in chosen):
-            chosen.append(match)
-    return sorted(chosen, key=lambda one: one.start)
+    order = sorted(matches, key=lambda one: (one.start - one.end, one.start, one.entry.pattern.flags))
+    chosen = _apart((one.start, one.end, number) for number, one in enumerate(order))
+    return [order[number] for _, _, number in chosen]
+
+
+def _apart(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Of spans (start, end, what it is) those that overlap none that came before, by where they are."""
+    chosen: list[tuple[int, int, int]] = []
+    for span in spans:
+        place = bisect_left(chosen, span)
+        if (place == 0 or chosen[place - 1][1] <= span[0]) and (place == len(chosen) or span[1] <= chosen[place][0]):
+            chosen.insert(place, span)
+    return chosen
 
 
 def _term(text: str) -> str:

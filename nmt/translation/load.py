@@ -113,14 +113,23 @@ def _kept(run_dir: Path, which: str) -> list[int]:
     number: int = _recipe(run_dir)["training"][f"keep_{which}"]
     if which == "last":
         newest = follow(models, "last")
-        return [update for update in list_steps(models) if update <= newest][-number:]
+        updates = [update for update in list_steps(models) if update <= newest][-number:]
+        # An older one may be here as one of the best, and the number may have been raised since: no gap is allowed.
+        numbers = [_about(step_dir(models, update)).get("validation", 0) for update in updates]
+        gaps = [place for place in range(1, len(updates)) if numbers[place] - numbers[place - 1] > 1]
+        return updates[gaps[-1] :] if gaps else updates
     scores = {update: _score(step_dir(models, update)) for update in list_steps(models)}
     return sorted(scores, key=lambda update: (-scores[update], update))[:number]
 
 
+def _about(folder: Path) -> dict[str, Any]:
+    about: dict[str, Any] = read_manifest(folder)["about"]
+    return about
+
+
 def _score(folder: Path) -> float:
     try:
-        return float(read_manifest(folder)["about"]["score"])
+        return float(_about(folder)["score"])
     except (KeyError, TypeError, ValueError):
         raise CheckpointError(f"{folder} has no score to be the best by. Ask for last:K or step-N.") from None
 

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
+
+from nmt.search.boundaries import stands_alone
 
 Utility = Literal["chrf", "bleu"]
 
@@ -13,10 +16,10 @@ Utility = Literal["chrf", "bleu"]
 def expected_utilities(texts: Sequence[str], metric: Utility) -> list[float]:
     """The mean of sacreBLEU's sentence score of each text with every other one as the reference, 0 to 100.
 
-    A text that was drawn twice counts twice. A single candidate has nothing to agree with: 0. The work grows with the
-    square of the number of different texts.
+    A text that was drawn twice counts twice. A single candidate has nothing to agree with: 0. BLEU is of characters
+    where words are not separated (Japanese, Chinese). The work grows with the square of the number of different texts.
     """
-    score, counts = _scorer(metric), Counter(texts)
+    score, counts = _scorer(metric, any(map(stands_alone, chain.from_iterable(texts)))), Counter(texts)
     known = {
         (text, reference): score(text, [reference]).score
         for text in counts
@@ -30,7 +33,7 @@ def expected_utilities(texts: Sequence[str], metric: Utility) -> list[float]:
     ]
 
 
-def _scorer(metric: Utility) -> Callable[..., Any]:
+def _scorer(metric: Utility, unspaced: bool) -> Callable[..., Any]:
     if metric == "chrf":
         return CHRF().sentence_score
-    return BLEU(effective_order=True).sentence_score
+    return BLEU(effective_order=True, tokenize="char" if unspaced else "13a").sentence_score

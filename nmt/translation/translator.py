@@ -143,7 +143,7 @@ class Translator:
         by_line: list[list[tuple[Segment, list[Candidate]]]] = [[] for _ in lines]
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))
-        joined = [self._join(parts) for parts in by_line]
+        joined = [self._join(parts, config) for parts in by_line]
         if alignment:
             joined = [_in_words_of(*pair) for pair in zip(joined, lines, strict=True)]
         if glossary is None:
@@ -219,8 +219,11 @@ class Translator:
             repeats=is_loop(segment.ids, ids),
         )
 
-    def _join(self, parts: list[tuple[Segment, list[Candidate]]]) -> Translation:
-        """One line from its segments: the n-th best of each, side by side; scores and log-probabilities add up."""
+    def _join(self, parts: list[tuple[Segment, list[Candidate]]], config: SearchConfig) -> Translation:
+        """One line from its segments: the n-th best of each, side by side.
+
+        Scores and log-probabilities add up; of expected utilities it is the mean.
+        """
         if not parts:
             return Translation("", 0.0, (), (), "blank")
         if not all(candidates for _, candidates in parts):
@@ -232,6 +235,8 @@ class Translator:
             words = [segment.first_word for segment, _ in parts]
             depth = min(len(candidates) for _, candidates in parts)
             best = tuple(concatenate([candidates[rank] for _, candidates in parts], words) for rank in range(depth))
+            if config.mbr != "none":
+                best = tuple(replace(one, score=one.score / len(parts)) for one in best)
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))
 
 
@@ -253,11 +258,15 @@ def _checked(translation: Translation, line: str, prefix: str, glossary: Glossar
 
 
 def _most_agreed(candidates: list[Candidate], config: SearchConfig) -> list[Candidate]:
-    """The n best by expected utility, which becomes their score, where the config asks for it."""
+    """The n best texts by expected utility, which becomes their score, where the config asks for it."""
     if config.mbr == "none":
         return candidates
     from nmt.translation.mbr import expected_utilities  # sacreBLEU takes a while to import
 
     utilities = expected_utilities([candidate.text for candidate in candidates], config.mbr)
     scored = [replace(candidate, score=utility) for candidate, utility in zip(candidates, utilities, strict=True)]
-    return sorted(scored, key=lambda candidate: -candidate.score)[: config.n_best]
+    ranked = sorted(scored, key=lambda candidate: -candidate.score)
+    different: dict[str, Candidate] = {}  # one that was drawn several times is one translation
+    for candidate in ranked:
+        different.setdefault(candidate.text, candidate)
+    return list(different.values())[: config.n_best]

@@ -298,6 +298,10 @@ def test_a_search_key_that_ctranslate2_does_not_have_is_named_before_the_output_
     failure = invoke(translate.translate, copy, *options).exception
     assert isinstance(failure, ConfigError)
     assert str(failure).startswith("The ctranslate2 backend has no search.coverage = 0.2. Give --set coverage=0.0")
+    options[-3] = "max_length_extra=100_000"
+    failure = invoke(translate.translate, copy, *options).exception
+    assert isinstance(failure, ConfigError)
+    assert "positions. Lower them." in str(failure)
     assert (copy / "out").read_text(encoding="utf-8") == "as it was"
 
 
@@ -306,7 +310,7 @@ def test_an_export_that_a_crash_left_under_another_name_is_there_again_whatever_
 ) -> None:
     folder = tmp_path / "export" / "onnx"
     write_folder(replaced(folder), {"step.onnx": b"graph"}, {"format": "onnx"}, Disk())
-    assert isinstance(invoke(command.export, tmp_path, "--format", "onnx").exception, ConfigError)  # there is no recipe
+    assert isinstance(invoke(command.export, tmp_path, "--format", "onnx").exception, CheckpointError)  # no model
     assert read_folder(folder).files == {"step.onnx": b"graph"}
 
 

@@ -158,6 +158,8 @@ def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
             "checkpoint 'third' must be best, last, step-N, or best:K and last:K for the mean of K models.",
         ),
         (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
+        (["--set", "method=greedy"], ConfigError, "search: method = \"greedy\": input should be 'beam' or 'sample'."),
+        (["--set", "alpha=1000"], ConfigError, "search: alpha = 1000: input should be less than or equal to 10."),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
         (["-i", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
         (["--score", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
@@ -384,6 +386,22 @@ def test_the_output_may_not_be_a_file_that_is_read(tiny_run: Path, tmp_path: Pat
     assert isinstance(failure, ConfigError)
     assert str(failure).startswith(f"--output {again} is the input: it would be emptied before it is read.")
     assert (tmp_path / "read").read_text(encoding="utf-8") == "hund\tdog\n"
+
+
+def test_the_output_may_not_be_what_is_read_under_another_name_or_from_standard_input(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, link = tmp_path / "read", tmp_path / "link"
+    read.write_text("der Hund\n", encoding="utf-8")
+    link.hardlink_to(read)
+    assert isinstance(invoke(tiny_run, "-i", read, "-o", link).exception, ConfigError)
+    with read.open(encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert command._is_read(link, [None])
+        assert not command._is_read(tmp_path / "new", [None])
+    (tmp_path / "other").write_text("", encoding="utf-8")
+    assert not command._is_read(tmp_path / "other", [read, None])
+    assert read.read_text(encoding="utf-8") == "der Hund\n"
 
 
 @pytest.mark.parametrize("options", [[], ["--int8"], ["TWIN", "--glossary", "TERMS"]], ids=" ".join)

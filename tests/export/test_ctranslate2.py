@@ -239,7 +239,7 @@ def test_a_key_of_the_recipe_that_it_does_not_honour_is_refused_with_what_to_giv
 ) -> None:
     model, config = make()
     search = SearchConfig.model_validate(asked)
-    translator = ExportedTranslator(load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, search, 30)
+    translator = ExportedTranslator(load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, search, 20)
     with pytest.raises(ConfigError) as failure:
         translator.translate(LINES[:1])
     message = f"The ctranslate2 backend has no {said}. Give {remedy}, or use our own search."
@@ -275,7 +275,8 @@ def test_a_translation_longer_than_the_table_of_positions_is_refused(tiny_tokeni
     engine = load(model, config, tiny_tokenizers, "float32")
     said = r"^search\.max_length_ratio = 0\.5 and search\.max_length_extra = 70 allow translations of 71 tokens"
     with pytest.raises(ConfigError, match=said):
-        engine.find([[5, EOS_ID]], SearchConfig(max_length_ratio=0.5, max_length_extra=70))
+        engine.check(SearchConfig(max_length_ratio=0.5, max_length_extra=70), longest=2)
+    engine.check(SearchConfig(max_length_ratio=0.5, max_length_extra=7), longest=2)
 
 
 def test_without_the_package_the_command_to_type_is_said(

@@ -1,13 +1,16 @@
 """A recurrent model as ONNX graphs: the same probabilities, and a runner that finds the same translations."""
 
 import ast
+import contextlib
 import io
 import math
 import os
 import runpy
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ import torch
 
 from nmt.config import parse_config
 from nmt.errors import ConfigError, ExportError
+from nmt.export import ctranslate2, onnx
 from nmt.export.backend import ExportedTranslator
 from nmt.export.keys import HONOURED
 from nmt.export.onnx import encoder_graph, onnx_files, output_graph, shortlist_graph, step_graph
@@ -293,6 +297,30 @@ def test_the_runner_translates_standard_input_line_by_line(
     assert workers == [threads or os.cpu_count()]
 
 
+def test_the_runner_answers_as_it_reads_and_ends_quietly_when_nobody_listens(
+    tiny_tokenizers: TokenizerPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = runner_files(*tiny_model(), SearchConfig(beam=1, max_length_ratio=1.0), tiny_tokenizers)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    program = tmp_path / "translate.py"
+    program.write_text(program.read_text(encoding="utf-8").replace("AT_ONCE = 1024", "AT_ONCE = 2"), encoding="utf-8")
+    command = [sys.executable, str(program), "--threads", "1"]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as running:
+        assert running.stdin
+        assert running.stdout
+        assert running.stderr
+        running.stdin.write("".join(f"{line}\n" for line in LINES[:2]).encode())
+        running.stdin.flush()
+        assert len([running.stdout.readline() for _ in range(2)]) == 2  # although there may be more to come
+        running.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            running.stdin.write("".join(f"{line}\n" for line in LINES[:6]).encode())
+            running.stdin.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
+
+
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:
     model, config = tiny_model()
     small, whole = (onnx_files(model, config, kind) for kind in ("int8", "float32"))
@@ -316,6 +344,15 @@ def test_a_transformer_is_refused_by_the_key_of_the_recipe(side: str) -> None:
         onnx_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), config, "float32")
 
 
+def test_a_mixed_model_is_not_sent_from_one_format_to_the_other() -> None:
+    tree = {"embedding_dim": 8, "encoder": {"type": "transformer"}, "decoder": {"type": "rnn"}}
+    config = parse_config(ModelConfig, tree, "test")
+    for check in (onnx.check_expressible, ctranslate2.check_expressible):
+        with pytest.raises(ExportError) as refusal:
+            check(config)
+        assert "--format" not in str(refusal.value)
+
+
 def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
     from nmt.export.runner import WITHOUT_SPACES, join
 
@@ -324,17 +361,17 @@ def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
     assert [join(texts) for texts in ([], ["", "a"], ["a", "", "b"], ["雨。", "「晴"])] == ["", "a", "a b", "雨。「晴"]
 
 
-@pytest.mark.parametrize("beam", ["0", "-1"])
-def test_the_runner_refuses_a_beam_of_nothing(
-    beam: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("given", ["--beam 0", "--beam -1", "--threads -1"])
+def test_the_runner_refuses_a_beam_or_threads_of_nothing(
+    given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from nmt.export import runner
 
-    monkeypatch.setattr("sys.argv", ["translate.py", f"--beam={beam}"])
+    monkeypatch.setattr("sys.argv", ["translate.py", given.replace(" ", "=")])
     with pytest.raises(SystemExit) as ended:
         runner.main()
     assert ended.value.code == 2
-    assert f"error: --beam {beam}: must be at least 1." in capsys.readouterr().err
+    assert f"error: {given}: must be at least 1" in capsys.readouterr().err
 
 
 def test_the_runner_stands_by_itself() -> None:
@@ -358,6 +395,7 @@ def test_the_runner_stands_by_itself() -> None:
         "sys",
         "unicodedata",
         "dataclasses",
+        "itertools",
         "pathlib",
         "typing",
     }

@@ -7,6 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from nmt.cli import compare
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
@@ -57,6 +58,13 @@ def test_compare_prints_table_samples_and_the_path_of_the_report(folder):
     assert [run["name"] for run in results["runs"]] == ["bad", "good"]
     assert results["runs"][1]["scores"][0]["value"] == pytest.approx(100)
     assert results["test"]["source"] == "test.de"
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_translated(folder, monkeypatch):
+    (folder / "report").write_text("a file", encoding="utf-8")
+    monkeypatch.setattr(compare, "_translate_all", lambda *_: pytest.fail("translated"))
+    with pytest.raises(ConfigError, match=r"--out report: the report cannot be written there \(File exists"):
+        nmt("compare", "runs/good", "--out", "report")
 
 
 @pytest.mark.parametrize(("number", "shown"), [(0, 0), (2, 2), (5, 3)])

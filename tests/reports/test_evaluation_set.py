@@ -1,6 +1,8 @@
 """Reading a test set and choosing samples from it."""
 
 import hashlib
+import os
+import threading
 
 import pytest
 
@@ -67,3 +69,14 @@ def test_samples_are_short_distinct_and_spread_over_the_set():
 def test_there_are_never_more_samples_than_sentences(number):
     chosen = pick_samples(evaluation_set(2), number)
     assert len(chosen) == len(set(chosen)) == min(number, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_test_set_may_come_through_pipes_which_are_known_by_their_lines(tmp_path):
+    paths = [tmp_path / name for name in ("en", "de")]
+    for path, text in zip(paths, ("a\nb\n", "c\nd"), strict=True):
+        os.mkfifo(path)
+        threading.Thread(target=path.write_text, args=(text,), daemon=True).start()
+    found = load_evaluation_set(Text("parallel", *map(str, paths)))
+    expected = [hashlib.sha256(text).hexdigest() for text in (b"a\nb\n", b"c\nd\n")]
+    assert [found.source_sha256, found.reference_sha256] == expected

@@ -1,6 +1,7 @@
 """What a training text has of a test set, counted by hand."""
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_what_cannot_be_read_is_explained(paths, tmp_path):
     for unknown in ({}, {"corpus": {}}, {"corpus": {"train": ["a", "b"]}}, {"corpus": {"reader": "new", "train": {}}}):
         [reason] = read_training_texts([unknown], TEST)
         assert reason == "its recipe does not name the files in a way this version reads"
+
+
+def test_a_text_that_is_not_what_was_trained_on_is_not_looked_into(paths):
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    as_it_was, changed, unknown = read_training_texts([recipe(paths)] * 3, TEST, [hashes, ["0", "1"], []])
+    assert as_it_was == unknown
+    assert as_it_was.num_pairs > 0
+    assert changed.endswith(" has changed since it was trained on")
 
 
 def test_a_missing_training_text_is_an_error_where_it_is_asked_for(tmp_path):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import time
 import unicodedata
 from pathlib import Path
 
@@ -127,6 +128,37 @@ def test_what_a_line_requires_is_counted_by_its_targets(tokenizer: SentencePiece
     assert [(one.phrases, one.times) for one in terms.required] == [({0}, 3), ({1, 2}, 1)]
     assert terms.allowed == {0, 1, 2}
     assert terms_of(glossary, "Maus").required == ()
+
+
+def test_what_is_written_once_stands_for_one_term(tokenizer: SentencePieceTokenizer) -> None:
+    pairs = [("card", "carte"), ("credit card", "carte de crédit"), ("cat", "Katze"), ("kitty", "Katze")]
+    glossary = Glossary.of([*pairs, ("kitty", "Kätzchen")], tokenizer)
+    line = "a credit card and a card"
+    assert {min(one.phrases): one.times for one in terms_of(glossary, line).required} == {0: 2, 1: 1}
+    once, twice = "une carte de crédit", "une carte de crédit et une carte"
+    credit, card = Term("credit card", "carte de crédit", True), Term("card", "carte", True)
+    assert glossary.check(line, "", once) == (credit, dataclasses.replace(card, met=False))
+    assert glossary.check(line, "", twice) == (credit, card)
+    assert glossary.check("a card", "", "une carte") == (card,)
+    line = "the kitty and the cat"
+    assert {tuple(sorted(one.phrases)): one.times for one in terms_of(glossary, line).required} == {(2, 3): 2, (2,): 1}
+    kitty, cat = Term("kitty", "Katze | Kätzchen", False), Term("cat", "Katze", True)
+    assert glossary.check(line, "", "die Katze") == (kitty, cat)
+    assert glossary.check(line, "", "das Kätzchen und die Katze") == (Term("kitty", "Kätzchen", True), cat)
+    assert glossary.check(line, "", "die Katze und die Katze") == (Term("kitty", "Katze", True), cat)
+
+
+def test_a_line_of_very_many_terms_is_checked_in_time(tokenizer: SentencePieceTokenizer) -> None:
+    glossary, number = Glossary.of([("cat", "Katze")], tokenizer), 20_000
+    begun = time.process_time()
+    found = glossary.check("cat " * number, "", "Katze " * (number - 1))
+    assert [term.met for term in found] == [True] * (number - 1) + [False]
+    assert time.process_time() - begun < 5  # with all pairs of matches it would be minutes
+
+
+def test_a_sharp_s_is_found_in_capitals(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("straße", "street"), ("Maß", "measure"), ("fass", "barrel")], tokenizer)
+    assert matched(glossary, "Straße STRASSE strasse Faß FASS MASS Maß") == [*["straße"] * 3, "fass", "fass", "Maß"]
 
 
 def test_what_a_line_requires_says_which_source_tokens_ask_for_it(tokenizer: SentencePieceTokenizer) -> None:

@@ -67,7 +67,8 @@ def test_the_best_checkpoints_are_those_with_the_highest_scores(long_run: Path) 
 def kept_run(run: Path, models: dict[int, float], keep_last: int, keep_best: int) -> Path:
     """A run that holds models of these updates and scores, none of which can translate."""
     for update, score in models.items():
-        write_folder(step_dir(run / "models", update), {}, {"score": score}, Disk())
+        about = {"score": score, "validation": update // 10}
+        write_folder(step_dir(run / "models", update), {}, about, Disk())
     point(run / "models", "best", max(models, key=lambda update: models[update]), Disk())
     changes = {"training__keep_last": keep_last, "training__keep_best": keep_best}
     save_experiment(make_experiment(run / "text", **changes), run / "experiment.toml")
@@ -87,7 +88,16 @@ def test_an_old_best_model_is_none_of_the_last_and_a_recent_one_none_of_the_best
     with pytest.raises(ConfigError, match=r"best:2': as its best, .* keeps only step-10\. Set training\.keep_best = 2"):
         find_steps(run, "best:2")
     point(run / "models", "last", 90, Disk())  # a crash came before the state of 100 was written
-    assert find_steps(run, "last:2") == [10, 90]
+    with pytest.raises(ConfigError, match=r"last:2': as its last, .* keeps only step-90\."):
+        find_steps(run, "last:2")
+
+
+def test_to_keep_more_models_from_now_on_makes_an_old_best_one_none_of_the_last(tmp_path: Path) -> None:
+    run = kept_run(tmp_path, {10: 30.0, 90: 20.0, 100: 19.0}, keep_last=3, keep_best=3)
+    point(run / "models", "last", 100, Disk())
+    assert find_steps(run, "last:2") == [90, 100]
+    with pytest.raises(ConfigError, match=r"last:3': as its last, .* keeps only step-90, step-100\."):
+        find_steps(run, "last:3")
 
 
 def test_a_run_of_which_only_the_best_model_was_published_has_a_best_and_no_last(tmp_path: Path) -> None:

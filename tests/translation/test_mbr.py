@@ -27,3 +27,13 @@ def test_a_text_that_came_twice_counts_twice() -> None:
 
 def test_one_candidate_has_nothing_to_agree_with() -> None:
     assert expected_utilities(["a"], "bleu") == [0.0]
+
+
+def test_bleu_is_of_characters_where_words_are_not_separated() -> None:
+    texts = ["犬が木を見る", "犬が木をみる", "鳥がいない"]
+    scorer = BLEU(effective_order=True, tokenize="char")
+    expected = (
+        scorer.sentence_score(texts[0], [texts[1]]).score + scorer.sentence_score(texts[0], [texts[2]]).score
+    ) / 2
+    assert expected_utilities(texts, "bleu")[0] == pytest.approx(expected)
+    assert expected > 10

@@ -229,6 +229,20 @@ def test_minimum_bayes_risk_orders_by_agreement(translator: Translator) -> None:
     assert agreed.text == max(zip(utilities, plain.hypotheses, strict=True), key=lambda pair: pair[0])[1].text
 
 
+def test_a_text_that_is_drawn_several_times_is_one_of_the_n_best(translator: Translator) -> None:
+    search = SearchConfig(method="sample", samples=6, n_best=4, mbr="chrf", top_k=1, max_length_ratio=1.0)
+    (found,) = translator.translate(LINES[:1], search.model_copy(update={"max_length_extra": 2}))
+    assert [one.score for one in found.hypotheses] == pytest.approx([100.0])  # all six agree
+
+
+def test_of_a_split_line_the_utility_is_the_mean(translator: Translator) -> None:
+    search = SearchConfig(beam=4, mbr="chrf", max_length_ratio=1.0, max_length_extra=2)
+    short = Translator(translator.model, translator.tokenizers, search, max_length=8)
+    (found,) = short.translate([". ".join(LINES[:3])])
+    assert found.num_segments > 1
+    assert 0 < found.score <= 100
+
+
 def glossary_for(translator: Translator, *pairs: tuple[str, str]) -> Glossary:
     return Glossary.of(pairs, translator.tokenizers.target)
 
