@@ -94,7 +94,7 @@ class Experiment(Config):
     """What one run is: everything that decides its result, and what its card says of it."""
 
     name: str = Field(min_length=1)
-    seed: int = Field(1, ge=0)
+    seed: int = Field(1, ge=0, lt=2**32)
     corpus: CorpusConfig
     tokenizer: TokenizerConfig = TokenizerConfig()
     model: ModelConfig

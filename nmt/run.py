@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import check_new, check_same, check_same_text
+from nmt.begun import as_it_ended, check_new, check_same, check_same_text
 from nmt.config import dump_config
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import DataError
@@ -60,11 +60,12 @@ def _train_alone(
     if not done:
         check_new(directory)
     check_same(experiment, directory, lambda text: _say(console, text))
-    if done and (over := reason_to_stop(done, training)) and (directory / "record.json").exists():
+    over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
+    if done and over and (directory / "record.json").exists():
         if workers.leads:
-            recipe = {"experiment.toml": experiment_bytes(experiment)}  # whose [search] may have changed
+            recipe = {"experiment.toml": experiment_bytes(as_it_ended(experiment, directory))}
             _write_sealed(directory, recipe, ended=True)
-            write_card(directory)  # and its [card]
+            write_card(directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
         return over

@@ -56,3 +56,12 @@ def test_r_drop_needs_some_dropout(tmp_path: Path) -> None:
 def test_two_tokenizers_go_with_tables_of_their_own(tmp_path: Path, sharing: str) -> None:
     experiment: Experiment = make_experiment(tmp_path, tokenizer__joint=False, model__share_embeddings=sharing)
     assert not experiment.tokenizer.joint
+
+
+@pytest.mark.parametrize(
+    "override", ["seed=-1", f"seed={2**32}", "tokenizer.character_coverage=0.97", "tokenizer.character_coverage=1.1"]
+)
+def test_what_no_library_would_take_is_refused_by_its_key(tmp_path: Path, override: str) -> None:
+    save_experiment(make_experiment(tmp_path), tmp_path / "experiment.toml")
+    with pytest.raises(ConfigError, match=override.partition("=")[0]):
+        load_experiment(tmp_path / "experiment.toml", [override])

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,11 @@ from nmt.models.build import build_model, count_parameters
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run import describe_end
+from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
 from nmt.storage.seal import check_sealed, seal
+from nmt.training import loop
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from tests.tiny import invented_pairs, make_experiment, run, write_lines
@@ -100,6 +103,31 @@ def test_a_finished_run_goes_on_when_its_limit_is_raised(begun: Path) -> None:
     assert reason == "max_updates"
     assert f"Going on from update 2 in {begun}." in said
     assert RunRecord.load(begun / "record.json").updates == 3
+
+
+def test_an_interrupted_run_that_has_reached_its_limit_is_validated_before_it_is_finished(
+    begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update, experiment, directory = loop._Trainer._update, same(begun), tmp_path / "runs" / "again"
+
+    def interrupted(self: Any, batches: list[Any]) -> Any:
+        if self.progress.update == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return update(self, batches)
+
+    monkeypatch.setattr(loop._Trainer, "_update", interrupted)
+    assert run(experiment, directory)[0] == "interrupted"
+    assert not (directory / "models").exists()
+    assert run(experiment, directory)[0] == "max_updates"
+    assert RunRecord.load(directory / "record.json").finish_reason == "max_updates"
+    assert nmt.load(directory).translate(["der Hund"], SearchConfig(max_length_ratio=1.0))
+
+
+def test_a_finished_run_keeps_the_recipe_that_it_was_trained_by(begun: Path) -> None:
+    changed = same(begun, search={"beam": 3}, training__max_updates=1, training__keep_last=9)
+    assert "is finished (2 updates" in run(changed, begun)[1]
+    kept = load_experiment(begun / "experiment.toml")
+    assert (kept.training, kept.search.beam) == (same(begun).training, 3)
 
 
 def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:

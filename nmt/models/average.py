@@ -14,6 +14,6 @@ def average_models(models: Sequence[EncoderDecoder]) -> EncoderDecoder:
     They must have the same configuration, as checkpoints of one run do.
     """
     first, *others = models
-    for name, weight in first.named_parameters() if others else ():
-        weight.copy_(torch.stack([dict(one.named_parameters())[name].double() for one in models]).mean(dim=0))
+    for same in zip(*(model.parameters() for model in models), strict=True) if others else ():
+        same[0].copy_(torch.stack([weight.double() for weight in same]).mean(dim=0))
     return first

@@ -115,12 +115,18 @@ def library_versions() -> dict[str, str]:
 
 
 def source_commit() -> str | None:
-    """The commit of the source this runs from, where it is a checkout."""
-    here = Path(__file__).parent
+    """The commit of the source this runs from, where it is a checkout of its own; "-dirty" where that was changed."""
+    root = Path(__file__).resolve().parents[2]
+    top = _git(root, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != root:  # installed within somebody else's repository
+        return None
+    return _git(root, "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says; None where there is no git, or no repository."""
     try:
-        found = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, timeout=5
-        )
+        found = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return found.stdout.strip() or None if found.returncode == 0 else None

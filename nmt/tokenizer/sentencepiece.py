@@ -30,7 +30,7 @@ class TokenizerConfig(Config):
     kind: Literal["unigram", "bpe"] = "unigram"
     vocab_size: int = Field(8000, ge=SMALLEST_VOCABULARY)
     joint: bool = True
-    character_coverage: float = Field(1.0, gt=0.9, le=1.0)
+    character_coverage: float = Field(1.0, ge=0.98, le=1.0)
     training_pairs: int = Field(100_000, ge=1)
     sampling: float = Field(0.0, ge=0.0, le=1.0)
     sampling_candidates: int = Field(16, ge=2)
@@ -130,7 +130,7 @@ def train_sentencepiece(
     try:
         model = _train(texts, config, vocab_size, seed)
     except RuntimeError as error:
-        limit = re.search(r"<= (\d+)", str(error))
+        limit = re.search(r"value <= (\d+)", str(error))
         if not limit:
             needed = re.search(r"required_chars\. \d+ vs (\d+)", str(error))
             if not needed:

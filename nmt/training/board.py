@@ -12,10 +12,19 @@ class Board:
     def __init__(self, directory: Path, say: Callable[[str], None]) -> None:
         self._directory, self._say = directory, say
         self._writer: Any = None
+        self._open()
+
+    def rewind(self, update: int) -> None:
+        """What was shown after this update is not true any more."""
+        if self._writer and update:
+            self.close()
+            self._open(purge_step=update + 1)
+
+    def _open(self, **options: int) -> None:
         try:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(directory))
+            self._writer = SummaryWriter(str(self._directory), **options)
         except ImportError:
             return
         except Exception as error:

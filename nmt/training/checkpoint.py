@@ -63,7 +63,7 @@ class Checkpoints:
 
     def save_model(self, model: EncoderDecoder, about: SavedModel, progress: Progress, score: float) -> None:
         """The weights as they are now, as the model of this step, and its score on the dev set. Raises DiskError."""
-        note = {"update": progress.update, "score": score}
+        note = {"update": progress.update, "score": score, "validation": len(progress.models)}
         save_model(step_dir(self.models, progress.update), model, about, note, self.disk)
 
     def save_state(self, state: TrainingState, workers: Workers, regular: bool = True) -> None:

@@ -1,6 +1,6 @@
 """How a model is trained."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,9 +19,11 @@ class TrainingConfig(Config):
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off. `clip_norm` is the largest
-    norm of the gradient, which a larger one is scaled down to; 0 turns it off.
+    norm of the gradient, which a larger one is scaled down to; 0 turns it off. `weight_decay` shrinks the weights apart
+    from the gradient (adamw), or is an L2 penalty in it (adam, where it is 0 unless it is given).
 
-    `precision` auto is bf16 where the device has instructions for it, else fp32. `threads` 0 is all cores.
+    `precision` auto is bf16 where the device has instructions for it, else fp32. `threads` 0 is what
+    OMP_NUM_THREADS says, or all cores.
 
     `shard` spreads weights, optimizer and average over the processes that torchrun started (see recipes/README.md);
     of one process there is nothing to spread.
@@ -54,6 +56,13 @@ class TrainingConfig(Config):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = Field(0, ge=0)
     shard: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_adam_does_not_decay(cls, tree: Any) -> Any:
+        if isinstance(tree, dict) and tree.get("optimizer") == "adam":
+            return {"weight_decay": 0.0, **tree}
+        return tree
 
     @model_validator(mode="after")
     def _betas_below_one(self) -> "TrainingConfig":

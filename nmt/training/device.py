@@ -58,15 +58,26 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def default_threads(processes: int) -> int:
+    """OMP_NUM_THREADS where it says a number, else all cores; of several processes on this machine, each its share.
+
+    Of several processes OMP_NUM_THREADS says nothing: torchrun sets it to 1 for each, whatever the machine.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if processes == 1 and asked.isdecimal() and int(asked):
+        return int(asked)
+    return max(1, available_cores() // processes)
+
+
 def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, processes: int = 1) -> Machine:
     """Choose device and precision, set the number of threads, and keep freed memory for reuse.
 
-    `threads` 0 means this process's share of the cores, where `processes` run on this machine.
+    `threads` 0 means what `default_threads` says, where `processes` run on this machine.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
-    torch.set_num_threads(threads or max(1, available_cores() // processes))
+    torch.set_num_threads(threads or default_threads(processes))
     keep_freed_memory()
     return Machine(device, chosen, torch.get_num_threads())
 

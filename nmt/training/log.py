@@ -70,6 +70,8 @@ class TrainingLog:
 
     def rewind(self, progress: Progress) -> None:
         """Drop the lines after those that `progress` knows of: they will be written again."""
+        if self._board:
+            self._board.rewind(progress.update)
         if self._journal and not self._journal.rewind(progress.log_bytes, progress.log_sha256):
             path = self._journal.path
             self._journal.__exit__()

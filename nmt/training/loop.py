@@ -179,8 +179,8 @@ class _Trainer:
                     raise
                 if self.sharded:
                     raise NMTError(
-                        "Out of memory in a sharded model. Lower training.batch_tokens, or give more processes; the "
-                        "last checkpoint is intact."
+                        "Out of memory in a sharded model. Give more processes: the last checkpoint is intact. Or "
+                        "lower training.batch_tokens in a new run, with another --out."
                     ) from error
             # Out of the except clause, which keeps the tensors of the failed attempt alive.
             self.optimizer.zero_grad(set_to_none=True)
@@ -230,8 +230,8 @@ class _Trainer:
         found = self.job.checkpoints.newest_of_all(self.workers, self.log.say, among)
         if found is None or self.progress.rollbacks >= MOST_ROLLBACKS:
             raise NMTError(
-                f"{why}. Lower training.learning_rate, or set training.precision = 'fp32'; "
-                f"{'there is nothing to go back to' if found is None else 'the last checkpoint is intact'}."
+                f"{why}. Begin anew, with another --out: lower training.learning_rate, or set training.precision = "
+                f"'fp32'. {'There is nothing to go back to' if found is None else 'The last checkpoint is intact'}."
             )
         return found
 

@@ -59,8 +59,8 @@ def halve(batches: list[Batch]) -> int:
     largest = max(divisible or batches, key=lambda batch: batch.padded_tokens)
     if not divisible:
         raise NMTError(
-            f"Out of memory with a single pair of {largest.padded_tokens} tokens. Lower corpus.max_length, or make the "
-            "model smaller; the last checkpoint is intact."
+            f"Out of memory with a single pair of {largest.padded_tokens} tokens; the last checkpoint is intact. "
+            "Begin anew, with another --out: lower corpus.max_length, or make the model smaller."
         )
     return largest.padded_tokens // 2
 
@@ -83,6 +83,6 @@ def memory_errors_explained() -> Iterator[None]:
             raise
         raise NMTError(
             "Out of memory, and not for the gradients of a batch, which would have been split: for the weights, the "
-            "optimizer, or the translation of the dev set. Make the model smaller, or share it among several "
-            "processes (torchrun, training.shard = true). The last checkpoint is intact."
+            "optimizer, or the translation of the dev set. The last checkpoint is intact: go on with the model shared "
+            "among several processes (torchrun, training.shard = true), or begin a smaller one, with another --out."
         ) from error

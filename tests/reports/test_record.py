@@ -1,11 +1,14 @@
 """The record of a run survives its file, and a damaged file is explained."""
 
 import json
+import re
+import subprocess
 
 import pytest
 
 from nmt.errors import CheckpointError
-from nmt.reports.record import RunRecord
+from nmt.reports import record as module
+from nmt.reports.record import RunRecord, source_commit
 from tests.reports.synthetic import record
 
 
@@ -57,3 +60,24 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, content, message):
     (tmp_path / "record.json").write_bytes(content)
     with pytest.raises(CheckpointError, match=message):
         RunRecord.load(tmp_path / "record.json")
+
+
+def test_a_commit_is_that_of_a_checkout_of_its_own_and_says_whether_that_was_changed(tmp_path, monkeypatch):
+    def git(*arguments):
+        subprocess.run(["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True)
+
+    source = tmp_path / "nmt" / "reports" / "record.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("one", encoding="utf-8")
+    monkeypatch.setattr(module, "__file__", str(source))
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "one")
+    commit = source_commit()
+    assert re.fullmatch("[0-9a-f]{12,}", commit)
+    source.write_text("two", encoding="utf-8")
+    assert source_commit() == f"{commit}-dirty"
+    installed = tmp_path / ".venv" / "lib" / "nmt" / "reports"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr(module, "__file__", str(installed / "record.py"))
+    assert source_commit() is None

@@ -14,6 +14,7 @@ from nmt.training.device import (
     available_cores,
     cpu_features,
     cpu_name,
+    default_threads,
     has_fast_bf16,
     keep_freed_memory,
     peak_memory_bytes,
@@ -58,9 +59,20 @@ def test_bf16_is_fast_where_the_cpu_has_instructions_for_it(
     assert has_fast_bf16(CPU) == fast
 
 
-def test_threads_are_as_asked_and_zero_means_all_cores() -> None:
+def test_threads_are_as_asked_and_zero_means_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert prepare_machine("fp32", 1).threads == torch.get_num_threads() == 1
     assert prepare_machine("fp32", 0).threads == available_cores()
+
+
+@pytest.mark.parametrize(("asked", "threads"), [("3", 3), ("0", 8), ("", 8), ("2,1", 8)])
+def test_the_usual_variable_says_how_many_threads_a_single_process_has(
+    monkeypatch: pytest.MonkeyPatch, asked: str, threads: int
+) -> None:
+    monkeypatch.setattr(device_module, "available_cores", lambda: 8)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert default_threads(1) == threads
+    assert default_threads(2) == 4  # torchrun sets the variable to 1 for each of several
 
 
 def test_cores_are_those_this_process_may_use() -> None:

@@ -202,8 +202,10 @@ def test_tensorboard_gets_the_same_figures_where_it_is_installed(
     shown: list[tuple[str, float, int]] = []
 
     class SummaryWriter:
-        def __init__(self, directory: str) -> None:
+        def __init__(self, directory: str, purge_step: int | None = None) -> None:
             assert Path(directory) == tmp_path / "tensorboard"
+            if purge_step is not None:
+                shown.append(("forget from", 0.0, purge_step))
 
         def add_scalar(self, name: str, value: float, update: int) -> None:
             shown.append((name, value, update))
@@ -213,9 +215,16 @@ def test_tensorboard_gets_the_same_figures_where_it_is_installed(
 
     module = types.SimpleNamespace(SummaryWriter=SummaryWriter)
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    figures, closed = [(f"train/{name}", value, 10) for name, value in FIGURES.items()], ("closed", 0.0, 0)
     with open_log(tmp_path, quiet_console()) as log:
         log.train(Progress(update=10), FIGURES)
-    assert shown == [*((f"train/{name}", value, 10) for name, value in FIGURES.items()), ("closed", 0.0, 0)]
+    assert shown == [*figures, closed]
+    shown.clear()
+    with open_log(tmp_path, quiet_console()) as log:
+        log.rewind(Progress())  # nothing was shown yet
+        log.rewind(Progress(update=5))
+        log.train(Progress(update=10), FIGURES)
+    assert shown == [closed, ("forget from", 0.0, 6), *figures, closed]
 
 
 def test_a_second_log_that_was_changed_is_put_aside_beside_the_first(tmp_path: Path) -> None:

@@ -140,3 +140,9 @@ def test_without_a_decay_there_is_no_average_and_the_model_is_used_as_it_is() ->
     own = model.weight.detach().clone()
     with average.applied(model):
         assert torch.equal(model.weight, own)
+
+
+def test_plain_adam_has_no_weight_decay_unless_it_is_asked_for() -> None:
+    assert TrainingConfig.model_validate({"optimizer": "adam"}).weight_decay == 0.0
+    assert TrainingConfig.model_validate({"optimizer": "adam", "weight_decay": 0.1}).weight_decay == 0.1
+    assert TrainingConfig().weight_decay == TrainingConfig.model_validate({"optimizer": "adamw"}).weight_decay > 0
