@@ -24,7 +24,7 @@ from nmt.models.base import Seq2Seq
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.length import penalty
 from nmt.tokenizer.base import BOS_ID, EOS_ID
-from nmt.training.device import cpu_name, keep_freed_memory
+from nmt.training.device import cpu_name, prepare_memory
 from nmt.translation.result import Translation
 from nmt.translation.translator import Translator
 
@@ -37,7 +37,7 @@ def main() -> None:
     """Measure, print the figures, write them."""
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads or torch.get_num_threads())
-    keep_freed_memory()
+    prepare_memory()
     translator = nmt.load(arguments.run)
     lines = [line for line in map(clean, read_lines(arguments.source)) if not is_blank(line)][: arguments.lines]
     config = translator.search.model_copy(update={"n_best": 1, "mbr": "none"})

@@ -73,10 +73,10 @@ def compare(
     from nmt.reports.training_text import read_training_texts
     from nmt.reports.write import make_folder, write_report
     from nmt.storage.seal import check_sealed
-    from nmt.training.device import keep_freed_memory
+    from nmt.training.device import prepare_memory
     from nmt.translation.formats import writing_to
 
-    keep_freed_memory()
+    prepare_memory()
     for name in metric or ():
         signature_of(name)  # what cannot be computed is said before anything is translated
     progress = Console(stderr=True)

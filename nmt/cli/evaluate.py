@@ -91,9 +91,9 @@ def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str]
     from nmt.config import dump_config
     from nmt.experiment import load_experiment
     from nmt.reports.collect import run_search, translate_run
-    from nmt.training.device import keep_freed_memory
+    from nmt.training.device import prepare_memory
 
-    keep_freed_memory()
+    prepare_memory()
     search = run_search(run, beam)
     language = load_experiment(run / "experiment.toml").corpus.target_language
     with Progress(console=Console(stderr=True), transient=True) as progress:

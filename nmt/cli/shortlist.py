@@ -21,11 +21,11 @@ def shortlist(run: Run) -> None:
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
     from nmt.experiment import load_experiment
-    from nmt.training.device import keep_freed_memory
+    from nmt.training.device import prepare_memory
     from nmt.translation.load import load
     from nmt.translation.shortlist import SHORTLIST_FILE, even_share, learn
 
-    keep_freed_memory()
+    prepare_memory()
     console = Console(stderr=True)
     tokenizers = load(run).tokenizers  # checks the run
     corpus = load_experiment(run / "experiment.toml").corpus

@@ -89,7 +89,7 @@ def translate(
     from nmt.cli.score import score_stream
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
-    from nmt.training.device import keep_freed_memory
+    from nmt.training.device import prepare_memory
     from nmt.translation.formats import FORMATS, writing_to
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
@@ -131,7 +131,7 @@ def translate(
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
-    keep_freed_memory()
+    prepare_memory()
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = files.enter_context(_open_input(score)) if score else None
         source = _open_input(input) if input else _stdin()

@@ -10,6 +10,11 @@ from typing import Literal
 
 import torch
 
+# oneDNN compiles a kernel for each shape that it meets, and both it and torch keep the newest 1,024, of 1 to 2 MB each.
+# Hardly two batches have the same shape: training in bf16 would take gigabytes and gain nothing (eval/bench/LOG.md).
+KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+KEPT_KERNELS = "32"
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -70,7 +75,7 @@ def default_threads(processes: int) -> int:
 
 
 def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, processes: int = 1) -> Machine:
-    """Choose device and precision, set the number of threads, and keep freed memory for reuse.
+    """Choose device and precision, set the number of threads, and prepare memory.
 
     `threads` 0 means what `default_threads` says, where `processes` run on this machine.
     """
@@ -78,8 +83,15 @@ def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, pr
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
     torch.set_num_threads(threads or default_threads(processes))
-    keep_freed_memory()
+    prepare_memory()
     return Machine(device, chosen, torch.get_num_threads())
+
+
+def prepare_memory() -> None:
+    """Have it reused, and not filled with kernels: to be called before the first product."""
+    keep_freed_memory()
+    for name in KERNEL_CACHES:
+        os.environ.setdefault(name, KEPT_KERNELS)
 
 
 def keep_freed_memory() -> bool:

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import torch
 
 from nmt.training import device as device_module
 from nmt.training.device import (
+    KEPT_KERNELS,
+    KERNEL_CACHES,
     Machine,
     available_cores,
     cpu_features,
@@ -19,9 +23,11 @@ from nmt.training.device import (
     keep_freed_memory,
     peak_memory_bytes,
     prepare_machine,
+    prepare_memory,
 )
 
 CPU = torch.device("cpu")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +123,35 @@ def test_where_there_is_no_glibc_freed_memory_is_left_to_the_system(monkeypatch:
     assert keep_freed_memory() == (platform.libc_ver()[0] == "glibc")
     monkeypatch.setattr(device_module.ctypes, "CDLL", no_library)
     assert keep_freed_memory() is False
+
+
+def test_few_kernels_are_kept_unless_the_caller_has_said_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = KERNEL_CACHES
+    monkeypatch.setenv(one, "7")
+    monkeypatch.delenv(other, raising=False)
+    prepare_memory()
+    assert (os.environ[one], os.environ[other]) == ("7", KEPT_KERNELS)
+
+
+@pytest.mark.skipif(not has_fast_bf16(CPU), reason="this processor has no bf16 instructions, and no kernels for them")
+def test_memory_does_not_grow_with_the_number_of_shapes() -> None:
+    program = """
+import torch
+from nmt.training.device import prepare_machine
+machine = prepare_machine("bf16", 1)
+layer = torch.nn.LSTM(64, 64)
+def held():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1])
+def work(lengths):
+    for length in lengths:
+        with machine.autocast():
+            layer(torch.randn(length, 3, 64))[0].float().sum().backward()
+work(range(1, 60))
+before = held()
+work(range(60, 260))
+print((held() - before) / 1024)
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in KERNEL_CACHES}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 80  # megabytes; 200 with the libraries' own limit

@@ -32,7 +32,7 @@ import nmt.training.step
 from nmt.experiment import Experiment, load_experiment
 from nmt.export.backend import load_exported
 from nmt.models.base import Seq2Seq
-from nmt.training.device import keep_freed_memory
+from nmt.training.device import prepare_memory
 from nmt.training.log import TrainingLog
 from nmt.training.loop import Job
 from nmt.training.optimizer import MovingAverage
@@ -173,7 +173,7 @@ def quality(task: Task) -> None:
 
 def translate(task: Task) -> None:
     """Load once, then translate with each setting; seconds of each, loading apart."""
-    keep_freed_memory()
+    prepare_memory()
     begun = time.perf_counter()
     how = task["how"].split("+")
     translator = load(Path(task["checkpoint"]), how, Path(task["exported"]))
