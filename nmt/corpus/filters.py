@@ -25,7 +25,7 @@ class FilterConfig(Config):
     drop_identical: bool = False
     """Drop pairs whose source and target are the same text: lines nobody translated, but names as well."""
     drop_duplicates: bool = False
-    """Keep only the first of equal pairs. Takes about 90 MB for a million different pairs while the text is read."""
+    """Keep only the first of equal pairs. A checksum of each is kept in memory while the text is read."""
 
 
 class Filters:

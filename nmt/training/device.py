@@ -10,7 +10,7 @@ from typing import Literal
 
 import torch
 
-# oneDNN compiles a kernel for each shape that it meets, and both it and torch keep the newest 1,024, of 1 to 2 MB each.
+# oneDNN compiles a kernel for each shape that it meets, and both it and torch keep the newest 1,024.
 # Hardly two batches have the same shape: training in bf16 would take gigabytes and gain nothing (eval/bench/LOG.md).
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 KEPT_KERNELS = "32"
