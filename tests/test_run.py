@@ -28,9 +28,9 @@ from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
 from nmt.storage.seal import check_sealed, seal
-from nmt.training import loop
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
+from nmt.training.updater import Updater
 from tests.tiny import invented_pairs, make_experiment, run, write_lines
 
 
@@ -108,14 +108,14 @@ def test_a_finished_run_goes_on_when_its_limit_is_raised(begun: Path) -> None:
 def test_an_interrupted_run_that_has_reached_its_limit_is_validated_before_it_is_finished(
     begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update, experiment, directory = loop._Trainer._update, same(begun), tmp_path / "runs" / "again"
+    update, experiment, directory = Updater.update, same(begun), tmp_path / "runs" / "again"
 
-    def interrupted(self: Any, batches: list[Any]) -> Any:
-        if self.progress.update == 1:
+    def interrupted(self: Any, progress: Progress, batches: list[Any]) -> Any:
+        if progress.update == 1:
             os.kill(os.getpid(), signal.SIGTERM)
-        return update(self, batches)
+        return update(self, progress, batches)
 
-    monkeypatch.setattr(loop._Trainer, "_update", interrupted)
+    monkeypatch.setattr(Updater, "update", interrupted)
     assert run(experiment, directory)[0] == "interrupted"
     assert not (directory / "models").exists()
     assert run(experiment, directory)[0] == "max_updates"

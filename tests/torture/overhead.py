@@ -23,8 +23,8 @@ def run(folder: Path, recipe: Path, updates: int) -> dict[str, Any]:
         for number in range(SAVES):
             trainer.progress.update += number > 0  # each a step of its own
             trainer.progress.note_score(float(number), keep=1)
-            before = time.perf_counter()
-            trainer.job.checkpoints.save_model(trainer.model, trainer.job.about, trainer.progress, float(number))
+            job, before = trainer.job, time.perf_counter()
+            job.checkpoints.save_model(job.model, job.about, trainer.progress, float(number))
             save(trainer)
             seconds.append(time.perf_counter() - before)
 

@@ -78,24 +78,24 @@ def _main() -> None:
 
     from nmt.experiment import load_experiment
     from nmt.run import train_run
-    from nmt.training.loop import _Trainer
+    from nmt.training.updater import Updater
 
-    update = _Trainer._update
+    update = Updater.update
     begun = threading.Event()
 
     def note(what: str) -> None:
         with starts.open("a", encoding="utf-8") as file:
             file.write(f"{what} {time.time()}\n")
 
-    def watched(trainer: Any, batches: Any) -> Any:
+    def watched(updater: Updater, progress: Any, batches: Any) -> Any:
         if not begun.is_set():
             begun.set()
             if rank == 0 and start > 0:
                 note("up")
             if rank == victim and start < kills and not is_early:
                 threading.Timer(moment, die).start()
-        result = update(trainer, batches)
-        if start < kills and trainer.progress.update == TRAINING["max_updates"] - 1:
+        result = update(updater, progress, batches)
+        if start < kills and progress.update == TRAINING["max_updates"] - 1:
             time.sleep(5)  # not over before it is killed
         return result
 
@@ -103,7 +103,7 @@ def _main() -> None:
         note("down")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    _Trainer._update = watched  # type: ignore[method-assign]
+    Updater.update = watched  # type: ignore[method-assign]
     if rank == victim and start < kills and is_early:  # while it looks for the others, the text and its state
         threading.Timer(moment, die).start()
     train_run(load_experiment(Path(recipe)), directory, Console(quiet=True))

@@ -25,6 +25,7 @@ from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, newest_whole, step_dir
 from nmt.training import loop, step
 from nmt.training.checkpoint import Checkpoints
+from nmt.training.updater import Updater
 
 WORDS = {
     "de": ["hund", "katze", "haus", "baum", "rot", "blau", "klein", "groß"],
@@ -150,7 +151,7 @@ def doomed(folder: Path, model: str, directory: Path, seed: int, training: dict[
         disk = MortalDisk(random.randrange(1, 120), directory.with_suffix(".in-a-save"))
     else:
         threading.Timer(random.uniform(0.02, 1.2), die).start()
-    hook(Checkpoints, "save_state", lambda one: True, note_state(directory.with_suffix(".saved")), after=True)
+    hook(Checkpoints, "save_state", lambda *_: True, note_state(directory.with_suffix(".saved")), after=True)
     with contextlib.suppress(NMTError):
         train(make_experiment(folder, model, **training), directory, disk)
     os._exit(0)  # without waiting for the timer
@@ -177,7 +178,8 @@ def interrupted(folder: Path, model: str, directory: Path, place: str, training:
     experiment = make_experiment(folder, model, **training)
     trainer: Any = loop._Trainer
     if place.startswith("update "):
-        hook(trainer, "_update", lambda one: one.progress.update == int(place.removeprefix("update ")) - 1, stop)
+        last = int(place.removeprefix("update ")) - 1
+        hook(Updater, "update", lambda _, progress, __: progress.update == last, stop)
     elif place == "epoch end":
         hook(trainer, "_own_batches", lambda one: one.progress.epoch == 1 and one.progress.position <= 2, stop)
     elif place == "validation":
@@ -194,18 +196,18 @@ def interrupted(folder: Path, model: str, directory: Path, place: str, training:
 
         step.cross_entropy = second_of_update_5
     elif place == "after save":
-        hook(trainer, "_save", lambda one: one.progress.update == 6, stop, after=True)
+        hook(trainer, "_save", lambda one, *_: one.progress.update == 6, stop, after=True)
     else:
         raise AssertionError(place)
     sys.exit(0 if train(experiment, directory) == "interrupted" else 9)
 
 
-def hook(kind: Any, name: str, when: Callable[[Any], bool], act: Callable[[Any], None], after: bool = False) -> None:
-    """Have a method of a class call `act` with its object before or after it does its work, where `when` holds."""
+def hook(kind: Any, name: str, when: Callable[..., bool], act: Callable[[Any], None], after: bool = False) -> None:
+    """Have a method of a class call `act` with its object before or after its work, where `when` holds."""
     real = getattr(kind, name)
 
     def method(self: Any, *arguments: Any, **named: Any) -> Any:
-        now = when(self)
+        now = when(self, *arguments)
         if now and not after:
             act(self)
         result = real(self, *arguments, **named)

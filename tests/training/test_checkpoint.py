@@ -29,14 +29,14 @@ def trainer_after(folder: Path, updates: int, **changes: Any) -> Any:
     """A trainer some updates on, that has never saved anything."""
     trainer: Any = _Trainer(tiny_job(folder, **changes), SilentLog())  # type: ignore[arg-type]
     for _ in range(updates):
-        trainer._update(trainer._own_batches())
+        trainer.updater.update(trainer.progress, trainer._own_batches())
     return trainer
 
 
 def save(trainer: Any) -> Path:
     """Where the state of this update now is."""
     checkpoints = trainer.job.checkpoints
-    checkpoints.save_state(trainer._state(), ALONE)
+    checkpoints.save_state(trainer.updater.state(trainer.progress), ALONE)
     return step_dir(checkpoints.states, trainer.progress.update)
 
 
@@ -67,7 +67,7 @@ def test_a_loaded_state_is_the_saved_one_bit_for_bit(tmp_path: Path, optimizer: 
     save(trainer)
     fresh = resumed(tmp_path, training__optimizer=optimizer)
     assert fresh.progress == trainer.progress
-    assert_equal(everything(fresh._state()), everything(trainer._state()))
+    assert_equal(everything(fresh.updater.state(fresh.progress)), everything(trainer.updater.state(trainer.progress)))
 
 
 def test_every_random_generator_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -86,10 +86,10 @@ def test_every_random_generator_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_after_loading_the_next_update_is_the_same(tmp_path: Path) -> None:
     trainer = trainer_after(tmp_path, 3)
     save(trainer)
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     again = resumed(tmp_path)
-    again._update(again._own_batches())
-    assert_equal(everything(again._state()), everything(trainer._state()))
+    again.updater.update(again.progress, again._own_batches())
+    assert_equal(everything(again.updater.state(again.progress)), everything(trainer.updater.state(trainer.progress)))
     assert again.progress == trainer.progress
 
 
@@ -103,8 +103,8 @@ def test_nothing_loaded_is_tied_to_the_file(tmp_path: Path) -> None:
     where = save(trainer_after(tmp_path, 1))
     trainer = resumed(tmp_path)
     shutil.rmtree(where)
-    trainer._update(trainer._own_batches())  # moments are changed in place
-    assert all(bool(tensor.isfinite().all()) for tensor in everything(trainer._state()).values())
+    trainer.updater.update(trainer.progress, trainer._own_batches())  # moments are changed in place
+    assert all(bool(tensor.isfinite().all()) for tensor in everything(trainer.updater.state(trainer.progress)).values())
 
 
 NAMES = ["weights.safetensors", "average.safetensors", "optimizer.safetensors", "random-0.safetensors", "progress.json"]
@@ -151,10 +151,10 @@ def test_a_crash_between_the_state_and_the_pointers_is_made_good(tmp_path: Path)
     trainer = trainer_after(tmp_path, 1)
     save(trainer)
     job = trainer.job
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     trainer.progress.note_score(3.0, keep=1)
-    job.checkpoints.save_model(trainer.model, job.about, trainer.progress, 3.0)
-    files = state_files(trainer._state(), [random_bytes()])
+    job.checkpoints.save_model(trainer.updater.model, job.about, trainer.progress, 3.0)
+    files = state_files(trainer.updater.state(trainer.progress), [random_bytes()])
     write_folder(step_dir(job.checkpoints.states, 2), files, {}, Disk())
     (job.checkpoints.states / "step-3.tmp").mkdir()
     assert resumed(tmp_path).progress.update == 2
@@ -184,14 +184,14 @@ def test_a_state_notes_the_conditions_that_exact_resume_needs(tmp_path: Path) ->
 def test_a_damaged_newer_state_never_costs_the_whole_one(tmp_path: Path) -> None:
     trainer = trainer_after(tmp_path, 1)
     save(trainer)
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     (save(trainer) / "progress.json").unlink()
     again = resumed(tmp_path, training__keep_last=1)
     assert again.progress.update == 1
     assert list_steps(trainer.job.checkpoints.states) == [1]
     assert (trainer.job.checkpoints.states / "step-2.damaged" / "weights.safetensors").exists()
     assert follow(trainer.job.checkpoints.states, "latest") == 1
-    again._update(again._own_batches())
+    again.updater.update(again.progress, again._own_batches())
     save(again)
     assert list_steps(trainer.job.checkpoints.states) == [2]
     assert resumed(tmp_path).progress.update == 2
@@ -201,9 +201,9 @@ def test_a_model_newer_than_the_state_stays_until_it_is_written_again(tmp_path: 
     trainer: Any = _Trainer(tiny_job(tmp_path, training__keep_last=2), SilentLog())  # type: ignore[arg-type]
     checkpoints, job = trainer.job.checkpoints, trainer.job
     for number in range(1, 4):
-        trainer._update(trainer._own_batches())
+        trainer.updater.update(trainer.progress, trainer._own_batches())
         trainer.progress.note_score(float(number), keep=1)
-        checkpoints.save_model(trainer.model, job.about, trainer.progress, float(number))
+        checkpoints.save_model(trainer.updater.model, job.about, trainer.progress, float(number))
         save(trainer)
     assert (list_steps(checkpoints.models), follow(checkpoints.models, "best")) == ([2, 3], 3)
     (step_dir(checkpoints.states, 3) / "optimizer.safetensors").unlink()
@@ -213,7 +213,7 @@ def test_a_model_newer_than_the_state_stays_until_it_is_written_again(tmp_path: 
     assert follow(checkpoints.models, "best") == follow(checkpoints.models, "last") == 2
     again.progress.update = 4  # as with another validate_every: 3 is not a model of this run any more
     again.progress.note_score(1.0, keep=1)
-    checkpoints.save_model(again.model, job.about, again.progress, 1.0)
+    checkpoints.save_model(again.updater.model, job.about, again.progress, 1.0)
     save(again)
     assert list_steps(checkpoints.models) == [2, 4]
 
@@ -221,9 +221,9 @@ def test_a_model_newer_than_the_state_stays_until_it_is_written_again(tmp_path: 
 def test_where_all_models_are_newer_than_the_state_the_best_stays_the_best(tmp_path: Path) -> None:
     trainer = trainer_after(tmp_path, 1)
     save(trainer)
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     trainer.progress.note_score(9.0, keep=1)
-    trainer.job.checkpoints.save_model(trainer.model, trainer.job.about, trainer.progress, 9.0)
+    trainer.job.checkpoints.save_model(trainer.updater.model, trainer.job.about, trainer.progress, 9.0)
     (save(trainer) / "progress.json").unlink()
     assert resumed(tmp_path).progress.update == 1
     models = trainer.job.checkpoints.models
@@ -235,8 +235,8 @@ def test_a_state_that_only_an_interruption_made_goes_with_the_next(tmp_path: Pat
     trainer = trainer_after(tmp_path, 0)
     found = []
     for regular in (True, False, True, False, False):
-        trainer._update(trainer._own_batches())
-        trainer.job.checkpoints.save_state(trainer._state(), ALONE, regular)
+        trainer.updater.update(trainer.progress, trainer._own_batches())
+        trainer.job.checkpoints.save_state(trainer.updater.state(trainer.progress), ALONE, regular)
         found.append(list_steps(trainer.job.checkpoints.states))
     assert found == [[1], [1, 2], [1, 3], [1, 3, 4], [1, 3, 5]]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nmt.corpus.batching import plan_epoch
 from nmt.corpus.examples import Examples, Side
 from nmt.models.build import EncoderDecoder
-from nmt.training import loop
+from nmt.training import updater
 from nmt.training.distributed import ALONE, BUCKET_ELEMENTS, Workers, _buckets, join_workers
 from nmt.training.loop import _Trainer
 from nmt.training.plan import plan_from
@@ -66,7 +66,7 @@ def trained(rank: int, folder: Path, updates: int, accumulate: int, seed: int) -
         for _ in range(updates):
             batches = trainer._own_batches()
             seen.extend(int(index) for batch in batches for index in batch.indices)
-            trainer._update(batches)
+            trainer.updater.update(trainer.progress, batches)
         return {name: weight.tolist() for name, weight in model.named_parameters()}, seen, trainer.progress.epoch
 
 
@@ -126,18 +126,18 @@ def out_of_memory_once(rank: int, folder: Path) -> Any:
     """Process 1 runs out of memory in its first update."""
     with join_workers() as workers:
         trainer: Any = _Trainer(dataclasses.replace(tiny_job(folder), workers=workers), SilentLog())  # type: ignore[arg-type]
-        real, failures = loop.accumulate_gradients, [rank]
+        real, failures = updater.accumulate_gradients, [rank]
 
         def accumulate(*arguments: Any) -> float:
             if failures.pop() if failures else 0:
                 raise MemoryError
             return real(*arguments)
 
-        loop.accumulate_gradients = accumulate  # type: ignore[assignment]
+        updater.accumulate_gradients = accumulate  # type: ignore[assignment]
         for _ in range(3):
-            trainer._update(trainer._own_batches())
+            trainer.updater.update(trainer.progress, trainer._own_batches())
         faults = [fault["what"] for fault in trainer.log.faults]
-        return trainer.progress.split_above, faults, [p.tolist() for p in trainer.parameters]
+        return trainer.progress.split_above, faults, [p.tolist() for p in trainer.updater.parameters]
 
 
 def test_what_one_process_learns_of_memory_all_of_them_know(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from nmt.corpus.batching import make_batch, split_batch
 from nmt.errors import NMTError
 from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps, step_dir
-from nmt.training import loop
+from nmt.training import loop, updater
 from nmt.training import step as step_module
 from nmt.training.checkpoint import Checkpoints, all_finite
 from nmt.training.log import TrainingLog
@@ -42,40 +42,40 @@ def start(folder: Path, **training: Any) -> tuple[Any, SilentLog]:
 
 def inject(trainer: Any, place: str, value: float, at: set[int]) -> None:
     """Put a value that is not finite somewhere before the given updates (counted from 0, over rollbacks too)."""
-    update, calls = trainer._update, [0]
+    update, calls = trainer.updater.update, [0]
 
     def spoil(gradient: torch.Tensor) -> torch.Tensor:
         return gradient * value if place == "gradient" and calls[0] - 1 in at else gradient
 
-    trainer.parameters[0].register_hook(spoil)
+    trainer.updater.parameters[0].register_hook(spoil)
 
-    def spoilt(batches: list[Any]) -> Any:
+    def spoilt(progress: Any, batches: list[Any]) -> Any:
         now, calls[0] = calls[0] in at, calls[0] + 1
         with torch.no_grad():
             if now and place == "weights":
-                trainer.parameters[0][0, 0] = value
+                trainer.updater.parameters[0][0, 0] = value
             elif now and place == "average":
-                next(iter(trainer.average.weights.values()))[0, 0] = value
+                next(iter(trainer.updater.average.weights.values()))[0, 0] = value
             elif now and place == "moment":
-                next(iter(trainer.optimizer.state.values()))["exp_avg"][0, 0] = value
+                next(iter(trainer.updater.optimizer.state.values()))["exp_avg"][0, 0] = value
         if now and place == "loss":
             batches = [dataclasses.replace(batch) for batch in batches]
-            real = loop.accumulate_gradients
+            real = updater.accumulate_gradients
 
             def broken(*arguments: Any) -> float:
                 nll = real(*arguments)
-                for parameter in trainer.parameters:
+                for parameter in trainer.updater.parameters:
                     parameter.grad.mul_(value)
                 return nll * value
 
-            loop.accumulate_gradients = broken  # type: ignore[assignment]
+            updater.accumulate_gradients = broken  # type: ignore[assignment]
             try:
-                return update(batches)
+                return update(progress, batches)
             finally:
-                loop.accumulate_gradients = real
-        return update(batches)
+                updater.accumulate_gradients = real
+        return update(progress, batches)
 
-    trainer._update = spoilt
+    trainer.updater.update = spoilt
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_nothing_that_is_not_finite_is_ever_kept_and_the_run_completes(
         model, _ = load_model(step_dir(models, update))  # refuses what is not finite
         assert all_finite(model.parameters())
     assert trainer_on(trainer.job, log).progress.update == 20
-    assert all_finite([*trainer.parameters, *trainer.average.weights.values()])
+    assert all_finite([*trainer.updater.parameters, *trainer.updater.average.weights.values()])
     kinds = {fault["what"] for fault in log.faults}
     assert kinds <= {"not_finite", "rolled_back"}
     assert kinds
@@ -117,13 +117,13 @@ def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path
     trainer, log = start(tmp_path, schedule="constant", warmup=0)
     inject(trainer, "gradient", NAN, set(range(6, 6 + MOST_SKIPPED_IN_A_ROW)))
     seen: list[tuple[int, list[int]]] = []
-    update = trainer._update
+    update = trainer.updater.update
 
-    def watch(batches: list[Any]) -> Any:
+    def watch(progress: Any, batches: list[Any]) -> Any:
         seen.append((trainer.progress.update, batches[0].indices.tolist()))
-        return update(batches)
+        return update(progress, batches)
 
-    trainer._update = watch
+    trainer.updater.update = watch
     progress = trainer.run()
     assert [fault["what"] for fault in log.faults] == ["not_finite"] * MOST_SKIPPED_IN_A_ROW + ["rolled_back"]
     numbers = [number for number, _ in seen]
@@ -131,7 +131,7 @@ def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path
     epoch = [index for _, indices in seen for index in indices][:60]
     assert sorted(epoch) == list(range(60))  # no pair of the first epoch came twice
     assert (progress.rollbacks, progress.skipped) == (1, MOST_SKIPPED_IN_A_ROW)
-    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0.005)
+    assert trainer.updater.optimizer.param_groups[0]["lr"] == pytest.approx(0.005)
 
 
 def test_a_run_that_never_recovers_gives_up_with_its_last_checkpoint_intact(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def out_of_memory_above(limit: int, monkeypatch: pytest.MonkeyPatch, kind: str =
             fitted.append(batch.padded_tokens)
         return nll
 
-    monkeypatch.setattr(loop, "accumulate_gradients", accumulate)
+    monkeypatch.setattr(updater, "accumulate_gradients", accumulate)
     return fitted
 
 
@@ -185,8 +185,8 @@ def test_an_update_in_pieces_has_the_gradients_of_the_whole(tmp_path: Path, monk
         out_of_memory_above(limit, monkeypatch)
         trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
         batches = [make_batch(job.corpus.pool(1, 0, 0), np.arange(20), job.tokenizers, 1, 0)]
-        trainer._backward(batches, batches[0].num_target_tokens)
-        gradients.append([gradient.clone() for gradient in gradients_of(trainer.parameters)])
+        trainer.updater.backward(trainer.progress, batches, batches[0].num_target_tokens)
+        gradients.append([gradient.clone() for gradient in gradients_of(trainer.updater.parameters)])
     for whole, pieces in zip(*gradients, strict=True):
         torch.testing.assert_close(whole, pieces, rtol=1e-10, atol=1e-12)
 
@@ -232,7 +232,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path: Path, monkeyp
     def broken(*_: Any) -> float:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    monkeypatch.setattr(loop, "accumulate_gradients", broken)
+    monkeypatch.setattr(updater, "accumulate_gradients", broken)
     trainer, _ = start(tmp_path)
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         trainer.run()
@@ -274,17 +274,17 @@ def test_a_model_whose_dev_loss_is_not_finite_is_not_kept(tmp_path: Path, monkey
 
 def test_an_interrupted_run_never_saves_what_is_not_finite(tmp_path: Path) -> None:
     trainer, log = start(tmp_path)
-    update = trainer._update
+    update = trainer.updater.update
 
-    def spoilt(batches: list[Any]) -> Any:
-        result = update(batches)
+    def spoilt(progress: Any, batches: list[Any]) -> Any:
+        result = update(progress, batches)
         if trainer.progress.update == 6:
             with torch.no_grad():
-                trainer.parameters[0][0, 0] = NAN
+                trainer.updater.parameters[0][0, 0] = NAN
             os.kill(os.getpid(), signal.SIGTERM)
         return result
 
-    trainer._update = spoilt
+    trainer.updater.update = spoilt
     assert trainer.run().finish_reason == "interrupted"
     assert trainer_on(trainer.job, log).progress.update == 4
 
@@ -311,19 +311,19 @@ def spoil_places(trainer: Any, places: set[tuple[int, int]]) -> None:
     def spoil(gradient: torch.Tensor) -> torch.Tensor:
         return gradient * NAN if (trainer.progress.epoch, trainer.progress.position) in places else gradient
 
-    trainer.parameters[0].register_hook(spoil)
+    trainer.updater.parameters[0].register_hook(spoil)
 
 
 def stop_after(trainer: Any, updates: int) -> None:
     """SIGTERM comes in that update."""
-    update = trainer._update
+    update = trainer.updater.update
 
-    def stopped(batches: list[Any]) -> Any:
+    def stopped(progress: Any, batches: list[Any]) -> Any:
         if trainer.progress.update == updates - 1:
             os.kill(os.getpid(), signal.SIGTERM)
-        return update(batches)
+        return update(progress, batches)
 
-    trainer._update = stopped
+    trainer.updater.update = stopped
 
 
 def timeless(progress: Any) -> dict[str, Any]:
@@ -348,7 +348,7 @@ def test_a_roll_back_after_an_interruption_is_the_one_that_would_have_been(tmp_p
             faults += log.faults
             assert progress.finish_reason == ("interrupted" if end else "max_updates")
         states = tmp_path / name / "run" / "state"
-        found.append((timeless(progress), [p.tolist() for p in trainer.parameters], faults, list_steps(states)))
+        found.append((timeless(progress), [p.tolist() for p in trainer.updater.parameters], faults, list_steps(states)))
     assert found[0] == found[1]
     *left_out, rolled_back = found[0][2]
     assert rolled_back["what"] == "rolled_back"

@@ -16,7 +16,7 @@ from nmt.corpus.batching import make_batch
 from nmt.errors import NMTError
 from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps
-from nmt.training import loop
+from nmt.training import loop, updater
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
 from nmt.training.validate import Validation
 from tests.tiny import invented_pairs
@@ -75,14 +75,14 @@ def test_states_can_be_saved_more_often_than_models_are_validated(tmp_path: Path
 def test_a_signal_lets_the_update_finish_saves_and_ends_the_run(tmp_path: Path, number: signal.Signals) -> None:
     trainer, log = start(tmp_path, max_updates=50)
     before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    update = trainer._update
+    update = trainer.updater.update
 
-    def interrupted(batches: list[Any]) -> Any:
+    def interrupted(progress: Any, batches: list[Any]) -> Any:
         if trainer.progress.update == 2:
             os.kill(os.getpid(), number)
-        return update(batches)
+        return update(progress, batches)
 
-    trainer._update = interrupted
+    trainer.updater.update = interrupted
     progress = trainer.run()
     assert (progress.finish_reason, progress.update) == ("interrupted", 3)
     assert log.validated == []  # whoever stops a run does not want to wait
@@ -93,14 +93,14 @@ def test_a_signal_lets_the_update_finish_saves_and_ends_the_run(tmp_path: Path, 
 
 def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, max_updates=2)
-    update = trainer._update
+    update = trainer.updater.update
 
-    def interrupted(batches: list[Any]) -> Any:
+    def interrupted(progress: Any, batches: list[Any]) -> Any:
         if trainer.progress.update == 1:
             os.kill(os.getpid(), signal.SIGTERM)
-        return update(batches)
+        return update(progress, batches)
 
-    trainer._update = interrupted
+    trainer.updater.update = interrupted
     assert trainer.run().finish_reason == "interrupted"
     assert not (tmp_path / "run" / "models").exists()
     progress = trainer_on(trainer.job, log).run()
@@ -159,13 +159,13 @@ def double_trainer(folder: Path, seen: list[list[Tensor]], monkeypatch: pytest.M
     """A trainer in float64 without dropout whose gradients are kept in `seen`."""
     job = tiny_job(folder, model__dropout=0.0, **{f"training__{key}": value for key, value in training.items()})
     trainer = trainer_on(dataclasses.replace(job, model=job.model.double()), SilentLog())
-    clip = loop.clip_gradients
+    clip = updater.clip_gradients
 
     def keep(gradients: list[Tensor], limit: float, *rest: Any) -> tuple[float, bool]:
         seen.append([gradient.clone() for gradient in gradients])
         return clip(gradients, limit, *rest)
 
-    monkeypatch.setattr(loop, "clip_gradients", keep)
+    monkeypatch.setattr(updater, "clip_gradients", keep)
     return trainer
 
 
@@ -179,11 +179,11 @@ def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
     examples = job.corpus.pool(1, 0, 0)
     small = [make_batch(examples, part, job.tokenizers, 1, 0) for part in parts]
     big = make_batch(examples, np.concatenate(parts), job.tokenizers, 1, 0)
-    weights = [parameter.detach().clone() for parameter in trainer.parameters]
-    tokens, nll, norm, _ = trainer._update(small)
-    for parameter, weight in zip(trainer.parameters, weights, strict=True):
+    weights = [parameter.detach().clone() for parameter in trainer.updater.parameters]
+    tokens, nll, norm, _ = trainer.updater.update(trainer.progress, small)
+    for parameter, weight in zip(trainer.updater.parameters, weights, strict=True):
         parameter.data.copy_(weight)
-    assert trainer._update([big]) == pytest.approx((tokens, nll, norm, False), rel=1e-10)
+    assert trainer.updater.update(trainer.progress, [big]) == pytest.approx((tokens, nll, norm, False), rel=1e-10)
     assert tokens == big.num_target_tokens == sum(batch.num_target_tokens for batch in small)
     for apart, together in zip(*seen, strict=True):
         torch.testing.assert_close(apart, together, rtol=1e-10, atol=1e-10)
@@ -197,8 +197,8 @@ def test_the_gradient_is_that_of_the_mean_loss_of_a_token(tmp_path: Path, monkey
     logits = job.model.logits(job.model(batch.source, batch.source_mask, batch.target_in))[batch.target_mask]
     targets = batch.target_out[batch.target_mask]
     loss = torch.nn.functional.cross_entropy(logits, targets, label_smoothing=0.1)
-    expected = torch.autograd.grad(loss, trainer.parameters)
-    trainer._update([batch])
+    expected = torch.autograd.grad(loss, trainer.updater.parameters)
+    trainer.updater.update(trainer.progress, [batch])
     for ours, theirs in zip(seen[0], expected, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
 
@@ -209,22 +209,23 @@ def spoil_gradients(trainer: Any, updates: set[int]) -> None:
     def spoil(gradient: Tensor) -> Tensor:
         return gradient * float("nan") if trainer.progress.update in updates else gradient
 
-    trainer.parameters[0].register_hook(spoil)
+    trainer.updater.parameters[0].register_hook(spoil)
 
 
 def values(trainer: Any) -> list[Tensor]:
     """Copies of the weights, their average, and the optimizer's moments."""
-    moments = [tensor for state in trainer.optimizer.state.values() for tensor in state.values()]
-    return [tensor.detach().clone() for tensor in (*trainer.parameters, *trainer.average.weights.values(), *moments)]
+    moments = [tensor for state in trainer.updater.optimizer.state.values() for tensor in state.values()]
+    kept = *trainer.updater.parameters, *trainer.updater.average.weights.values(), *moments
+    return [tensor.detach().clone() for tensor in kept]
 
 
 def test_an_update_whose_gradient_is_not_finite_is_left_out_whole(tmp_path: Path) -> None:
     trainer, log = start(tmp_path)
     spoil_gradients(trainer, {1})
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     before = values(trainer)
     batches = trainer._own_batches()
-    trainer._update(batches)
+    trainer.updater.update(trainer.progress, batches)
     for now, then in zip(values(trainer), before, strict=True):
         assert torch.equal(now, then)
     assert (trainer.progress.update, trainer.progress.skipped) == (2, 1)
@@ -236,7 +237,7 @@ def test_an_update_whose_gradient_is_not_finite_is_left_out_whole(tmp_path: Path
         f"loss or gradient is not finite; this update is left out (pairs {shown}, counted from 0 after filtering; "
         f"the first is '{first.source}' with '{first.target}')."
     ]
-    trainer._update(trainer._own_batches())
+    trainer.updater.update(trainer.progress, trainer._own_batches())
     assert not torch.equal(values(trainer)[0], before[0])
     assert trainer.progress.skipped_in_a_row == 0
 
@@ -257,8 +258,8 @@ def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_las
     trainer, _ = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
     rates = []
     for _ in range(4):
-        trainer._update(trainer._own_batches())
-        rates.append(trainer.optimizer.param_groups[0]["lr"])
+        trainer.updater.update(trainer.progress, trainer._own_batches())
+        rates.append(trainer.updater.optimizer.param_groups[0]["lr"])
     falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (0.25, 0.5, 0.75, 1.0)]
     assert rates == pytest.approx([0.01 * warm * fall for warm, fall in zip([0.5, 1, 1, 1], falls, strict=True)])
 
@@ -268,8 +269,8 @@ def test_the_learning_rate_falls_with_the_time_limit_where_that_comes_first(tmp_
     rates = []
     for seconds in (0.0, 1800.0, 3600.0):
         trainer.progress.train_seconds = seconds
-        trainer._update(trainer._own_batches())
-        rates.append(trainer.optimizer.param_groups[0]["lr"])
+        trainer.updater.update(trainer.progress, trainer._own_batches())
+        rates.append(trainer.updater.optimizer.param_groups[0]["lr"])
     by_updates = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi / 1000))  # the first of a thousand
     assert rates == pytest.approx([0.01 * by_updates, 0.01 * (0.01 + 0.99 * 0.5), 0.01 * 0.01], rel=1e-12)
 
@@ -308,13 +309,13 @@ def test_in_pools_too_each_epoch_holds_every_pair_once_and_any_place_of_it_is_fo
 @pytest.mark.usefixtures("steady_dev_score")
 def test_the_log_has_the_mean_over_the_updates_since_its_last_line(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, max_updates=4, log_every=2)
-    update, made = trainer._update, []
+    update, made = trainer.updater.update, []
 
-    def remember(batches: list[Any]) -> Any:
-        made.append(update(batches))
+    def remember(progress: Any, batches: list[Any]) -> Any:
+        made.append(update(progress, batches))
         return made[-1]
 
-    trainer._update = remember
+    trainer.updater.update = remember
     trainer.run()
     assert [line["update"] for line in log.trained] == [2, 4]
     for line, (one, two) in zip(log.trained, [made[:2], made[2:]], strict=True):

@@ -14,7 +14,7 @@ from nmt.errors import NMTError
 from nmt.models.saved import load_tensors
 from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, step_dir
-from nmt.training import loop
+from nmt.training import updater
 from nmt.training.checkpoint import state_files
 from nmt.training.distributed import ALONE, join_workers, own_part, whole
 from nmt.training.loop import _Trainer
@@ -45,12 +45,12 @@ def trainer(folder: Path, workers: Any, sharded: bool, resumes: bool = False, **
 
 
 def update(one: Any, times: int) -> list[tuple[int, float, float, bool]]:
-    return [one._update(one._own_batches()) for _ in range(times)]
+    return [one.updater.update(one.progress, one._own_batches()) for _ in range(times)]
 
 
 def tensors(one: Any) -> dict[str, Tensor]:
     """Every tensor of the state, whole."""
-    state = one._state()
+    state = one.updater.state(one.progress)
     weights = whole({f"weight.{name}": tensor for name, tensor in state.model.named_parameters()})
     average = whole({f"average.{name}": tensor for name, tensor in state.average.weights.items()})
     moments = [
@@ -69,7 +69,7 @@ def trained(rank: int, folder: Path, accumulate: int) -> Any:
             settings = {**changes, "training__accumulate": accumulate, "training__clip_norm": 0.5}
             one = trainer(folder / name, workers, workers.size > 1, **settings)
             told = update(one, 10)
-            held = sum(own_part(parameter).numel() for parameter in one.parameters)
+            held = sum(own_part(parameter).numel() for parameter in one.updater.parameters)
             results[name] = {name: tensor.numpy() for name, tensor in tensors(one).items()}, told, held
     return results
 
@@ -107,7 +107,7 @@ def saved_and_resumed(rank: int, folder: Path) -> Any:
     with join_workers() as workers:
         one = trainer(folder, workers, True)
         update(one, 3)
-        one.job.checkpoints.save_state(one._state(), workers)
+        one.job.checkpoints.save_state(one.updater.state(one.progress), workers)
         kept = tensors(one)
         on = update(one, 2), tensors(one)
         again = trainer(folder, workers, True, resumes=True)
@@ -116,7 +116,7 @@ def saved_and_resumed(rank: int, folder: Path) -> Any:
         exact = on[0] == goes_on[0] and equal(on[1], goes_on[1])
         unsharded = trainer(folder, workers, False, resumes=True)
         same_whole = equal(tensors(unsharded), kept)
-        unsharded.job.checkpoints.save_state(unsharded._state(), workers)
+        unsharded.job.checkpoints.save_state(unsharded.updater.state(unsharded.progress), workers)
         return same, exact, same_whole, {name: tensor.numpy() for name, tensor in kept.items()}
 
 
@@ -132,29 +132,31 @@ def test_a_state_is_the_same_files_and_resumes_with_sharding_and_without(tmp_pat
     for *_, kept in results:
         assert equal(tensors(alone), {name: torch.from_numpy(values) for name, values in kept.items()})
     files = read_folder(step_dir(tmp_path / "run" / "state", 3)).files
-    assert files == state_files(alone._state(), [files["random-0.safetensors"], files["random-1.safetensors"]])
+    assert files == state_files(
+        alone.updater.state(alone.progress), [files["random-0.safetensors"], files["random-1.safetensors"]]
+    )
 
 
 def spoilt(rank: int, folder: Path) -> Any:
     """One process has a gradient that is not finite, in its third update; later one runs out of memory."""
     with join_workers() as workers:
         one = trainer(folder, workers, True)
-        real = loop.accumulate_gradients
+        real = updater.accumulate_gradients
 
         def broken(model: Any, *arguments: Any) -> float:
             nll = real(model, *arguments)
             if rank == 1 and one.progress.update == 2:
-                own_part(one.parameters[0].grad).fill_(float("nan"))
+                own_part(one.updater.parameters[0].grad).fill_(float("nan"))
             return nll
 
-        loop.accumulate_gradients = broken  # type: ignore[assignment]
+        updater.accumulate_gradients = broken  # type: ignore[assignment]
         told = update(one, 2)
         before = tensors(one)
         told += update(one, 1)
         stayed = equal(tensors(one), before)
         told += update(one, 1)
         moved = not equal(tensors(one), before)
-        return told, stayed, moved, one.progress.skipped, one._is_sound()
+        return told, stayed, moved, one.progress.skipped, one.updater.is_sound()
 
 
 def test_what_is_not_finite_in_one_process_is_left_out_by_all(tmp_path: Path) -> None:
@@ -192,11 +194,11 @@ def test_a_sharded_model_that_does_not_fit_is_said_not_to(tmp_path: Path, monkey
     def full(*_: Any) -> float:
         raise MemoryError
 
-    monkeypatch.setattr(loop, "accumulate_gradients", full)
+    monkeypatch.setattr(updater, "accumulate_gradients", full)
     job = tiny_job(tmp_path)
     one: Any = _Trainer(job, SilentLog())  # type: ignore[arg-type]
-    one.sharded = True
+    one.updater.sharded = True
     with pytest.raises(
         NMTError, match=r"Out of memory in a sharded model\. Give more processes: .* lower training\.batch_tokens"
     ):
-        one._backward(one._own_batches(), 1)
+        one.updater.backward(one.progress, one._own_batches(), 1)

@@ -29,6 +29,7 @@ from torch.profiler import profile as Profile
 import nmt.run
 import nmt.training.loop
 import nmt.training.step
+import nmt.training.updater
 from nmt.experiment import Experiment, load_experiment
 from nmt.export.backend import load_exported
 from nmt.models.base import Seq2Seq
@@ -112,7 +113,7 @@ def profile(task: Task) -> None:
 
 def name_phases() -> None:
     """Have the profiler tell the phases of an update apart."""
-    loop, step = nmt.training.loop, nmt.training.step
+    loop, step, updater = nmt.training.loop, nmt.training.step, nmt.training.updater
 
     def named(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -125,16 +126,16 @@ def name_phases() -> None:
     Seq2Seq.forward = named("forward", Seq2Seq.forward)
     step.cross_entropy = named("loss", step.cross_entropy)
     torch.Tensor.backward = named("backward", torch.Tensor.backward)
-    loop.clip_gradients = named("optimizer", loop.clip_gradients)
+    updater.clip_gradients = named("optimizer", updater.clip_gradients)
     MovingAverage.update = named("optimizer", MovingAverage.update)
-    build = loop.build_optimizer
+    build = updater.build_optimizer
 
     def build_named(*arguments: Any) -> torch.optim.Optimizer:
         optimizer = build(*arguments)
         optimizer.step = named("optimizer", optimizer.step)
         return optimizer
 
-    loop.build_optimizer = build_named
+    updater.build_optimizer = build_named
 
 
 def cached(task: Task) -> None:
