@@ -15,7 +15,7 @@ from nmt.training.job import Job, reason_to_stop
 from nmt.training.log import TrainingLog
 from nmt.training.plan import Planned, plan_from
 from nmt.training.progress import Progress, Window
-from nmt.training.signals import stop_signals
+from nmt.training.signals import Interrupted, stop_signals
 from nmt.training.step import memory_errors_explained
 from nmt.training.updater import Updater
 from nmt.training.validate import validate
@@ -43,6 +43,7 @@ class _Trainer:
         self.progress = Progress(corpus=job.fingerprint)
         self.plan = self._plan()
         self.saved_at = -1  # update of the newest state on disk
+        self.received: list[int] = []  # signals
         if found:
             self._restore(*found)
             self.workers.wait()  # all have read before the first one writes
@@ -51,9 +52,13 @@ class _Trainer:
         log.rewind(self.progress)
 
     def run(self) -> Progress:
-        with stop_signals() as received:
+        with stop_signals() as self.received:
             self.counted_from = self.job.launched
-            while not self._is_over(reason := self._reason_to_stop(received)):
+            while not self._is_over(reason := self._reason_to_stop()):
+                if self._is_due_for_validation():  # a run that was interrupted just before begins with it
+                    if self._validate():
+                        self._save()
+                    continue
                 before = time.perf_counter()
                 tokens, nll, norm, clipped = self.updater.update(self.progress, self._own_batches())
                 seconds = time.perf_counter() - before
@@ -78,6 +83,13 @@ class _Trainer:
             return False
         return self._validate()
 
+    def _is_due_for_validation(self) -> bool:
+        """Not after an update that was left out: what may have to be rolled back is no place to return to."""
+        progress = self.progress
+        if not progress.update or progress.update % self.config.validate_every or progress.skipped_in_a_row:
+            return False
+        return progress.validated_at != progress.update
+
     def _after_update(self) -> None:
         progress, config = self.progress, self.config
         if progress.skipped_in_a_row >= MOST_SKIPPED_IN_A_ROW:
@@ -86,20 +98,18 @@ class _Trainer:
         if progress.update % config.log_every == 0:
             self.log.train(progress, progress.window.figures(self.updater.learning_rate(progress)))
             progress.window = Window()
-        validates = progress.update % config.validate_every == 0
-        saves = config.save_every > 0 and progress.update % config.save_every == 0
-        if progress.skipped_in_a_row or not (validates or saves):
-            return  # what may have to be rolled back is no place to return to
-        if not self.updater.is_sound():
+        validates = self._is_due_for_validation()
+        saves = config.save_every > 0 and progress.update % config.save_every == 0 and not progress.skipped_in_a_row
+        if (validates or saves) and not self.updater.is_sound():
             self._roll_back(NOT_SOUND)
-        elif not validates or self._validate():
+        elif saves and not validates:  # else it is saved with its score
             self._save()
 
-    def _reason_to_stop(self, received: list[int]) -> str:
+    def _reason_to_stop(self) -> str:
         """Agreed on by all processes, as is the time that has passed."""
         progress = self.progress
         seconds = progress.train_seconds if self.workers.leads else 0.0
-        stopped, progress.train_seconds = self.workers.sum(float(bool(received)), seconds)
+        stopped, progress.train_seconds = self.workers.sum(float(bool(self.received)), seconds)
         return "interrupted" if stopped else reason_to_stop(progress, self.config)
 
     def _plan(self) -> Iterator[Planned]:
@@ -152,11 +162,14 @@ class _Trainer:
         self.updater.forget_gradients()
 
     def _validate(self) -> bool:
-        """Score the averaged weights and keep them as the model of this update; False where they were rolled back."""
+        """Score the averaged weights and keep them as the model of this update.
+
+        False where there is no score: the weights were rolled back, or a signal came.
+        """
         job, progress, before = self.job, self.progress, time.perf_counter()
         with self.updater.averaged() as model:
-            own = self._scores(model) if self.workers.leads else []
-            scores: list[float] = json.loads(self.workers.share(json.dumps(own).encode()))
+            own = self._scores(model) if self.workers.leads else None
+            scores: list[float] | None = json.loads(self.workers.share(json.dumps(own).encode()))
             if scores:
                 loss, bleu = scores
                 score = bleu if self.config.best_by == "bleu" else -loss
@@ -165,17 +178,28 @@ class _Trainer:
                 if self.workers.leads:
                     job.checkpoints.save_model(model, job.about, progress, score)
         if not scores:
-            self._roll_back("the loss on the dev set is not finite")
+            if scores is not None:
+                self._roll_back("the loss on the dev set is not finite")
             return False
         progress.validated_at, self.saved_at = progress.update, -1
         self.log.validation(progress, {"loss": loss, "bleu": bleu, "seconds": time.perf_counter() - before}, is_best)
         return True
 
-    def _scores(self, model: EncoderDecoder) -> list[float]:
-        """Loss and BLEU on the dev set; nothing where the loss is not finite, and the model then not worth keeping."""
+    def _scores(self, model: EncoderDecoder) -> list[float] | None:
+        """Loss and BLEU on the dev set; [] where the loss is not finite, so that the model is not worth keeping.
+
+        None where a signal came: whoever stops a run does not want to wait.
+        """
         job = self.job
-        result = validate(model, job.dev, job.tokenizers, job.machine, job.about.max_length)
+        try:
+            result = validate(model, job.dev, job.tokenizers, job.machine, job.about.max_length, self._heed_signals)
+        except Interrupted:
+            return None
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
+
+    def _heed_signals(self, _: int) -> None:
+        if self.received:
+            raise Interrupted
 
     def _save(self, regular: bool = True) -> None:
         """A state to go on from. With torn or lost lines the log could not be the one of an uninterrupted run."""

@@ -1,9 +1,13 @@
-"""Ctrl-C and SIGTERM: the update at hand is finished first."""
+"""Ctrl-C and SIGTERM: the update at hand is finished first; a validation is left and made when the run goes on."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+
+class Interrupted(Exception):
+    """Raised to leave what is not worth finishing once a signal has come."""
 
 
 @contextmanager

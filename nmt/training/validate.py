@@ -1,6 +1,6 @@
 """Validation: the translate path on the dev set, and the loss on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,23 +35,39 @@ class Validation:
 
 
 def validate(
-    model: EncoderDecoder, dev: DevSet, tokenizers: TokenizerPair, machine: Machine, max_length: int
+    model: EncoderDecoder,
+    dev: DevSet,
+    tokenizers: TokenizerPair,
+    machine: Machine,
+    max_length: int,
+    tick: Callable[[int], None] = lambda _: None,
 ) -> Validation:
-    """Loss and BLEU of the model as it is now; leaves it in training mode."""
+    """Loss and BLEU of the model as it is now; leaves it in training mode.
+
+    `tick` is told after each batch how many sentences it had, and may raise to end this early.
+    """
     model.eval()
-    with machine.autocast():
-        loss = dev_loss(model, dev.examples, tokenizers, machine)
-    translator = Translator(model, tokenizers, GREEDY, max_length)  # in the precision of `nmt translate`
-    hypotheses = [translation.text for translation in translator.translate([pair.source for pair in dev.pairs])]
-    references = [pair.target for pair in dev.pairs]
+    try:
+        with machine.autocast():
+            loss = dev_loss(model, dev.examples, tokenizers, machine, tick)
+        translator = Translator(model, tokenizers, GREEDY, max_length)  # in the precision of `nmt translate`
+        translations = translator.translate([pair.source for pair in dev.pairs], tick=tick)
+    finally:
+        model.train()
+    hypotheses, references = [translation.text for translation in translations], [pair.target for pair in dev.pairs]
     (bleu,) = score(["BLEU"], hypotheses, references, intervals=False, target_language=dev.target_language)
-    model.train()
     return Validation(loss, bleu.value)
 
 
 @torch.no_grad()
-def dev_loss(model: EncoderDecoder, examples: Examples, tokenizers: TokenizerPair, machine: Machine) -> float:
-    """Negative log-likelihood in nats a token, end-of-sentence included."""
+def dev_loss(
+    model: EncoderDecoder,
+    examples: Examples,
+    tokenizers: TokenizerPair,
+    machine: Machine,
+    tick: Callable[[int], None] = lambda _: None,
+) -> float:
+    """Negative log-likelihood in nats a token, end-of-sentence included; `tick` as of `validate`."""
     total, tokens = 0.0, 0
     plain = Examples(examples.source, examples.target)
     for indices in plan_epoch(plain, batch_tokens=4096, seed=0, epoch=0):
@@ -60,4 +76,5 @@ def dev_loss(model: EncoderDecoder, examples: Examples, tokenizers: TokenizerPai
         output = model.output
         loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, 0.0)
         total, tokens = total + float(loss.nll), tokens + loss.num_tokens
+        tick(len(indices))
     return total / tokens

@@ -4,7 +4,7 @@ A step of a search is many small operations. Sharing each of them out costs more
 is searched by one thread from start to end. PyTorch leaves Python's lock while it computes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,7 +15,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def map_in_threads(function: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
+def map_in_threads(
+    function: Callable[[Item], Result], items: Sequence[Item], threads: int
+) -> Generator[Result, None, None]:
     """function(item) of each, in order, computed `threads` at a time with one PyTorch thread each.
 
     An error ends it: what has not begun is not begun.

@@ -1,6 +1,7 @@
 """Text in, text out: the one path that `translate`, validation and reports share."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import torch
@@ -104,7 +105,7 @@ class Translator:
         glossary: Glossary | None = None,
         tick: Callable[[int], None] | None = None,
     ) -> list[Translation]:
-        """One translation a line, in order. `tick` is told how many more segments are done.
+        """One translation a line, in order. `tick` is told how many more segments are done; what it raises ends this.
 
         A line of more tokens than the model was trained on is split at sentence ends and joined again.
         `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
@@ -134,12 +135,13 @@ class Translator:
 
         # One alone has all threads; not where every bit counts: how many there are decides how sums are rounded.
         alone = len(batches) == 1 and not config.exact
-        searched = map(work, batches) if alone else map_in_threads(work, batches, threads)
-        for chosen, batch in zip(batches, searched, strict=True):
-            for index, candidates in zip(chosen, batch, strict=True):
-                found[index] = candidates
-            if tick:
-                tick(len(chosen))
+        searched = (work(batch) for batch in batches) if alone else map_in_threads(work, batches, threads)
+        with closing(searched):  # no search goes on when `tick` raises
+            for chosen, batch in zip(batches, searched, strict=True):
+                for index, candidates in zip(chosen, batch, strict=True):
+                    found[index] = candidates
+                if tick:
+                    tick(len(chosen))
         by_line: list[list[tuple[Segment, list[Candidate]]]] = [[] for _ in lines]
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))

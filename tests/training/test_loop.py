@@ -16,7 +16,7 @@ from nmt.corpus.batching import make_batch
 from nmt.errors import NMTError
 from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps
-from nmt.training import loop, updater
+from nmt.training import loop, updater, validate
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
 from nmt.training.validate import Validation
 from tests.tiny import invented_pairs
@@ -93,20 +93,58 @@ def test_a_signal_lets_the_update_finish_saves_and_ends_the_run(tmp_path: Path, 
 
 def test_a_run_interrupted_in_its_last_update_is_validated_when_it_goes_on(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, max_updates=2)
-    update = trainer.updater.update
-
-    def interrupted(progress: Any, batches: list[Any]) -> Any:
-        if trainer.progress.update == 1:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return update(progress, batches)
-
-    trainer.updater.update = interrupted
+    signal_in_update(trainer, 2)
     assert trainer.run().finish_reason == "interrupted"
     assert not (tmp_path / "run" / "models").exists()
     progress = trainer_on(trainer.job, log).run()
     assert (progress.finish_reason, progress.update) == ("max_updates", 2)
     assert follow(tmp_path / "run" / "models", "best") == 2
     assert len(log.validated) == 1
+
+
+@pytest.mark.parametrize("moment", ["in the update before", "in the dev loss", "in the translation"])
+def test_a_validation_is_not_waited_for_when_a_signal_comes_and_is_made_first_when_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    ends, real = [], validate.dev_loss
+    for name, signalled in (("whole", False), ("parts", True)):
+        (tmp_path / name).mkdir()
+        trainer, log = start(tmp_path / name, max_updates=6, validate_every=4)
+        if signalled:
+            if moment == "in the update before":
+                signal_in_update(trainer, 4)
+            else:
+
+                def dev_loss(*arguments: Any) -> float:
+                    if moment == "in the dev loss":
+                        os.kill(os.getpid(), signal.SIGTERM)
+                    loss = real(*arguments)
+                    assert moment == "in the translation", "the dev loss was computed to its end"
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return loss
+
+                monkeypatch.setattr(validate, "dev_loss", dev_loss)
+            assert trainer.run().finish_reason == "interrupted"
+            monkeypatch.setattr(validate, "dev_loss", real)
+            assert (trainer.progress.update, log.validated) == (4, [])
+            assert trainer.updater.model.training
+            trainer = trainer_on(trainer.job, log)
+        progress = trainer.run()
+        assert [line["update"] for line in log.validated] == [4, 6]
+        ends.append((progress.best_score, progress.models, [p.tolist() for p in trainer.updater.parameters]))
+    assert ends[0] == ends[1]
+
+
+def signal_in_update(trainer: Any, number: int) -> None:
+    """SIGTERM comes in that update, counted from 1."""
+    update = trainer.updater.update
+
+    def interrupted(progress: Any, batches: list[Any]) -> Any:
+        if progress.update == number - 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return update(progress, batches)
+
+    trainer.updater.update = interrupted
 
 
 @pytest.mark.usefixtures("steady_dev_score")

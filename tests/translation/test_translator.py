@@ -1,6 +1,7 @@
 """Text in, text out: as many lines, in order, whatever they hold."""
 
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -350,3 +351,19 @@ def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
     finally:
         torch.set_num_threads(before)
     assert seen == [2, 1, 1, 1]
+
+
+def test_no_search_goes_on_once_the_caller_has_ended_it(translator: Translator) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(KeyboardInterrupt) as kept:  # its traceback keeps all that was at work
+            translator.translate(LINES * 20, QUICK.model_copy(update={"batch_sentences": 4}), tick=stop)
+        assert torch.get_num_threads() == 2
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("search")]
+        assert kept
+    finally:
+        torch.set_num_threads(before)
