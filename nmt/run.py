@@ -127,7 +127,7 @@ def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Call
     if not workers.leads:
         time.sleep(1.0)  # so that the lock is the first one's, who can say how far it is
     prepared = directory.parent / "prepared"
-    return prepare_corpus(_sources(experiment), experiment.tokenizer, experiment.seed, prepared, say, workers.leads)
+    return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads)
 
 
 def _remove_records(directory: Path) -> None:
@@ -201,7 +201,12 @@ def _job(
     return Job(
         model=model,
         about=SavedModel(
-            experiment.model, *vocabs, experiment.corpus.max_length, corpus.tokenizers.fingerprint(), languages
+            experiment.model,
+            *vocabs,
+            experiment.corpus.max_length,
+            corpus.max_sentences,
+            corpus.tokenizers.fingerprint(),
+            languages,
         ),
         corpus=corpus.train,
         tokenizers=corpus.tokenizers,

@@ -439,6 +439,6 @@ def test_a_text_of_the_hub_that_has_changed_is_noticed(tmp_path: Path, monkeypat
     fingerprints = []
     for chosen[:] in (invented_pairs(), invented_pairs(), invented_pairs()[::-1]):
         shutil.rmtree(tmp_path / "prepared", ignore_errors=True)
-        corpus = prepare_corpus(sources, on_hub.tokenizer, 1, tmp_path / "prepared", lambda message: None)
+        corpus = prepare_corpus(sources, on_hub.tokenizer, tmp_path / "prepared", lambda message: None)
         fingerprints.append(corpus.fingerprint)
     assert fingerprints[0] == fingerprints[1] != fingerprints[2]

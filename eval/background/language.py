@@ -51,7 +51,7 @@ def read_sentences() -> tuple[Sentences, Sentences]:
         raise SystemExit("The phrasebook is missing: python data/phrasebook/prepare.py writes it.")
     files = [(TEXT / name).read_text(encoding="utf-8") for name in ("train.en", "dev.en")]
     texts = [content.removesuffix("\n").split("\n") for content in files]
-    tokenizer = train_sentencepiece(texts[0], TokenizerConfig(vocab_size=VOCAB), 1, print)
+    tokenizer = train_sentencepiece(texts[0], TokenizerConfig(vocab_size=VOCAB), print)
     train, dev = (tokenizer.encode_all(part) for part in texts)
     return train, dev
 

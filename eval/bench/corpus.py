@@ -69,7 +69,7 @@ def prepare(recipe: Path = RECIPE) -> Pieces:
         raise ConfigError(f"{recipe} has a tokenizer for each side; the peers are given one vocabulary for both.")
     corpus = experiment.corpus
     sources = Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
-    found = prepare_corpus(sources, experiment.tokenizer, experiment.seed, work_of(recipe) / "prepared", print)
+    found = prepare_corpus(sources, experiment.tokenizer, work_of(recipe) / "prepared", print)
     folder = work_of(recipe) / f"corpus-{found.fingerprint[:16]}"
     ready = folder / "counts.json"
     if not ready.exists():

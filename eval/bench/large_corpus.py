@@ -133,7 +133,7 @@ def prepare_child(recipe: Path, out: Path) -> dict[str, Any]:
     out.parent.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter()
     config, directory = experiment.tokenizer, out.parent / "prepared"
-    corpus = prepare_corpus(_sources(experiment), config, experiment.seed, directory, say)
+    corpus = prepare_corpus(_sources(experiment), config, directory, say)
     seconds = time.perf_counter() - begun
     tokenizer_seconds = told["Encoding"] - told["Training"]
     pairs = len(corpus.train)

@@ -83,7 +83,8 @@ class Oddities:
         if self.replaced:
             said.append(replaced(self.replaced))
         if self.split.count:
-            said.append(f"Longer than the model allows, so split and joined again: {self.split.lines()}.")
+            what = "Longer than the lines of training, or of more sentences"
+            said.append(f"{what}, so split and joined again: {self.split.lines()}.")
         if self.looping.count:
             said.append(f"Says the same again and again: {self.looping.lines()}. Try --set no_repeat_ngram=4.")
         if glossary:

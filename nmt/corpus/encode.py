@@ -3,6 +3,7 @@
 What is set down is also what the tokenizer is trained on: all of it, or of a large corpus every second, third ... pair.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,7 @@ from nmt.corpus.examples import Side, encode_pairs
 from nmt.corpus.filters import Filters
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair, Text
+from nmt.corpus.sentences import count_sentences, usual_sentences
 from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Block, Shards, ShardWriter
 from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig
@@ -39,27 +41,28 @@ def set_down(text: Text, filters: Filters, folder: Path, say: Say) -> Shards:
         return writer.close()
 
 
-def train_on(text: Shards, config: TokenizerConfig, seed: int, say: Say) -> TokenizerPair:
+def train_on(text: Shards, config: TokenizerConfig, say: Say) -> TokenizerPair:
     """The tokenizer of a text that set_down wrote, or where there is much of it, of pairs spread evenly over it."""
     step = -(-len(text) // config.training_pairs)
     num_pairs = f"{len(text):,}" if step == 1 else f"{-(-len(text) // step):,} of {len(text):,}"
     say(f"Training the tokenizer on {num_pairs} pairs ...")
-    return train_tokenizers(_Every(text, "source", step), _Every(text, "target", step), config, seed, say)
+    return train_tokenizers(_Every(text, "source", step), _Every(text, "target", step), config, say)
 
 
 def encode(
     text: Shards, tokenizers: TokenizerPair, max_length: int, keep_texts: bool, folder: Path, say: Say
-) -> tuple[ShardWriter, int]:
+) -> tuple[ShardWriter, int, int]:
     """Encode a text that set_down wrote into a new folder, which is still to be sealed.
 
-    Also how many pairs were dropped because a side is over `max_length` tokens (or gives none). With `keep_texts` the
-    text of the others is there too, in columns `source_text` and `target_text`.
+    Also how many pairs were dropped because a side is over `max_length` tokens (or gives none), and how many sentences
+    a source has at most, as a rule. With `keep_texts` the text of the others is there too, in columns `source_text`
+    and `target_text`.
     """
     say(f"Encoding {len(text):,} pairs ...")
     columns = {"source": _type_of_ids(tokenizers.source), "target": _type_of_ids(tokenizers.target)}
     if keep_texts:
         columns |= {"source_text": BYTES, "target_text": BYTES}
-    num_dropped = 0
+    num_dropped, sentences = 0, Counter[int]()
     with ShardWriter(folder, columns) as writer:
         for block in _pieces(text):
             sources, targets = (text.read(column, [block]).texts() for column in ("source", "target"))
@@ -70,9 +73,10 @@ def encode(
                 rows |= {"source_text": examples.texts[0], "target_text": examples.texts[1]}
             writer.append(rows)
             num_dropped += dropped
+            sentences.update(map(count_sentences, sources))
             if block[1] % TOLD_EVERY == 0:
                 say(f"Encoded {block[1]:,} pairs ...")
-    return writer, num_dropped
+    return writer, num_dropped, usual_sentences(sentences)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from nmt.storage.lock import only_one
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 
+ABOUT = "corpus.json"  # what is known of the text besides its examples
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -39,12 +41,13 @@ class PreparedCorpus:
     train: TrainingCorpus
     dev: list[Pair]
     dev_examples: Examples
+    max_sentences: int  # of a source, as a rule: 99 % have no more
     fingerprint: str  # SHA-256 of the text and of every choice that made the examples
     hashes: dict[str, list[str]]  # the SHA-256 of the files of "train" and "dev"
 
 
 def prepare_corpus(
-    sources: Sources, tokenizer: TokenizerConfig, seed: int, directory: Path, say: Say, every_byte: bool = True
+    sources: Sources, tokenizer: TokenizerConfig, directory: Path, say: Say, every_byte: bool = True
 ) -> PreparedCorpus:
     """Read, filter, tokenize and encode, or take what an earlier call left in `directory`.
 
@@ -56,16 +59,16 @@ def prepare_corpus(
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
-    key = _fingerprint(sources, hashes["train"], tokenizer, seed)
+    key = _fingerprint(sources, hashes["train"], tokenizer)
     folder = directory / key[:16]
     with _only_preparer(directory, say):
         ready = _load(folder, tokenizer, every_byte)
         if ready is None:
-            _make(sources, tokenizer, seed, folder, say)
+            _make(sources, tokenizer, folder, say)
             ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
-    tokenizers, shards = ready
+    tokenizers, shards, max_sentences = ready
     longest = 10 * sources.max_length
     dev_examples, too_long = encode_pairs(dev, tokenizers, longest)
     if too_long == len(dev):
@@ -77,18 +80,19 @@ def prepare_corpus(
     if not sources.train.paths():  # known by its name alone, under which the hub may have something else one day
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())
     fingerprint = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
-    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, fingerprint, hashes)
+    return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, max_sentences, fingerprint, hashes)
 
 
-def _fingerprint(sources: Sources, hashes: Sequence[str], tokenizer: TokenizerConfig, seed: int) -> str:
+def _fingerprint(sources: Sources, hashes: Sequence[str], tokenizer: TokenizerConfig) -> str:
+    # How a text is sampled is chosen anew each epoch; whether it is decides what is kept of it.
+    of_sampling = {"sampling": bool(tokenizer.sampling), "sampling_candidates": None, "sampling_smoothing": None}
     choices = {
         "layout": LAYOUT_VERSION,
         "sentencepiece": sentencepiece.__version__,
         "text": sources.train.fingerprint(hashes),
         "filters": dump_config(sources.filters),
         "max_length": sources.max_length,
-        "tokenizer": dump_config(tokenizer),
-        "seed": seed,
+        "tokenizer": dump_config(tokenizer) | of_sampling,
     }
     return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
@@ -108,17 +112,18 @@ def _only_preparer(directory: Path, say: Say) -> Iterator[None]:
         yield
 
 
-def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[TokenizerPair, Shards] | None:
+def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[TokenizerPair, Shards, int] | None:
     shards = open_shards(folder, every_byte)
     if shards is None:
         return None
     try:
-        return TokenizerPair.load(folder, config), shards
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        return TokenizerPair.load(folder, config), shards, about["max_sentences"]
     except CheckpointError:
         return None
 
 
-def _make(sources: Sources, config: TokenizerConfig, seed: int, folder: Path, say: Say) -> None:
+def _make(sources: Sources, config: TokenizerConfig, folder: Path, say: Say) -> None:
     """Leaves the whole folder, or nothing."""
     partial = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
@@ -126,8 +131,8 @@ def _make(sources: Sources, config: TokenizerConfig, seed: int, folder: Path, sa
     try:
         text = set_down(sources.train, filters, partial / "text", say)
         if len(text):
-            tokenizers = train_on(text, config, seed, say)
-            writer, too_long = encode(
+            tokenizers = train_on(text, config, say)
+            writer, too_long, max_sentences = encode(
                 text, tokenizers, sources.max_length, bool(config.sampling), partial / "encoded", say
             )
         num_read = len(text) + sum(filters.counts.values())
@@ -138,7 +143,8 @@ def _make(sources: Sources, config: TokenizerConfig, seed: int, folder: Path, sa
             )
         if sum(drops.values()):
             say(describe_drops(drops))
-        writer.seal({name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
+        about = {ABOUT: json.dumps({"max_sentences": max_sentences}).encode()}
+        writer.seal(about | {name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
         shutil.rmtree(folder, ignore_errors=True)
         (partial / "encoded").rename(folder)
     except OSError as error:  # of writing: what goes wrong with reading has its own message

@@ -58,7 +58,7 @@ def load_exported(
         engine: Engine = OnnxSearch(read.files, shortlist)
     else:
         engine = CTranslate2Search(read.files, about["quantization"], tokenizers, about["positions"])
-    return ExportedTranslator(engine, tokenizers, search, about["max_length"])
+    return ExportedTranslator(engine, tokenizers, search, about["max_length"], about.get("max_sentences", 0))
 
 
 def _check_shortlist(run: Path, exported: str | None, remedy: str) -> None:
@@ -91,9 +91,11 @@ class Engine(Protocol):
 class ExportedTranslator(Translator):
     """Text in, text out, as the Translator does, but the engine searches; the keys that it honours decide how."""
 
-    def __init__(self, engine: Engine, tokenizers: TokenizerPair, search: SearchConfig, max_length: int) -> None:
-        self.engine, self.tokenizers, self.search, self.max_length = engine, tokenizers, search, max_length
-        self.shortlist = None
+    def __init__(
+        self, engine: Engine, tokenizers: TokenizerPair, search: SearchConfig, max_length: int, max_sentences: int = 0
+    ) -> None:
+        self.engine, self.tokenizers, self.search, self.shortlist = engine, tokenizers, search, None
+        self.max_length, self.max_sentences = max_length, max_sentences
 
     @property
     def threads(self) -> int:

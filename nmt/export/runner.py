@@ -24,13 +24,15 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
 import sentencepiece
+
+from nmt.corpus.sentences import sentence_ends
 
 BEGIN, END = 2, 3
 AT_ONCE = 1024  # lines that are read before they are translated
@@ -55,7 +57,8 @@ class Config:
     max_length_extra: int
     stopping: str  # exact, or first: a sentence is done once `beam` hypotheses have ended
     batch_sentences: int  # searched together
-    max_length: int  # of a source sentence
+    max_length: int  # of what is translated at once
+    max_sentences: int  # in it, 0: any number
 
     def penalty(self, length: int) -> float:
         """What the log-probability of so many tokens is divided by."""
@@ -122,7 +125,17 @@ class Translator:
         clean = one_line(" ".join(text.split())).replace("\u2581", "_")
         if all(unicodedata.category(one) in INVISIBLE for one in clean):
             return []
-        ids: list[int] = self.source.encode(unicodedata.normalize("NFC", clean))
+        return [part for piece in self._pieces(unicodedata.normalize("NFC", clean)) for part in self._cut(piece)]
+
+    def _pieces(self, text: str) -> list[str]:
+        """As many sentences in each as the model takes."""
+        ends = sentence_ends(text) if self.config.max_sentences else [len(text)]
+        cuts = [0, *ends[self.config.max_sentences - 1 : -1 : max(self.config.max_sentences, 1)], len(text)]
+        return [text[start:end].strip() for start, end in pairwise(cuts)]
+
+    def _cut(self, text: str) -> list[list[int]]:
+        """The ids of a piece, cut between words where there are too many."""
+        ids: list[int] = self.source.encode(text)
         parts = []
         while len(ids) > self.config.max_length:
             words = [at for at in range(1, self.config.max_length) if self.source.id_to_piece(ids[at])[0] == "\u2581"]

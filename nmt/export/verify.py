@@ -60,8 +60,9 @@ def verify(
     """Translations of the same sentences by both. Raises ExportError where they differ by more than the rule allows."""
     if not ours:
         raise DataError(
-            "There is no sentence to verify the exported model on that is no longer than corpus.max_length. Give some "
-            "with --source and --reference."
+            "There is no line to verify the exported model on that need not be split: of no more tokens than "
+            "corpus.max_length and no more sentences than lines have in training. Give some with --source and "
+            "--reference."
         )
     (before,), (after,) = (
         score(["BLEU"], list(texts), list(references), intervals=False, target_language=language)

@@ -1,5 +1,6 @@
 """From a run to a verified folder that another engine runs. Nothing is written before all of it has been verified."""
 
+import inspect
 import io
 import json
 from collections.abc import Callable, Iterable
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from nmt.corpus import sentences
+from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError
 from nmt.export import ctranslate2, onnx
@@ -54,8 +57,8 @@ def export_run(
     _check_replaceable(folder)
     given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
-    # Longer lines are split, which the runner does in a simpler way than we do.
-    fitting = (pair for pair in given if len(tokenizers.source.encode(pair.source)) <= saved.max_length)
+    # What has to be split, the runner splits in a simpler way than we do.
+    fitting = (pair for pair in given if _is_taken_whole(pair.source, tokenizers, saved))
     chosen = list(islice(fitting, SENTENCES))
     asked = recipe_search(run)
     for key in asked_besides(asked, format):
@@ -85,10 +88,17 @@ def export_run(
                 one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
             ]
         verify(ours, runner(lines, shortlist=True), references, saved.languages[1], quantization)
-    about |= {"format": format, "quantization": quantization, "max_length": saved.max_length}
+    about |= {"format": format, "quantization": quantization}
+    about |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
     write_folder(folder, files, about, Disk())
     return folder, agreement
+
+
+def _is_taken_whole(text: str, tokenizers: TokenizerPair, saved: SavedModel) -> bool:
+    if len(tokenizers.source.encode(text)) > saved.max_length:
+        return False
+    return not saved.max_sentences or sentences.count_sentences(clean(text)) <= saved.max_sentences
 
 
 def _check_replaceable(folder: Path) -> None:
@@ -112,16 +122,18 @@ def _in_ctranslate2(
     saved: SavedModel,
 ) -> Callable[[list[str]], list[str]]:
     engine = CTranslate2Search(files, quantization, tokenizers, positions)
-    translator = ExportedTranslator(engine, tokenizers, search, saved.max_length)
+    translator = ExportedTranslator(engine, tokenizers, search, saved.max_length, saved.max_sentences)
     return lambda lines: [one.text for one in translator.translate(lines)]
 
 
 def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
     from nmt.export import runner  # which needs onnxruntime
 
-    config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])} | {"max_length": saved.max_length}
-    source = Path(runner.__file__).read_bytes()
-    return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": source}
+    config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])}
+    config |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
+    program, part = inspect.getsource(runner), inspect.getsource(sentences)
+    alone = program.replace("from nmt.corpus.sentences import sentence_ends\n", part)  # it needs nothing of nmt
+    return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": alone.encode()}
 
 
 def _shortlist(run: Path, saved: SavedModel, say: Callable[[str], None]) -> Shortlist | None:

@@ -2,8 +2,8 @@
 
 Each row of a weight matrix, and each row of what it is multiplied with, has its own scale, so that its largest value
 becomes 127 (dynamic quantisation; Jacob et al., 2018, without zero points). Products of integers are exact: what comes
-out for a row does not depend on the rows beside it. A recurrent encoder, attention,
-softmax and normalisation stay in fp32.
+out for a row does not depend on the rows beside it. A recurrent encoder, the sums of attention, softmax and
+normalisation stay in fp32.
 """
 
 import copy

@@ -25,7 +25,8 @@ class SavedModel:
     model: ModelConfig
     source_vocab: int
     target_vocab: int
-    max_length: int  # longest sentence seen in training, in tokens
+    max_length: int  # of a source or target in training, in tokens: corpus.max_length
+    max_sentences: int  # of a source in training, as a rule; 0: not known
     tokenizers: dict[str, str]  # file name -> SHA-256
     languages: tuple[str, str]
 
@@ -38,6 +39,7 @@ def model_files(model: EncoderDecoder, about: SavedModel) -> dict[str, bytes]:
         "source_vocab": about.source_vocab,
         "target_vocab": about.target_vocab,
         "max_length": about.max_length,
+        "max_sentences": about.max_sentences,
         "tokenizers": about.tokenizers,
         "languages": list(about.languages),
     }
@@ -63,7 +65,8 @@ def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
         config = parse_config(ModelConfig, tree["model"], f"{directory}/model.json")
         source_vocab, target_vocab = int(tree["source_vocab"]), int(tree["target_vocab"])
         languages = (str(tree["languages"][0]), str(tree["languages"][1]))
-        about = SavedModel(config, source_vocab, target_vocab, int(tree["max_length"]), tree["tokenizers"], languages)
+        limits = int(tree["max_length"]), int(tree.get("max_sentences", 0))  # which was not noted before
+        about = SavedModel(config, source_vocab, target_vocab, *limits, tree["tokenizers"], languages)
         weights = load_tensors(files, "model.safetensors", directory)
         with torch.device("meta"):  # a description that asks for more than there is takes no memory
             described = build_model(config, about.source_vocab, about.target_vocab)

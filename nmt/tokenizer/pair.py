@@ -60,12 +60,10 @@ class _Both:
 
 
 def train_tokenizers(
-    sources: Iterable[str], targets: Iterable[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
+    sources: Iterable[str], targets: Iterable[str], config: TokenizerConfig, say: Callable[[str], None]
 ) -> TokenizerPair:
     """Train one tokenizer on both sides, or one on each. The texts are gone through more than once."""
     if config.joint:
-        joint = train_sentencepiece(_Both(sources, targets), config, seed, say)
+        joint = train_sentencepiece(_Both(sources, targets), config, say)
         return TokenizerPair(joint, joint)
-    return TokenizerPair(
-        train_sentencepiece(sources, config, seed, say), train_sentencepiece(targets, config, seed, say)
-    )
+    return TokenizerPair(train_sentencepiece(sources, config, say), train_sentencepiece(targets, config, say))

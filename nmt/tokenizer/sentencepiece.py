@@ -118,7 +118,7 @@ class SentencePieceTokenizer:
 
 
 def train_sentencepiece(
-    texts: Iterable[str], config: TokenizerConfig, seed: int, say: Callable[[str], None]
+    texts: Iterable[str], config: TokenizerConfig, say: Callable[[str], None]
 ) -> SentencePieceTokenizer:
     """Train on raw text; a corpus too small for `vocab_size` gets the largest vocabulary it can fill, and a message.
 
@@ -128,7 +128,7 @@ def train_sentencepiece(
         raise DataError("There is no text to train a tokenizer on: every line is blank.")
     vocab_size = config.vocab_size
     try:
-        model = _train(texts, config, vocab_size, seed)
+        model = _train(texts, config, vocab_size)
     except RuntimeError as error:
         limit = re.search(r"value <= (\d+)", str(error))
         if not limit:
@@ -142,12 +142,11 @@ def train_sentencepiece(
         vocab_size = int(limit[1])
         filled = f"{vocab_size} of {config.vocab_size} tokenizer pieces"
         say(f"The corpus fills only {filled}: vocab_size is now {vocab_size}.")
-        model = _train(texts, config, vocab_size, seed)
+        model = _train(texts, config, vocab_size)
     return SentencePieceTokenizer(model, config)
 
 
-def _train(texts: Iterable[str], config: TokenizerConfig, vocab_size: int, seed: int) -> bytes:
-    sentencepiece.set_random_generator_seed(seed)
+def _train(texts: Iterable[str], config: TokenizerConfig, vocab_size: int) -> bytes:
     writer = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=(text for text in texts if text.strip()),

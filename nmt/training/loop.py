@@ -192,7 +192,7 @@ class _Trainer:
         """
         job = self.job
         try:
-            result = validate(model, job.dev, job.tokenizers, job.machine, job.about.max_length, self._heed_signals)
+            result = validate(model, job.dev, job.tokenizers, job.machine, job.about, self._heed_signals)
         except Interrupted:
             return None
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []

@@ -10,6 +10,7 @@ from nmt.corpus.examples import Examples
 from nmt.corpus.readers import Pair
 from nmt.metrics.scores import score
 from nmt.models.build import EncoderDecoder
+from nmt.models.saved import SavedModel
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.training.device import Machine
@@ -39,7 +40,7 @@ def validate(
     dev: DevSet,
     tokenizers: TokenizerPair,
     machine: Machine,
-    max_length: int,
+    about: SavedModel,
     tick: Callable[[int], None] = lambda _: None,
 ) -> Validation:
     """Loss and BLEU of the model as it is now; leaves it in training mode.
@@ -50,7 +51,8 @@ def validate(
     try:
         with machine.autocast():
             loss = dev_loss(model, dev.examples, tokenizers, machine, tick)
-        translator = Translator(model, tokenizers, GREEDY, max_length)  # in the precision of `nmt translate`
+        limits = about.max_length, None, about.max_sentences
+        translator = Translator(model, tokenizers, GREEDY, *limits)  # in the precision of `nmt translate`
         translations = translator.translate([pair.source for pair in dev.pairs], tick=tick)
     finally:
         model.train()

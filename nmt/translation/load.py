@@ -63,7 +63,9 @@ def load(
     device = torch.device("cuda" if torch.cuda.is_available() and not int8 else "cpu")
     narrowed = Shortlist.read(directories[0], first.tokenizers) if shortlist else None
     max_length = min(about.max_length for _, about, _ in members)
-    return Translator(model.to(device), tokenizers, search or recipe_search(directories[0]), max_length, narrowed)
+    max_sentences = min(about.max_sentences for _, about, _ in members)
+    search = search or recipe_search(directories[0])
+    return Translator(model.to(device), tokenizers, search, max_length, narrowed, max_sentences)
 
 
 def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:

@@ -10,15 +10,11 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
+from nmt.corpus.sentences import CLOSERS, sentence_ends
+
 Fits = Callable[[str], bool]
 
-_CLOSERS = "[\"'\u2019\u201d\u00bb\u203a)\\]}\u300d\u300f\uff09]*+"
-# After a full stop white space must follow and then no lower-case letter (`3.5`, `e.g. this`; see `_sentence_ends`);
-# Chinese and Japanese sentences follow each other without a space.
-_SENTENCE_END = re.compile(
-    rf"[.!?\u2026\u061f\u06d4\u0964\u0965\u1362]{_CLOSERS}(?P<space>\s+)|[\u3002\uff01\uff1f\uff61]{_CLOSERS}\s*"
-)
-_CLAUSE_END = re.compile(rf"[,;:\u2013\u2014\u060c\u061b]{_CLOSERS}\s+|[\uff0c\u3001\uff1b\uff1a]{_CLOSERS}\s*")
+_CLAUSE_END = re.compile(rf"[,;:\u2013\u2014\u060c\u061b]{CLOSERS}\s+|[\uff0c\u3001\uff1b\uff1a]{CLOSERS}\s*")
 _WORD_END = re.compile(r"\s+")
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -117,13 +113,6 @@ def _ends_of(pattern: re.Pattern[str]) -> Callable[[str, int, int], list[int]]:
     return ends
 
 
-def _sentence_ends(text: str, start: int, end: int) -> list[int]:
-    """Units are sentences: where a lower-case letter of any script follows, the sentence goes on."""
-    matches = _SENTENCE_END.finditer(text, start, end)
-    found = [one.end() for one in matches if one.end() < end and not (one["space"] and text[one.end()].islower())]
-    return [*found, end]
-
-
 def _character_ends(text: str, start: int, end: int) -> list[int]:
     """Units are characters as a reader sees them: a base with its combining marks, an emoji sequence, a flag."""
     ends = []
@@ -159,7 +148,7 @@ def _is_regional_indicator(character: str) -> bool:
 
 
 _LEVELS: tuple[Callable[[str, int, int], list[int]], ...] = (
-    _sentence_ends,
+    sentence_ends,
     _ends_of(_CLAUSE_END),
     _ends_of(_WORD_END),
     _character_ends,

@@ -8,6 +8,7 @@ import torch
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
+from nmt.corpus.sentences import count_sentences
 from nmt.errors import ConfigError, NMTError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
@@ -55,11 +56,12 @@ class Translator:
         search: SearchConfig,
         max_length: int,
         shortlist: Shortlist | None = None,
+        max_sentences: int = 0,
     ) -> None:
         self.model = model
         self.tokenizers = tokenizers
         self.search = search
-        self.max_length = max_length
+        self.max_length, self.max_sentences = max_length, max_sentences  # of a source; 0 sentences: any number
         self.shortlist = shortlist  # what the output is restricted to, None: nothing
 
     @property
@@ -107,7 +109,8 @@ class Translator:
     ) -> list[Translation]:
         """One translation a line, in order. `tick` is told how many more segments are done; what it raises ends this.
 
-        A line of more tokens than the model was trained on is split at sentence ends and joined again.
+        A line of more tokens than the model was trained on, or of more sentences, is split at sentence ends and joined
+        again: a model that has seen one sentence a line leaves out most of what follows the first.
         `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
         `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
@@ -160,12 +163,12 @@ class Translator:
         begin = self.tokenizers.target.encode(clean(prefix))
         allowed = glossary.allowed(text, clean(prefix)) if glossary else frozenset()
         ids = tokenizer.encode(text)
-        if len(ids) <= self.max_length:
+        if self._fits(text, ids):
             terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
             return [Segment(number, ids, begin, terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
-        for piece in split_long(text, lambda piece: len(tokenizer.encode(piece)) <= self.max_length):
+        for piece in split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece))):
             start = text.index(piece, end)
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start
@@ -174,6 +177,12 @@ class Translator:
                 segments.append(Segment(number, ids, [] if segments else begin, words, terms))
             end = start + len(piece)
         return segments
+
+    def _fits(self, text: str, ids: list[int]) -> bool:
+        """Whether the model takes a text that has these ids as one."""
+        if len(ids) > self.max_length:
+            return False
+        return not self.max_sentences or count_sentences(text) <= self.max_sentences
 
     def _search(
         self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool

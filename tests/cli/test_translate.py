@@ -128,7 +128,10 @@ def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
     done = invoke(tiny_run, *SHORT, text=text)
     assert len(done.stdout.split("\n")) == 3
     assert "nmt: Invalid UTF-8 was replaced in 2 places." in done.stderr
-    assert "nmt: Longer than the model allows, so split and joined again: line 2." in done.stderr
+    assert (
+        "nmt: Longer than the lines of training, or of more sentences, so split and joined again: line 2."
+        in done.stderr
+    )
     assert "Raise it with --set max_length_ratio=2." in done.stderr
 
 

@@ -56,18 +56,18 @@ def test_the_tokenizer_is_that_of_every_so_many_pairs(
     config = TokenizerConfig(vocab_size=VOCAB_SIZE, joint=joint, training_pairs=training_pairs)
     pairs = invented_pairs()[::step]
     assert len(pairs) <= training_pairs
-    expected = train_tokenizers([p.source for p in pairs], [p.target for p in pairs], config, 1, quiet)
-    assert train_on(text, config, 1, quiet).fingerprint() == expected.fingerprint()
+    expected = train_tokenizers([p.source for p in pairs], [p.target for p in pairs], config, quiet)
+    assert train_on(text, config, quiet).fingerprint() == expected.fingerprint()
 
 
 @pytest.mark.parametrize("max_length", [6, 100])
 def test_pieces_are_encoded_as_the_whole_is(
     text: Shards, tiny_tokenizers: TokenizerPair, tmp_path: Path, max_length: int
 ) -> None:
-    writer, num_dropped = encode(text, tiny_tokenizers, max_length, True, tmp_path / "encoded", quiet)
+    writer, num_dropped, sentences = encode(text, tiny_tokenizers, max_length, True, tmp_path / "encoded", quiet)
     encoded = writer.close()
     expected, dropped = encode_pairs(invented_pairs(), tiny_tokenizers, max_length, keep_texts=True)
-    assert (len(encoded), num_dropped) == (len(expected), dropped)
+    assert (len(encoded), num_dropped, sentences) == (len(expected), dropped, 1)
     assert expected.texts is not None
     sides = {"source": expected.source, "target": expected.target}
     for name, side in (sides | {"source_text": expected.texts[0], "target_text": expected.texts[1]}).items():

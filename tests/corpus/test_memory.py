@@ -34,7 +34,7 @@ def work(folder, num_pairs):
     (folder / "dev").write_text("Hund\\thound\\n")
     sources = Sources(text, Text("tsv", str(folder / "dev")), 100, FilterConfig())
     config = TokenizerConfig(vocab_size=300, sampling=0.1, training_pairs=1000)
-    corpus = prepare_corpus(sources, config, 1, folder / "prepared", lambda message: None).train
+    corpus = prepare_corpus(sources, config, folder / "prepared", lambda message: None).train
     pools = corpus.__class__(corpus.shards, pool_pairs=8192)
     num_read = sum(len(pools.pool(1, 0, number)) for number in range(pools.num_pools))
     assert num_read == num_pairs

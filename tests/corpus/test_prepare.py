@@ -30,14 +30,14 @@ class Preparation:
         write_corpus(folder)
 
     def __call__(
-        self, max_length: int = 30, seed: int = 1, filters: FilterConfig | None = None, **tokenizer: object
+        self, max_length: int = 30, filters: FilterConfig | None = None, **tokenizer: object
     ) -> PreparedCorpus:
         self.said = []
         names = ([str(self.folder / f"{part}.{language}") for language in ("de", "en")] for part in ("train", "dev"))
         train, dev = (Text("parallel", *both) for both in names)
         sources = Sources(train, dev, max_length, filters or FilterConfig())
         config = TokenizerConfig.model_validate({"vocab_size": VOCAB_SIZE, **tokenizer})
-        return prepare_corpus(sources, config, seed, self.folder / "prepared", self.say)
+        return prepare_corpus(sources, config, self.folder / "prepared", self.say)
 
     def say(self, message: str) -> None:
         self.said.append(message)
@@ -117,13 +117,23 @@ def test_other_choices_are_prepared_beside_each_other(prepare: Preparation) -> N
     made = [
         prepare(),
         prepare(max_length=29),
-        prepare(seed=2),
+        prepare(sampling=0.1),
         prepare(filters=FilterConfig(max_words=50)),
         prepare(kind="bpe"),
     ]
     assert len({corpus.fingerprint for corpus in made}) == len(made)
     assert len(list((prepare.folder / "prepared").glob("*/manifest.json"))) == len(made)
     prepare()
+    assert not prepare.trained
+    prepare(sampling=0.2, sampling_candidates=8)  # of the same text, drawn otherwise
+    assert not prepare.trained
+
+
+def test_how_many_sentences_are_usual_in_a_line_is_known_of_the_text(prepare: Preparation) -> None:
+    assert prepare().max_sentences == 1
+    lines = (prepare.folder / "train.de").read_text(encoding="utf-8").split("\n")[:-1]
+    write_lines(prepare.folder / "train.de", [f"{line} Ja. Nein." for line in lines])
+    assert [prepare(max_length=90).max_sentences for _ in range(2)] == [3, 3]
     assert not prepare.trained
 
 
@@ -149,7 +159,7 @@ def test_ids_take_two_bytes_and_no_text_or_temporary_folder_is_left(prepare: Pre
     num_ids = sum(len(row) - 1 for row in ids(corpus))
     (folder,) = (path for path in (prepare.folder / "prepared").iterdir() if path.is_dir())
     names = {f"00000.{side}.{part}" for side in ("source", "target") for part in ("values", "starts")}
-    assert {path.name for path in folder.iterdir()} == names | {"manifest.json", "tokenizer.model"}
+    assert {path.name for path in folder.iterdir()} == names | {"manifest.json", "corpus.json", "tokenizer.model"}
     assert sum((folder / f"00000.{side}.values").stat().st_size for side in ("source", "target")) == 2 * num_ids
 
 

@@ -153,6 +153,6 @@ def test_a_manifest_that_is_none_is_found(tmp_path: Path, text: str) -> None:
 def test_another_layout_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = sealed(tmp_path / "new")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["content"]["layout"] == 3
-    monkeypatch.setattr("nmt.corpus.shards.LAYOUT_VERSION", 4)
+    assert manifest["content"]["layout"] == 4
+    monkeypatch.setattr("nmt.corpus.shards.LAYOUT_VERSION", 5)
     assert open_shards(folder) is None

@@ -117,9 +117,11 @@ def tiny_model() -> tuple[EncoderDecoder, ModelConfig]:
     return disturb(build_model(config, VOCAB_SIZE, VOCAB_SIZE)), config
 
 
-def runner_files(model: EncoderDecoder, config: ModelConfig, asked: SearchConfig, tokenizers: TokenizerPair) -> Files:
+def runner_files(
+    model: EncoderDecoder, config: ModelConfig, asked: SearchConfig, tokenizers: TokenizerPair, max_sentences: int = 0
+) -> Files:
     """What an export for the runner holds, of a model that was trained on up to MAX_LENGTH tokens."""
-    saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, MAX_LENGTH, {}, ("de", "en"))
+    saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, MAX_LENGTH, max_sentences, {}, ("de", "en"))
     files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
     return files | {"tokenizer.model": tokenizers.source.model}
 
@@ -184,6 +186,26 @@ def test_the_backend_finds_what_our_search_finds(
         [math.fsum(best.token_log_probs) for one in each for best in one.hypotheses] for each in (theirs, ours)
     )
     assert found == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("max_sentences", [1, 2])
+def test_the_runner_splits_a_line_of_more_sentences_than_in_training(
+    max_sentences: int, tiny_tokenizers: TokenizerPair
+) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    asked = SearchConfig(beam=2, max_length_ratio=1.0)
+    model, config = tiny_model()
+    runner = Runner(runner_files(model, config, asked, tiny_tokenizers, max_sentences), threads=1)
+    sentences = ["Der Hund.", "Die Katze!", "Mr. Haus?", "Ein Hund.", "Eine Katze."]
+    lines = [" ".join(sentences[:number]) for number in range(1, 6)]
+    groups = [
+        [" ".join(sentences[start : min(start + max_sentences, number)]) for start in range(0, number, max_sentences)]
+        for number in range(1, 6)
+    ]
+    assert runner.translate(lines) == [" ".join(runner.translate(group)) for group in groups]
+    assert max(max(map(len, runner._parts(line))) for line in lines) <= MAX_LENGTH
+    assert [len(runner._parts(line)) for line in lines] == [-(-number // max_sentences) for number in range(1, 6)]
 
 
 def test_a_shortlist_changes_what_is_found(shortlist: Shortlist, tiny_tokenizers: TokenizerPair) -> None:
@@ -374,11 +396,9 @@ def test_the_runner_refuses_a_beam_or_threads_of_nothing(
     assert f"error: {given}: must be at least 1" in capsys.readouterr().err
 
 
-def test_the_runner_stands_by_itself() -> None:
-    from nmt.export import runner
-
+def test_the_runner_stands_by_itself(tiny_tokenizers: TokenizerPair) -> None:
     imported = set()
-    for node in ast.walk(ast.parse(Path(runner.__file__).read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(runner_files(*tiny_model(), SearchConfig(), tiny_tokenizers)["translate.py"])):
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
@@ -386,6 +406,7 @@ def test_the_runner_stands_by_itself() -> None:
     needed = {"numpy", "onnxruntime", "sentencepiece"}
     library = {
         "argparse",
+        "collections",
         "collections.abc",
         "concurrent.futures",
         "io",

@@ -50,5 +50,5 @@ def test_8_bits_and_few_sentences_are_remarked_on() -> None:
 
 
 def test_nothing_to_verify_on_is_an_error() -> None:
-    with pytest.raises(DataError, match="no sentence to verify"):
+    with pytest.raises(DataError, match="no line to verify the exported model on that need not be split"):
         verify([], [], [], "en", "float32")

@@ -46,7 +46,7 @@ STACKS: dict[str, dict[str, Any]] = {
 def make(stack: str = "rnn", sharing: str = "all") -> tuple[EncoderDecoder, SavedModel]:
     tree = {"embedding_dim": 6, "share_embeddings": sharing, **STACKS[stack]}
     config = parse_config(ModelConfig, tree, "test")
-    return build_model(config, 11, 11), SavedModel(config, 11, 11, 30, {"tokenizer.model": "abc"}, ("de", "en"))
+    return build_model(config, 11, 11), SavedModel(config, 11, 11, 30, 1, {"tokenizer.model": "abc"}, ("de", "en"))
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_saved_model_is_json_and_safetensors_only() -> None:
 
 def test_a_run_with_another_tokenizer_is_refused(run_copy: Path) -> None:
     nmt.load(run_copy)
-    other = train_sentencepiece(["an other text"] * 9, TokenizerConfig(vocab_size=300), 1, lambda message: None)
+    other = train_sentencepiece(["an other text"] * 9, TokenizerConfig(vocab_size=300), lambda message: None)
     other.save(run_copy / "tokenizer.model")
     with pytest.raises(CheckpointError) as failure:
         nmt.load(run_copy)

@@ -20,9 +20,7 @@ def tiny_job(folder: Path, **changes: Any) -> Job:
     """The job of the tiny experiment in the new directory `folder`/run; the same weights every time."""
     experiment = make_experiment(folder, **changes)
     config = experiment.tokenizer
-    corpus = prepare_corpus(
-        run_module._sources(experiment), config, experiment.seed, folder / "prepared", lambda text: None
-    )
+    corpus = prepare_corpus(run_module._sources(experiment), config, folder / "prepared", lambda text: None)
     (folder / "run").mkdir(exist_ok=True)
     machine = Machine(torch.device("cpu"), "fp32", 1)
     checkpoints = run_module._checkpoints(experiment, folder / "run", machine, ALONE)

@@ -21,7 +21,7 @@ TREE = {
     "encoder": {"type": "rnn", "cell": "rnn_tanh", "bidirectional": False, "dim": 2},
     "decoder": {"type": "rnn", "cell": "rnn_tanh", "layers": 1, "dim": 2, "attention": "none", "feed": "output"},
 }
-ABOUT = SavedModel(parse_config(ModelConfig, TREE, "states"), VOCAB, VOCAB, 9, {}, ("de", "en"))
+ABOUT = SavedModel(parse_config(ModelConfig, TREE, "states"), VOCAB, VOCAB, 9, 1, {}, ("de", "en"))
 
 
 def small_state(update: int) -> TrainingState:

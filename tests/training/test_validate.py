@@ -31,7 +31,7 @@ def test_the_dev_loss_is_the_mean_over_all_tokens(tmp_path: Path) -> None:
 def test_validation_scores_what_greedy_translation_writes_and_goes_back_to_training(tmp_path: Path) -> None:
     job = tiny_job(tmp_path)
     job.model.train()
-    found = validate(job.model, job.dev, job.tokenizers, job.machine, job.about.max_length)
+    found = validate(job.model, job.dev, job.tokenizers, job.machine, job.about)
     assert job.model.training
     translator = Translator(job.model.eval(), job.tokenizers, SearchConfig(beam=1), job.about.max_length)
     texts = [translation.text for translation in translator.translate([pair.source for pair in job.dev.pairs])]

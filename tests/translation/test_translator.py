@@ -106,6 +106,26 @@ def test_a_long_line_is_split_at_sentence_ends_and_joined_again(narrow: Translat
     assert before.text == narrow.translate(["Hund"], search)[0].text
 
 
+@pytest.mark.parametrize("max_sentences", [0, 1, 2, 3])
+def test_a_line_of_more_sentences_than_lines_of_training_is_split_at_sentence_ends(
+    translator: Translator, max_sentences: int
+) -> None:
+    model, tokenizers = translator.model, translator.tokenizers
+    knowing = Translator(model, tokenizers, QUICK, max_length=90, max_sentences=max_sentences)
+    sentences = ["Der Hund.", "Die Katze von Mr. Haus!", "Das Haus?", "Ein Hund."]
+    assert len(tokenizers.source.encode(" ".join(sentences))) <= 90
+    for number in range(1, 5):
+        (whole,) = knowing.translate([" ".join(sentences[:number])])
+        pieces = -(-number // (max_sentences or 4))
+        assert whole.num_segments == pieces
+        if max_sentences == 1:
+            assert whole.text == " ".join(one.text for one in translator.translate(sentences[:number]))
+
+
+def test_a_run_knows_how_many_sentences_its_lines_had(tiny_run: Path) -> None:
+    assert nmt.load(tiny_run).max_sentences == 1
+
+
 def test_a_joined_line_says_where_a_part_of_it_was_cut(narrow: Translator) -> None:
     (cut,) = narrow.translate(["Der Hund. Die Katze!"], SearchConfig(beam=1, max_length_ratio=1e-9, max_length_extra=1))
     assert cut.num_segments == 2

@@ -1,0 +1,51 @@
+"""Where sentences end. Needs nothing besides Python: an exported model has a copy of this file."""
+
+import re
+from collections import Counter
+
+COVERED = 0.99  # of the lines of a text: what more of them have is usual in it
+CLOSERS = "[\"'\u2019\u201d\u00bb\u203a)\\]}\u300d\u300f\uff09]*+"
+# After a full stop white space must follow and then no lower-case letter (`3.5`, `e.g. this`; see `sentence_ends`);
+# Chinese and Japanese sentences follow each other without a space.
+_END = re.compile(
+    rf"[.!?\u2026\u061f\u06d4\u0964\u0965\u1362]{CLOSERS}(?P<space>\s+)|[\u3002\uff01\uff1f\uff61]{CLOSERS}\s*"
+)
+_WORD_BEFORE = re.compile(r"[^\W\d_]+$")
+# Before a name or a number, so that the sentence goes on; as does a letter alone (`John A. Noble`, `z. B. Hunde`).
+_TITLES = {"Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Mt", "Rev", "Sen", "Gov", "Gen", "Col", "Capt", "Lt", "Sgt", "Nr"}
+_TITLES |= {"Hr", "Fr", "Mme", "Mlle", "Sra"}
+
+
+def sentence_ends(text: str, start: int = 0, end: int | None = None) -> list[int]:
+    """Where the sentences of text[start:end] end, the last of them at `end`; white space belongs to the one before it.
+
+    By punctuation, for any language: where a lower-case letter of any script follows, the sentence goes on.
+    """
+    end = len(text) if end is None else end
+    found = []
+    for one in _END.finditer(text, start, end):
+        goes_on = one["space"] and (text[one.end() : one.end() + 1].islower() or _is_abbreviated(text, one.start()))
+        if one.end() < end and not goes_on:
+            found.append(one.end())
+    return [*found, end]
+
+
+def count_sentences(text: str) -> int:
+    """How many sentences a text has, at least 1."""
+    return len(sentence_ends(text))
+
+
+def usual_sentences(counts: Counter[int]) -> int:
+    """The number of sentences that nearly all lines have at most, of how many lines have how many (0: no lines)."""
+    lines = 0
+    for number, some in sorted(counts.items()):
+        lines += some
+        if lines >= COVERED * counts.total():
+            return number
+    return 0
+
+
+def _is_abbreviated(text: str, stop: int) -> bool:
+    """Whether the full stop there ends an abbreviation after which a sentence goes on."""
+    word = _WORD_BEFORE.search(text[max(stop - 8, 0) : stop])
+    return text[stop] == "." and word is not None and (len(word[0]) == 1 or word[0] in _TITLES)
