@@ -19,6 +19,7 @@ from recall import ROWS, VOCAB, WIDTH, stories
 
 DISTANCE, UPDATES, RATE = 10, 300, 0.5
 STORIES = 512  # to train on, again and again
+SCALES = 1.0, 1.5, 2.0  # of the recurrent weights; only over the last does a gradient grow with the distance
 
 
 def measure(scale: float, clip_norm: float, seed: int, updates: int = UPDATES) -> dict[str, Any]:

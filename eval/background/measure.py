@@ -38,8 +38,8 @@ def measure_gradients(seeds: Sequence[int]) -> Figures:
 
 
 def measure_explosion(seeds: Sequence[int]) -> Figures:
-    """With and without clipping, for recurrent weights that keep, grow and grow more."""
-    return [explosion.measure(scale, clip, seed) for scale in (1.0, 1.3, 1.5) for clip in (0.0, 1.0) for seed in seeds]
+    """With and without clipping, for recurrent weights that keep a gradient, that lose it, and that make it grow."""
+    return [explosion.measure(scale, clip, seed) for scale in explosion.SCALES for clip in (0.0, 1.0) for seed in seeds]
 
 
 def measure_recall(seeds: Sequence[int]) -> Figures:

@@ -1,5 +1,6 @@
 """README.md and its plots, from results.json: the text is in page.md, and the figures are filled in."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -101,15 +102,19 @@ def scale_table(figures: Figures) -> str:
 
 def short(value: float) -> str:
     """Two digits; powers of ten where it is small or large."""
-    return "overflow" if value != value or value == float("inf") else f"{value:.2g}"
+    if math.isnan(value):
+        return "none"  # nought by nought: no gradient at either word
+    return "overflow" if math.isinf(value) else f"{value:.2g}"
 
 
 def explosion_table(figures: Figures) -> str:
+    """Each seed by itself: a median would hide the runs that were thrown off."""
     rows = []
     for scale, clip in sorted({(one["scale"], one["clip_norm"]) for one in figures}):
         seeds = [one for one in figures if (one["scale"], one["clip_norm"]) == (scale, clip)]
-        norm, seen, unseen = (median(one[key] for one in seeds) for key in ("largest_norm", "seen", "unseen"))
-        rows.append([f"{scale:g}", f"{clip:g}" if clip else "no", f"{norm:,.1f}", f"{seen:.2f}", f"{unseen:.2f}"])
+        norms, *losses = ([one[key] for one in seeds] for key in ("largest_norm", "seen", "unseen"))
+        each = (" / ".join(f"{value:.2f}" for value in values) for values in losses)
+        rows.append([f"{scale:g}", f"{clip:g}" if clip else "no", " / ".join(f"{norm:,.0f}" for norm in norms), *each])
     return table(["weights times", "clipped at", "largest gradient", "loss, trained on", "loss, not seen"], rows)
 
 

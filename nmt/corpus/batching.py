@@ -75,9 +75,9 @@ def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int, poo
     """Which examples go together, in order, for one pool of one epoch: a pure function of its arguments.
 
     No batch has more than `batch_tokens` padded target tokens (or twice as many source tokens), except a single
-    sentence longer than that.
+    sentence longer than that. With subword sampling what is drawn for a batch is longer, often by a tenth or more.
     """
-    generator = np.random.Generator(np.random.PCG64([seed, epoch, pool] if pool else [seed, epoch]))
+    generator = np.random.Generator(np.random.PCG64([seed, epoch, pool]))
     source, target = examples.source.lengths + 1, examples.target.lengths + 1
     # Buckets of similar target length; inside, similar source length, jittered so that batches differ by epoch.
     order = np.lexsort((source + 2 * generator.random(len(source)), target // 2))

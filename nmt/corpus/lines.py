@@ -135,7 +135,8 @@ def clean(text: str) -> str:
     Line separators (CR, VT, FF, FS, GS, RS, NEL, U+2028, U+2029), US, TAB and the spaces of Unicode become a space.
     Other control characters (NUL, ESC, DEL ...) and U+FEFF are removed. Lone surrogates, which UTF-8 cannot hold,
     become U+FFFD, and U+2581 becomes `_`. Letters and their accents are composed (NFC), so that é is one thing however
-    it was typed. Everything else, such as the text `</s>`, stays. Cleaning twice is cleaning once.
+    it was typed; that also replaces characters which Unicode calls equal to another (the Kelvin sign by K). Everything
+    else, such as the text `</s>`, stays. Cleaning twice is cleaning once.
     """
     clean = text.translate(_CLEAN) if _NEEDS_CLEAN.search(text) else text
     return unicodedata.normalize("NFC", clean)

@@ -9,6 +9,7 @@ here and, for its own test, in `randomization.py`, and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,12 @@ class SegmentStatistics:
 
 
 def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> SegmentStatistics:
-    """Counts of every segment. Raises DataError unless there are as many hypotheses as references, and some."""
+    """Counts of every segment. Raises DataError unless there are as many hypotheses as references, and some.
+
+    Both are compared in composed form (NFC), which is what models learn and write: an accent that a reference has as a
+    character of its own is no error. sacreBLEU's command line leaves them as they are; for composed text that is the
+    same.
+    """
     if len(hypotheses) != len(references):
         raise DataError(
             f"There are {len(hypotheses)} hypotheses but {len(references)} references. "
@@ -76,6 +82,7 @@ def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Se
         )
     if not hypotheses:
         raise DataError("There is nothing to score: the hypotheses and references are empty.")
+    hypotheses, references = ([normalize("NFC", text) for text in texts] for texts in (hypotheses, references))
     rows = metric._extract_corpus_statistics(hypotheses, [references])
     return SegmentStatistics(name, metric, np.asarray(rows, dtype=np.float64))
 

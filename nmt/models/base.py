@@ -24,7 +24,9 @@ def _select(value: Any, rows: Tensor) -> Any:
         return value.select(rows)
     if isinstance(value, tuple):
         return tuple(_select(item, rows) for item in value)
-    return value  # an int such as the position, or None
+    if value is None or isinstance(value, int):  # an int such as the position
+        return value
+    raise TypeError(f"A {type(value).__name__} in a state or memory would not be reordered: use tensors and tuples.")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class ModelConfig(Config):
     """`share_embeddings`: one table for source, target and output (all), for target and output (target), or none.
 
     `dropout` falls on embeddings and on the output of each sublayer (in a recurrent model: layer and readout);
-    `word_dropout` on whole words of the input.
+    `word_dropout` on whole words of the input. On a CPU `dropout` is rounded to a multiple of 1/256 above 0.
     """
 
     embedding_dim: int = Field(256, ge=1)

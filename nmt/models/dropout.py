@@ -10,11 +10,9 @@ def byte_mask(shape: torch.Size, probability: float, device: torch.device) -> tu
 
     Eight random bytes come from one 64-bit draw: about ten times cheaper than one Bernoulli draw an element, which on
     a CPU is a third of a small model's step. They stay bytes: torch turns bools into numbers several times slower. The
-    probability is rounded to a multiple of 1/256.
+    probability is rounded to a multiple of 1/256 from 1/256 to 255/256.
     """
-    threshold = min(round(probability * 256), 255)  # something must be kept
-    if threshold == 0:
-        return torch.ones(shape, dtype=torch.uint8, device=device), 1.0
+    threshold = min(max(round(probability * 256), 1), 255)  # something must be dropped, and something kept
     count = shape.numel()
     words = torch.empty((count + 7) // 8, dtype=torch.int64, device=device).random_(-(2**63), None)
     drawn = words.view(torch.uint8)[:count].view(shape)
@@ -61,15 +59,15 @@ class _MaskedScale(torch.autograd.Function):
 
 
 class WordDropout(nn.Module):
-    """Zeroes the whole embedding of a token, so that a model cannot lean on single words (Gal & Ghahramani, 2016)."""
+    """Zeroes the whole embedding of a token, so that a model cannot lean on single words (Sennrich et al., 2016)."""
 
     def __init__(self, probability: float) -> None:
         super().__init__()
         self.probability = probability
 
     def forward(self, embedded: Tensor) -> Tensor:
-        """[batch, length, dim] -> [batch, length, dim]"""
+        """[..., dim] -> [..., dim]"""
         if not self.training or self.probability == 0.0:
             return embedded
-        keep = torch.rand(embedded.shape[:2], device=embedded.device) >= self.probability  # [batch, length]
+        keep = torch.rand(embedded.shape[:-1], device=embedded.device) >= self.probability  # [...]
         return embedded * keep.unsqueeze(-1).to(embedded.dtype)

@@ -18,10 +18,10 @@ def _table(num_tokens: int, dim: int) -> nn.Parameter:
 
 
 class Embedding(nn.Module):
-    """Ids to vectors of about unit size, with dropout of words and of units.
+    """Ids to vectors whose components are of about unit size, with dropout of words and of units.
 
     The table starts with standard deviation dim**-0.5 and its rows are multiplied by dim**0.5 (Vaswani et al., 2017):
-    inputs and tied output logits are then both of about unit size (an output table of unit size sends exp() of the
+    components and tied output logits are then both of about unit size (an output table of unit size sends exp() of the
     softmax into denormal numbers, which are a hundred times slower).
     """
 
@@ -35,7 +35,7 @@ class Embedding(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """int64 [batch, length] -> [batch, length, dim], or [rows] -> [rows, dim]"""
         embedded = F.embedding(tokens, self.weight) * self.scale
-        return self.dropout(self.word_dropout(embedded) if tokens.dim() == 2 else embedded)
+        return self.dropout(self.word_dropout(embedded))
 
 
 class OutputProjection(nn.Module):

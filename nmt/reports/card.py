@@ -156,8 +156,9 @@ def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
     seen = "the text above" if record.train_pairs is None else f"{numbers.count(record.train_pairs)} sentence pairs"
     lines = [
         f"It has learned from {seen} alone. How well it translates other kinds of text is unknown; worse is likely.",
-        f"A line of more than {numbers.count(experiment.corpus.max_length)} tokens, or of more sentences than lines have "
-        "in training, is cut into pieces that are translated one by one; each line is translated without those around it.",
+        f"A line of more than {numbers.count(experiment.corpus.max_length)} tokens, or of more sentences than lines "
+        "have in training, is cut into pieces that are translated one by one; each line is translated without those "
+        "around it.",
         "A translation may leave something out, repeat or invent it, and still read well. Bias was not measured.",
         "Whether sentences that were scored are also in the training text is not on record here; `nmt compare` counts "
         "them.",

@@ -8,11 +8,6 @@ PAD_ID, UNK_ID, BOS_ID, EOS_ID = 0, 1, 2, 3
 class Tokenizer(Protocol):
     """Raw text to ids and back. It is the vocabulary: there is no other."""
 
-    pad_id: int
-    unk_id: int
-    bos_id: int
-    eos_id: int
-
     @property
     def vocab_size(self) -> int:
         """How many ids there are, special ones included."""

@@ -48,8 +48,6 @@ class TokenizerConfig(Config):
 class SentencePieceTokenizer:
     """One trained SentencePiece model; control tokens can never come from text."""
 
-    pad_id, unk_id, bos_id, eos_id = PAD_ID, UNK_ID, BOS_ID, EOS_ID
-
     def __init__(self, model: bytes, config: TokenizerConfig | None = None) -> None:
         self.model = model
         self.config = config or TokenizerConfig()
@@ -80,7 +78,7 @@ class SentencePieceTokenizer:
         return list(generator.choices(best, weights)[0])
 
     def decode(self, ids: list[int]) -> str:
-        return str(self.processor.decode([i for i in ids if i not in (PAD_ID, BOS_ID, EOS_ID)]))
+        return str(self.processor.decode([i for i in ids if i not in (PAD_ID, UNK_ID, BOS_ID, EOS_ID)]))
 
     def pieces(self, ids: list[int]) -> tuple[str, ...]:
         return tuple(self.processor.id_to_piece(i) for i in ids)

@@ -9,7 +9,8 @@ from nmt.config import Config
 
 class TrainingConfig(Config):
     """An update is one step of the optimizer over `accumulate` batches of at most `batch_tokens` target tokens, padding
-    included, and at most twice as many source tokens. `warmup`, `validate_every`, `save_every` and `log_every` count
+    included, and at most twice as many source tokens (more with `tokenizer.sampling`: what is drawn is longer than the
+    usual segmentation, by which batches are made). `warmup`, `validate_every`, `save_every` and `log_every` count
     updates. `time_limit` is in seconds of training, summed over restarts; a cosine schedule ends at whichever of
     `time_limit` and `max_updates` comes first (so that the result depends on the speed of the machine).
 

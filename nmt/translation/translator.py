@@ -13,6 +13,7 @@ from nmt.errors import ConfigError, NMTError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
 from nmt.models.narrow import narrow
+from nmt.models.no_encoder import NoEncoder
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
 from nmt.search.terms import Terms
@@ -66,8 +67,8 @@ class Translator:
 
     @property
     def looks(self) -> bool:
-        """Whether the model has attention, so that it can say where words come from."""
-        return not any(isinstance(module, NoAttention) for module in self.model.modules())
+        """Whether the model has attention to a source, so that it can say where words come from."""
+        return not any(isinstance(module, (NoAttention, NoEncoder)) for module in self.model.modules())
 
     @property
     def threads(self) -> int:

@@ -40,6 +40,7 @@ DECODERS |= {
         "attention": "general",
         "feed": "input",
     },
+    "lstm-1-dot-input": {"type": "rnn", "cell": "lstm", "layers": 1, "dim": 12, "attention": "dot", "feed": "input"},
     "transformer-pre": {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24},
     "transformer-post": {
         "type": "transformer",
@@ -58,11 +59,14 @@ ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in D
 ARCHITECTURES += [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
 
 
-def build(architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = VOCAB) -> EncoderDecoder:
+def build(
+    architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = VOCAB, share: str = "all"
+) -> EncoderDecoder:
     """A small model in float64 and eval mode; embedding width 10 differs from every other width."""
     encoder, decoder = architecture.split("/")
     tree = {
         "embedding_dim": 10,
+        "share_embeddings": share,
         "dropout": dropout,
         "word_dropout": dropout,
         "encoder": (ENCODERS | LANGUAGE_MODELS)[encoder],

@@ -1,15 +1,29 @@
 """What holds for EVERY architecture."""
 
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
+from nmt.models.attention import MultiHeadAttention
 from nmt.models.base import Memory, Rows, State
 from nmt.models.build import EncoderDecoder
+from nmt.models.dropout import Dropout, WordDropout
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
 from nmt.training.loss import cross_entropy
-from tests.contracts.architectures import ARCHITECTURES, VOCAB, build, sentences
+from tests.contracts.architectures import (
+    ARCHITECTURES,
+    DECODERS,
+    ENCODERS,
+    LANGUAGE_MODELS,
+    VOCAB,
+    build,
+    sentences,
+)
 
 TARGET_LENGTH = 5
 
@@ -128,18 +142,52 @@ def test_step_is_pure_and_leaves_nothing_on_any_module(architecture: str) -> Non
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_gradients_reach_every_parameter(architecture: str) -> None:
-    model, (source, mask) = build(architecture), sentences()
+    model, (source, mask) = build(architecture, share="none"), sentences()  # tables that share nothing
     weights = torch.randn(3, TARGET_LENGTH, VOCAB, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
     (model.logits(model(source, mask, targets(3))) * weights).sum().backward()
     # A look-up table gets gradients only where it is looked up; elsewhere the whole tensor must be reached.
     for name, parameter in model.named_parameters():
+        if name == "source_embedding.weight" and architecture.startswith("none/"):
+            continue  # a language model reads no source
         assert parameter.grad is not None, name
-        assert parameter.grad.abs().sum() > 0 or _softmax_ignores(name), name
+        # Where nothing arrives, rounding leaves about 1e-16.
+        assert parameter.grad.abs().sum() > 1e-9 or _softmax_ignores(name, model), name
 
 
-def _softmax_ignores(name: str) -> bool:
-    """A bias added to every key alike changes no softmax, so its gradient is zero in exact arithmetic."""
-    return name.endswith("key.bias")
+def _softmax_ignores(name: str, model: EncoderDecoder) -> bool:
+    """A bias added to every key alike changes no softmax of products, so its gradient is zero in exact arithmetic."""
+    owner = model.get_submodule(name.rpartition(".key.bias")[0])
+    return name.endswith("key.bias") and isinstance(owner, MultiHeadAttention)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_dropout_falls_on_embeddings_and_on_the_output_of_every_sublayer(
+    architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+
+    def counted(kind: type[Dropout] | type[WordDropout], method: str) -> None:
+        real = getattr(kind, method)
+
+        def call(*arguments: Any) -> Any:
+            calls[kind.__name__] += 1
+            return real(*arguments)
+
+        monkeypatch.setattr(kind, method, call)
+
+    for kind, method in ((Dropout, "forward"), (Dropout, "factors"), (WordDropout, "forward")):
+        counted(kind, method)
+    model, (source, mask) = build(architecture, dropout=0.4).train(), sentences()
+    model(source, mask, targets(3))
+    encoder, decoder = (ENCODERS | LANGUAGE_MODELS)[architecture.split("/")[0]], DECODERS[architecture.split("/")[1]]
+    of_encoder = {"rnn": 1, "transformer": 2, "none": 0}[encoder["type"]] * encoder.get("layers", 1)
+    if decoder["type"] == "transformer":
+        of_decoder = 3 * decoder["layers"]
+    else:  # its layers and its readout, at every position of its own where the output is fed back
+        of_decoder = (decoder["layers"] + 1) * (TARGET_LENGTH if decoder.get("feed") == "input" else 1)
+    if decoder in (DECODERS["lstm-1-dot-input"], DECODERS["lstm-1-general-input"]):
+        of_decoder = 2  # drawn for all positions at once
+    assert calls == {"Dropout": 2 + of_encoder + of_decoder, "WordDropout": 2}
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -177,3 +225,12 @@ def test_models_train_and_search_under_bf16_autocast(architecture: str) -> None:
     )
     assert float(loss.nll) == pytest.approx(float(exact.nll), rel=0.05)
     assert [len(hypotheses) for hypotheses in found] == [1, 1, 1]
+
+
+def test_a_state_of_what_cannot_be_reordered_is_refused() -> None:
+    @dataclass(frozen=True)
+    class Listed(Rows):
+        layers: list[Tensor]
+
+    with pytest.raises(TypeError, match=r"^A list in a state or memory would not be reordered"):
+        Listed([torch.arange(3)]).select(torch.tensor([2, 0]))

@@ -127,6 +127,7 @@ def results() -> dict[str, Any]:
     recalled = [{"network": "GRU", "distance": 4, "seed": 1, "accuracy": 1.0, "updates": 75, "seconds": 1.0}]
     recalled += [{"network": "GRU", "distance": 8, "seed": 1, "accuracy": 0.25, "updates": 400, "seconds": 1.0}]
     blown = [{"scale": 1.5, "clip_norm": 0.0, "seed": 1, "largest_norm": 1234.0, "seen": 9.0, "unseen": 9.5}]
+    blown += [{"scale": 1.5, "clip_norm": 0.0, "seed": 2, "largest_norm": 7.4, "seen": 0.1, "unseen": 2.0}]
     model = {"network": "GRU", "parameters": 12345, "tokens_per_second": 6789.0, "perplexity": 4.5}
     parts = {
         "gradients": gradient,
@@ -144,7 +145,7 @@ def test_the_page_has_every_figure_and_its_plots(tmp_path: Path) -> None:
     page.write(results(), tmp_path)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| tanh RNN | 0.5 | 0.031 | 0.00098 | 9.5e-07 | 8.9e-16 | 7.9e-31 |" in text
-    assert "| 1.5 | no | 1,234.0 | 9.00 | 9.50 |" in text
+    assert "| 1.5 | no | 1,234 / 7 | 9.00 / 0.10 | 9.50 / 2.00 |" in text
     assert "| GRU | 75 | *25 %* |  |  |  |  |" in text
     assert "| GRU | 12 k | 6,789 | 4.5 |" in text
     assert "| LSTM | 0.3 | 2.0 | 8.0 |" in text

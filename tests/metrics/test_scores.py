@@ -1,6 +1,7 @@
 """Scores against sacreBLEU's own calls and against arithmetic."""
 
 import random
+import unicodedata
 
 import pytest
 import sacrebleu
@@ -144,3 +145,12 @@ def test_nothing_to_score_is_an_error():
 def test_an_unknown_metric_is_an_error_that_lists_the_known_ones():
     with pytest.raises(ConfigError, match=r"'METEOR' is not a metric\. Known metrics: BLEU, chrF"):
         score(["METEOR"], ["a"], ["a"])
+
+
+def test_an_accent_is_no_error_however_the_reference_spells_it() -> None:
+    texts = ["Ein Café in Örebro.", "Ça va très bien, merci."]
+    apart = [unicodedata.normalize("NFD", text) for text in texts]
+    assert apart != texts
+    for hypotheses, references in ((texts, apart), (apart, texts)):
+        found = score(["BLEU", "chrF"], hypotheses, references, intervals=False, target_language="fr")
+        assert [one.value for one in found] == pytest.approx([100.0, 100.0])

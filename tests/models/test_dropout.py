@@ -97,3 +97,9 @@ def test_word_dropout_takes_whole_words_and_does_not_scale_the_rest() -> None:
     words = dropped.sum(dim=-1)
     assert set(words.unique().tolist()) == {0.0, 8.0}
     assert float((words == 0).double().mean()) == pytest.approx(0.2, abs=5 * (0.2 * 0.8 / 5000) ** 0.5)
+
+
+def test_a_small_probability_drops_something() -> None:
+    dropped = Dropout(0.0015).train()(torch.ones(1_000_000))
+    assert float((dropped == 0).double().mean()) == pytest.approx(1 / 256, rel=0.1)
+    assert float(dropped.mean()) == pytest.approx(1.0, abs=0.001)

@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from nmt.config import parse_config
+from nmt.models.base import EncoderOutput
+from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig, reorder, reverse_index
 from nmt.models.rnn.layer import Cell, RecurrentLayer
 
@@ -78,3 +80,36 @@ def test_the_backward_direction_is_a_forward_layer_over_the_reversed_sentence() 
     torch.testing.assert_close(
         encoded.summary, torch.cat([encoded.states[:, -1, :DIM], encoded.states[:, 0, DIM:]], dim=1)
     )
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_what_a_layer_reads_is_added_to_what_it_writes_where_asked_for(residual: bool) -> None:
+    tree = {"type": "rnn", "cell": "lstm", "layers": 2, "dim": 6, "residual": residual}
+    torch.manual_seed(1)
+    encoder = RNNEncoder(parse_config(RNNEncoderConfig, tree, "test"), 5, 0.0)
+    single = RNNEncoder(parse_config(RNNEncoderConfig, tree | {"layers": 1}, "test"), 5, 0.0)
+    with torch.no_grad():
+        for name, parameter in encoder.named_parameters():
+            if ".1." in name:
+                parameter.zero_()  # the second layer writes nothing
+            else:
+                single.get_parameter(name).copy_(parameter)
+    embedded, mask = torch.randn(2, 4, 5), torch.ones(2, 4, dtype=torch.bool)
+    expected = single(embedded, mask).states if residual else torch.zeros(2, 4, 12)
+    torch.testing.assert_close(encoder(embedded, mask).states, expected)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+@pytest.mark.parametrize("feed", ["layer", "output", "input"])
+def test_a_decoder_adds_what_a_layer_reads_where_asked_for(residual: bool, feed: str) -> None:
+    tree = {"type": "rnn", "cell": "lstm", "layers": 2, "dim": 6, "residual": residual, "feed": feed}
+    torch.manual_seed(1)
+    decoder = RNNDecoder(parse_config(RNNDecoderConfig, tree, "test"), 5, 4, 7, 0.0)
+    with torch.no_grad():
+        for parameter in [*decoder.layers[1].parameters(), *decoder.bridge.parameters()]:
+            parameter.zero_()
+    seen: list[torch.Tensor] = []
+    decoder.readout.register_forward_hook(lambda module, given, found: seen.append(given[0][..., :6]))
+    source = EncoderOutput(torch.randn(2, 3, 4), torch.ones(2, 3, dtype=torch.bool), torch.randn(2, 4))
+    decoder.decode(torch.randn(2, 1, 5), decoder.prepare(source))
+    assert bool((seen[0] != 0).all()) == residual

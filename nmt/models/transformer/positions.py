@@ -30,6 +30,6 @@ class PositionalEncoding(nn.Module):
         """[batch, length, dim], the first of which stands at position `start` -> the same shape"""
         length, dim = embedded.shape[1:]
         if self.table is None:
-            return embedded + sinusoids(start, length, dim, embedded.device).to(embedded.dtype)
+            return embedded + sinusoids(start, length, dim, embedded.device)
         index = torch.arange(start, start + length, device=embedded.device).clamp(max=len(self.table) - 1)
         return embedded + self.table[index]
