@@ -20,7 +20,6 @@ Curves = dict[str, list[tuple[float, float]]]
 def write(results: Mapping[str, Any], out: Path) -> None:
     """The whole folder but results.json."""
     figures = {name: part["figures"] for name, part in results.items()}
-    first = next(iter(results.values()))["machine"]
     curves = {name: list(enumerate(values)) for name, values in gradient_means(figures["gradients"]).items()}
     plots = {
         "gradients": plot(curves, "Words before the end", "Gradient that arrives, of that at the end", log_y=True),
@@ -40,11 +39,24 @@ def write(results: Mapping[str, Any], out: Path) -> None:
         "depth": depth_table(figures["depth"]),
         "length": length_table(figures["length"]),
     }
-    machine = f"{first['cpu']}, torch {first['torch']}, commit {first['commit']}"
     numbers = {name: part["machine"]["threads"] for name, part in results.items()}
     threads = {f"{name}_threads": f"{n} thread{'s' * (n > 1)}" for name, n in numbers.items()}
     text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
-    (out / "README.md").write_text(text.format(machine=machine, names=NAMES, **threads, **tables), encoding="utf-8")
+    (out / "README.md").write_text(
+        text.format(machine=machines(results), names=NAMES, **threads, **tables), encoding="utf-8"
+    )
+
+
+def machines(results: Mapping[str, Any]) -> str:
+    """Where the parts were measured, those of one machine and commit together."""
+    parts: dict[str, list[str]] = {}
+    for name, part in results.items():
+        machine = part["machine"]
+        where = f"{machine['cpu']}, torch {machine['torch']}, commit {machine['commit']}"
+        parts.setdefault(where, []).append(name)
+    if len(parts) == 1:
+        return next(iter(parts))
+    return "; ".join(f"{', '.join(names)}: {where}" for where, names in parts.items())
 
 
 def plot(curves: Curves, x_label: str, y_label: str, log_x: bool = False, log_y: bool = False) -> str:

@@ -171,3 +171,12 @@ def test_parts_are_kept_as_they_come_and_the_page_comes_with_the_last(
     assert ", ".join(sorted(others)) in capsys.readouterr().err
     measure.main(["--out", str(tmp_path), "--only", *others])
     assert (tmp_path / "README.md").exists()
+
+
+def test_parts_that_were_measured_elsewhere_are_said_to_be() -> None:
+    made = results()
+    assert page.machines(made) == "a CPU, torch 2, commit abc"
+    made["explosion"]["machine"] = made["explosion"]["machine"] | {"cpu": "another"}
+    assert page.machines(made) == (
+        "gradients, recall, language, depth, length: a CPU, torch 2, commit abc; explosion: another, torch 2, commit abc"
+    )
