@@ -19,6 +19,19 @@ MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_ev
     "keep_best",
 }
 
+OF_ANY_RUN = {".lock", "state", "models"}  # what is there before the recipe is
+
+
+def check_own(directory: Path) -> None:
+    """A folder that is no run must be empty: training would replace a README.md. Raises ConfigError."""
+    if not directory.is_dir() or any((directory / name).exists() for name in ("experiment.toml", "manifest.json")):
+        return
+    names = (path.name for path in directory.iterdir() if path.suffix != ".tmp")
+    if others := sorted(name for name in names if name not in OF_ANY_RUN):
+        raise ConfigError(
+            f"{directory.resolve()} is no run, and holds {others[0]}. Name a new folder with --out, such as runs/my."
+        )
+
 
 def check_new(directory: Path) -> None:
     """Where no state was found, there must be nothing that belongs to one. Raises CheckpointError.

@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import as_it_ended, check_new, check_same, check_same_text
+from nmt.begun import as_it_ended, check_new, check_own, check_same, check_same_text
 from nmt.config import dump_config
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.errors import DataError
@@ -44,6 +44,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     test_paths = experiment.corpus.text("test").paths() if experiment.corpus.test else []
     if missing := [path for path in test_paths if not path.exists()]:
         raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
+    check_own(directory)
     with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
         if not workers.leads:
             console = Console(quiet=True)

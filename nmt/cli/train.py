@@ -1,6 +1,7 @@
 """nmt train"""
 
 import math
+import os
 import re
 import signal
 from pathlib import Path
@@ -49,7 +50,15 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
         overrides.append(f"training.time_limit={parse_duration(time_limit)}")
     experiment = load_experiment(recipe, overrides)
     directory = out or Path("runs") / recipe.resolve().parent.name / recipe.stem
-    reason = train_run(experiment, directory, Console(stderr=True))
+
+    class Talker(Console):
+        """Stderr, for as long as somebody reads it: training goes on without."""
+
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+    reason = train_run(experiment, directory, Talker(stderr=True))
     if reason == "interrupted":
         raise typer.Exit(128 + signal.SIGINT)
 

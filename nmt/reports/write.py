@@ -44,8 +44,14 @@ def write_report(report: Report, out_dir: Path) -> Path:
 
 
 def make_folder(out_dir: Path) -> None:
-    """So that what cannot be written is known before hours of translating. Raises ConfigError."""
+    """So that what cannot be written is known before hours of translating. Raises ConfigError, also where something
+    else than a report is there."""
     try:
+        others = sorted(path.name for path in out_dir.iterdir()) if out_dir.is_dir() else []
+        if others and "results.json" not in others:
+            raise ConfigError(
+                f"--out {out_dir.resolve()} is there and is no report: it holds {others[0]}. Name a new folder."
+            )
         out_dir.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out_dir):
             pass

@@ -12,11 +12,12 @@ class TrainingConfig(Config):
     included, and at most twice as many source tokens (more with `tokenizer.sampling`: what is drawn is longer than the
     usual segmentation, by which batches are made). `warmup`, `validate_every`, `save_every` and `log_every` count
     updates. `time_limit` is in seconds of training, summed over restarts; a cosine schedule ends at whichever of
-    `time_limit` and `max_updates` comes first (so that the result depends on the speed of the machine).
+    `time_limit` and `max_updates` comes first (so that the result depends on the speed of the machine), and its warm-up
+    takes a tenth of that at most.
 
     A checkpoint is saved at each validation, and after every `save_every` updates where that is not 0. The last
     `keep_last` and the best `keep_best` models are kept, and the last `keep_last` states to resume from; `best_by` says
-    what best is: BLEU of greedy translations of the dev set, or the loss on it.
+    what best is: BLEU of greedy translations of the dev set (below 1, the loss decides), or the loss on it.
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off. `clip_norm` is the largest

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from nmt.storage.disk import disk_error, unused
@@ -46,10 +46,10 @@ class TrainingLog:
 
     def __enter__(self) -> "TrainingLog":
         if self.console.is_terminal and self._journal:
-            columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-            self._bar = Bar(*columns, TextColumn("{task.fields[figures]}"), TimeElapsedColumn(), console=self.console)
+            columns = (TextColumn("{task.description}"), BarColumn(bar_width=12), TextColumn("{task.fields[figures]}"))
+            self._bar = Bar(*columns, console=self.console)
             self._bar.start()
-            self._task = self._bar.add_task(self.name, total=self.max_updates, figures="")
+            self._task = self._bar.add_task(self.name, total=1.0, figures="")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -89,12 +89,13 @@ class TrainingLog:
         left = self._seconds_left(progress)
         bleu = f" · dev BLEU {progress.best_bleu:.1f}" if progress.best_bleu is not None else ""
         speed, loss = f"{figures['tokens_per_second']:,.0f} tokens/s", f"loss {figures['nll']:.2f}"
-        shown = f"{speed} · {loss}{bleu} · {show_duration(left)} left"
+        updates = f"{progress.update}" if self.time_limit else f"{progress.update}/{self.max_updates}"
+        shown = f"update {updates} · {speed} · {loss}{bleu} · {show_duration(left)} left"
         if self._bar:
-            self._bar.update(self._task, completed=progress.update, figures=shown)
+            self._bar.update(self._task, completed=self._share_done(progress), figures=shown)
         elif time.monotonic() - self._last_line >= PLAIN_LINE_SECONDS:
             self._last_line = time.monotonic()
-            self.say(f"{self.name} · update {progress.update}/{self.max_updates} · {shown}")
+            self.say(f"{self.name} · {shown}")
 
     def validation(self, progress: Progress, figures: dict[str, float], is_best: bool) -> None:
         """One line after each validation."""
@@ -127,6 +128,10 @@ class TrainingLog:
                 raise disk_error(self._journal.path, error) from error
         if self._board and kind != "fault":
             self._board.show(kind, progress.update, figures)
+
+    def _share_done(self, progress: Progress) -> float:
+        by_time = progress.train_seconds / self.time_limit if self.time_limit else 0.0
+        return max(progress.update / self.max_updates, by_time)
 
     def _seconds_left(self, progress: Progress) -> float:
         by_updates = progress.train_seconds / max(progress.update, 1) * (self.max_updates - progress.update)

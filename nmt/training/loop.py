@@ -18,7 +18,7 @@ from nmt.training.progress import Progress, Window
 from nmt.training.signals import Interrupted, stop_signals
 from nmt.training.step import memory_errors_explained
 from nmt.training.updater import Updater
-from nmt.training.validate import validate
+from nmt.training.validate import Validation, validate
 
 MOST_SKIPPED_IN_A_ROW = 5
 MOST_ROLLBACKS = 4
@@ -172,7 +172,7 @@ class _Trainer:
             scores: list[float] | None = json.loads(self.workers.share(json.dumps(own).encode()))
             if scores:
                 loss, bleu = scores
-                score = bleu if self.config.best_by == "bleu" else -loss
+                score = Validation(loss, bleu).goodness(self.config.best_by)
                 is_best = progress.note_score(score, self.config.keep_best)
                 progress.best_bleu = bleu if is_best else progress.best_bleu
                 if self.workers.leads:

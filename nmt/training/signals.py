@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the update at hand is finished first; a validation is left and made when the run goes on."""
+"""Ctrl-C, SIGTERM and a terminal that closes: the update at hand is finished first, a validation left for later."""
 
 import signal
 from collections.abc import Iterator
@@ -12,13 +12,16 @@ class Interrupted(Exception):
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """Within, the two signals only leave their number in the list."""
+    """Within, these signals only leave their number in the list; one that is ignored (SIGHUP under nohup) stays so."""
     received: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
         received.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    heeded = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        heeded.append(signal.SIGHUP)
+    before = {number: signal.signal(number, note) for number in heeded}
     try:
         yield received
     finally:

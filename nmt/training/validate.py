@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
@@ -33,6 +34,12 @@ class DevSet:
 class Validation:
     loss: float  # nats a token, without smoothing
     bleu: float  # sacreBLEU, greedy search
+
+    def goodness(self, best_by: Literal["bleu", "loss"]) -> float:
+        """A number that is larger for the better of two. BLEU below 1 is chance: there the loss decides."""
+        if best_by == "loss":
+            return -self.loss
+        return self.bleu if self.bleu >= 1.0 else 1.0 / (1.0 + self.loss)
 
 
 def validate(

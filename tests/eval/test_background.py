@@ -177,6 +177,5 @@ def test_parts_that_were_measured_elsewhere_are_said_to_be() -> None:
     made = results()
     assert page.machines(made) == "a CPU, torch 2, commit abc"
     made["explosion"]["machine"] = made["explosion"]["machine"] | {"cpu": "another"}
-    assert page.machines(made) == (
-        "gradients, recall, language, depth, length: a CPU, torch 2, commit abc; explosion: another, torch 2, commit abc"
-    )
+    here, there = (f"{cpu}, torch 2, commit abc" for cpu in ("a CPU", "another"))
+    assert page.machines(made) == f"gradients, recall, language, depth, length: {here}; explosion: {there}"

@@ -147,7 +147,8 @@ def test_a_closed_standard_input_is_empty_and_what_goes_to_a_closed_output_is_lo
     assert all(line.startswith(b"nmt: ") for line in done.stderr.splitlines())  # remarks on the text, no traceback
 
 
-def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path: Path, number: signal.Signals) -> None:
     save_experiment(make_experiment(tmp_path / "text", training__max_updates=100), tmp_path / "tiny.toml")
     arguments = ["train", "tiny.toml", "--out", "run"]
     command = [sys.executable, "-m", "nmt", *arguments]
@@ -156,7 +157,7 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
         assert process.stderr is not None
         while b" update 1/100 " not in (line := process.stderr.readline()):
             assert line, "it has ended"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         said = process.stderr.read()
         assert process.wait(timeout=60) == 130
     assert b"Traceback" not in said
@@ -165,3 +166,29 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
     done = nmt(*arguments, cwd=tmp_path)
     assert f"Going on from update {saved} in run.".encode() in done.stderr
     assert json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"] == 100
+
+
+def test_training_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    save_experiment(make_experiment(tmp_path / "text", training__max_updates=3), tmp_path / "tiny.toml")
+    command = f"set -o pipefail; {sys.executable} -m nmt train tiny.toml --out run 2>&1 | true"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    assert subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, timeout=120).returncode == 0
+    assert json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"] == 3
+
+
+@pytest.mark.parametrize("out", ["", ".", "mine"])
+def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: Path, tmp_path: Path, out: str) -> None:
+    save_experiment(make_experiment(tmp_path / "text", training__max_updates=3), tmp_path / "tiny.toml")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("Mine.", encoding="utf-8")
+    first = "README.md" if out == "mine" else "mine"
+    done = nmt("train", "tiny.toml", "--out", out, cwd=tmp_path, check=False)
+    said = f"nmt: {tmp_path / out} is no run, and holds {first}. Name a new folder with --out, such as runs/my.\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)
+    arguments = ["--source", "text/dev.de", "--reference", "text/dev.en", "--out", out]
+    run = next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES)
+    done = nmt("compare", str(run), *arguments, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert f"--out {tmp_path / out} is there and is no report: it holds {first}." in done.stderr.decode()
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "text", "tiny.toml"}
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["README.md"]

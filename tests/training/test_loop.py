@@ -293,12 +293,12 @@ def test_a_run_that_only_leaves_updates_out_gives_up_with_advice(tmp_path: Path)
 
 
 def test_the_learning_rate_follows_the_schedule_from_the_first_update_to_the_last(tmp_path: Path) -> None:
-    trainer, _ = start(tmp_path, max_updates=4, warmup=2, learning_rate=0.01, schedule="cosine")
+    trainer, _ = start(tmp_path, max_updates=40, warmup=2, learning_rate=0.01, schedule="cosine")
     rates = []
     for _ in range(4):
         trainer.updater.update(trainer.progress, trainer._own_batches())
         rates.append(trainer.updater.optimizer.param_groups[0]["lr"])
-    falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (0.25, 0.5, 0.75, 1.0)]
+    falls = [0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)) for done in (1 / 40, 2 / 40, 3 / 40, 4 / 40)]
     assert rates == pytest.approx([0.01 * warm * fall for warm, fall in zip([0.5, 1, 1, 1], falls, strict=True)])
 
 

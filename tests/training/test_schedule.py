@@ -39,5 +39,13 @@ def test_cosine_is_half_way_down_in_the_middle_and_a_hundredth_at_the_end() -> N
     assert cosine(1000, 100, 7.0) == pytest.approx(0.01)
 
 
-def test_a_cosine_that_ends_within_the_warm_up_falls_all_the_same() -> None:
-    assert cosine(50, 100, 1.0) == pytest.approx(0.5 * 0.01)
+def test_the_warm_up_of_a_cosine_takes_a_tenth_of_the_run_at_most() -> None:
+    factors = [cosine(update, 1000, update / 200) for update in (5, 10, 15, 20)]
+    falls = [cosine(update, 0, update / 200) for update in (5, 10, 15, 20)]
+    assert factors == pytest.approx([share * fall for share, fall in zip((0.25, 0.5, 0.75, 1.0), falls, strict=True)])
+
+
+@given(done=st.floats(0.0, 9.0))
+def test_without_an_end_the_length_of_the_run_changes_nothing(done: float) -> None:
+    for name in ("constant", "inverse_sqrt"):
+        assert SCHEDULES[name](7, 100, done) == SCHEDULES[name](7, 100, 0.0)

@@ -8,7 +8,7 @@ import torch
 
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
-from nmt.training.validate import dev_loss, validate
+from nmt.training.validate import Validation, dev_loss, validate
 from nmt.translation.translator import Translator
 from tests.training.jobs import tiny_job
 
@@ -38,3 +38,11 @@ def test_validation_scores_what_greedy_translation_writes_and_goes_back_to_train
     expected = sacrebleu.corpus_bleu(texts, [[pair.target for pair in job.dev.pairs]])
     assert found.bleu == pytest.approx(expected.score)
     assert found.loss == dev_loss(job.model, job.dev.examples, job.tokenizers, job.machine)
+
+
+def test_where_bleu_says_nothing_the_loss_decides_which_model_is_better() -> None:
+    worse, better, good = Validation(5.0, 0.3), Validation(4.4, 0.0), Validation(6.0, 1.0)
+    ranks = [one.goodness("bleu") for one in (worse, better, good, Validation(3.0, 20.0))]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == 4
+    assert better.goodness("loss") > worse.goodness("loss") > good.goodness("loss")
