@@ -1,5 +1,6 @@
 """One training run, from a recipe to a run directory that needs nothing else."""
 
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -105,7 +106,8 @@ def _train_alone(
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
-        _say(console, f"{experiment.name}: {describe_end(progress)}. Translate with: nmt translate {directory} < FILE")
+        command = shlex.join(["nmt", "translate", str(directory)])
+        _say(console, f"{experiment.name}: {describe_end(progress)}. Translate with: {command} < FILE")
     return progress.finish_reason
 
 

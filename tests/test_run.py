@@ -273,7 +273,8 @@ def test_a_changed_dev_set_is_refused(tmp_path: Path) -> None:
     assert "was begun with other training or dev text" in refusal(CheckpointError, longer, tmp_path / "runs" / "tiny")
 
 
-def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path) -> None:
+def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nmt.training.device.available_cores", lambda: 2)
     _, said = run(same(begun, training__max_updates=3, training__threads=2), begun)
     assert "It was begun with threads 1, now 2: it goes on, but not with the very bits it would have had." in said
 

@@ -83,6 +83,7 @@ def compare(
     records = [RunRecord.load(run / "record.json") for run in runs]
     for run in runs:
         check_sealed(run)
+    _check_languages(runs, records)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
     language = str(records[0].experiment.get("corpus", {}).get("target_language", ""))
     make_folder(out)
@@ -111,6 +112,18 @@ def compare(
         progress.print(f"nmt: {one_line(warning)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     with writing_to():
         print(_outcome(report, page), end="")
+
+
+def _check_languages(runs: Sequence[Path], records: Sequence["RunRecord"]) -> None:
+    """Raises ConfigError where runs translate from or into different languages: no test set is one of all of them."""
+    from nmt.errors import ConfigError
+
+    keys = "source_language", "target_language"
+    found = [[str(record.experiment.get("corpus", {}).get(key, "")) for key in keys] for record in records]
+    for run, languages in zip(runs, found, strict=True):
+        if languages != found[0]:
+            first, other = (" to ".join(each) for each in (found[0], languages))
+            raise ConfigError(f"{runs[0]} translates {first} but {run} {other}. Compare runs of one pair of languages.")
 
 
 def _test_text(

@@ -1,5 +1,6 @@
 """The `nmt` command."""
 
+import io
 import sys
 from typing import Annotated
 
@@ -11,9 +12,15 @@ from nmt.cli import compare, doctor, evaluate, export, push, shortlist, train, t
 from nmt.errors import NMTError
 
 HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings=SETTINGS,
 )
 
 
@@ -32,18 +39,21 @@ def _options(
     """What goes before a command."""
 
 
-app.command("train")(train.train)
-app.command("translate")(translate.translate)
-app.command("evaluate")(evaluate.evaluate)
-app.command("compare")(compare.compare)
-app.command("export")(export.export)
-app.command("shortlist")(shortlist.shortlist)
-app.command("push")(push.push)
-app.command("doctor")(doctor.doctor)
+app.command("train", context_settings=SETTINGS)(train.train)
+app.command("translate", context_settings=SETTINGS)(translate.translate)
+app.command("evaluate", context_settings=SETTINGS)(evaluate.evaluate)
+app.command("compare", context_settings=SETTINGS)(compare.compare)
+app.command("export", context_settings=SETTINGS)(export.export)
+app.command("shortlist", context_settings=SETTINGS)(shortlist.shortlist)
+app.command("push", context_settings=SETTINGS)(push.push)
+app.command("doctor", context_settings=SETTINGS)(doctor.doctor)
 
 
 def main() -> None:
     """Run a command; what people can cause is said in a sentence, with status 2 and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is shown as a question mark
+            stream.reconfigure(errors="replace")
     try:
         app()
     except NMTError as error:

@@ -71,7 +71,7 @@ class Oddities:
         self.replaced += record.num_replaced
         if translation.num_segments > 1:
             self.split.add(str(line))
-        if translation.finish_reason == "length":
+        if translation.finish_reason == "length" and not translation.repeats:  # more room would not help a loop
             self.cut.add(str(line))
         if translation.repeats:
             self.looping.add(str(line))
@@ -99,4 +99,5 @@ class Oddities:
 
 def replaced(count: int) -> str:
     """That invalid UTF-8 was replaced in so many places."""
-    return f"Invalid UTF-8 was replaced in {count} place{'s' * (count != 1)}."
+    places = f"Invalid UTF-8 was replaced in {count} place{'s' * (count != 1)}."
+    return f"{places} If the text has another encoding, convert it first: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"

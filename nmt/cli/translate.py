@@ -87,6 +87,7 @@ def translate(
 
     from nmt.cli.oddities import replaced
     from nmt.cli.score import score_stream
+    from nmt.corpus.lines import unpacked
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.training.device import prepare_memory
@@ -95,6 +96,7 @@ def translate(
     from nmt.translation.load import load
     from nmt.translation.stream import patience_for
 
+    input, output = (None if path == Path("-") else path for path in (input, output))
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if output and _is_read(output, [input, score, glossary]):
@@ -134,7 +136,7 @@ def translate(
     prepare_memory()
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = files.enter_context(_open_input(score)) if score else None
-        source = _open_input(input) if input else _stdin()
+        source = _open_input(input) if input else unpacked(_stdin(), "standard input")
         if input and input.is_file():  # closing a pipe would wait for the thread that reads it
             files.enter_context(source)
         sink = files.enter_context(_open_output(output)) if output else _stdout()
@@ -213,10 +215,10 @@ def _stdout() -> BinaryIO:
 
 
 def _open_input(path: Path) -> BinaryIO:
-    from nmt.corpus.lines import explain_failure, open_unpacked
+    from nmt.corpus.lines import explain_failure, open_unpacked, unpacked
 
     with explain_failure(path):
-        return open_unpacked(path)
+        return unpacked(open_unpacked(path), path)
 
 
 def _lines(stream: BinaryIO, path: Path | None) -> Iterator[bytes]:

@@ -4,8 +4,10 @@ A line ends at LF and nowhere else. Python's own ways of splitting text would al
 U+2028 ..., and two aligned files would then silently lose their alignment; so files are read as bytes and split here.
 """
 
+import codecs
 import gzip
 import hashlib
+import io
 import re
 import unicodedata
 import zlib
@@ -75,6 +77,22 @@ def open_unpacked(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
+def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
+    """What is to be translated from `stream`: of gzip what was packed into it, whatever it is called.
+
+    Raises DataError for UTF-16, of which every line would be translated into nonsense.
+    """
+    if not isinstance(stream, (io.BufferedReader, gzip.GzipFile)):
+        return stream  # nothing that can be looked into
+    with explain_failure(name):
+        head = stream.peek(64)[:64]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in head:
+        raise DataError(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW")
+    if head.startswith(b"\x1f\x8b"):
+        return cast("BinaryIO", gzip.open(stream, "rb"))
+    return cast("BinaryIO", stream)
+
+
 def read_lines(path: Path) -> list[str]:
     """All lines of a file, as iter_lines gives them."""
     return list(iter_lines(path))
@@ -102,9 +120,9 @@ def explain_failure(path: Path | str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise DataError(
-            f"{path}: no such file. Check the path; the files under data/ are written by the prepare.py beside them."
-        ) from None
+        ours = Path(path).parts[:1] == ("data",)
+        remedy = "Check the path; the files under data/ are written by the prepare.py beside them." if ours else ""
+        raise DataError(f"{path}: no such file. {remedy or 'Check the path.'}") from None
     except IsADirectoryError:
         raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None
     except PermissionError:

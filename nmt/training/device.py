@@ -77,12 +77,13 @@ def default_threads(processes: int) -> int:
 def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, processes: int = 1) -> Machine:
     """Choose device and precision, set the number of threads, and prepare memory.
 
-    `threads` 0 means what `default_threads` says, where `processes` run on this machine.
+    `threads` 0 means what `default_threads` says, where `processes` run on this machine; more than there are cores
+    would wait for each other.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
-    torch.set_num_threads(threads or default_threads(processes))
+    torch.set_num_threads(min(threads, available_cores()) or default_threads(processes))
     prepare_memory()
     return Machine(device, chosen, torch.get_num_threads())
 

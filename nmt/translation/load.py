@@ -71,7 +71,8 @@ def load(
 def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
     """The model of one run, on the CPU, what is known of it, and its tokenizers. Raises as `load` does."""
     if not directory.is_dir():
-        raise CheckpointError(f"{directory}: no such run directory. `nmt train RECIPE --out {directory}` makes one.")
+        raise _no_run(directory)
+    _check_for_models(directory)
     folders = [step_dir(directory / "models", update) for update in find_steps(directory, checkpoint)]
     loaded = [load_model(folder) for folder in folders]
     model, about = average_models([model for model, _ in loaded]), loaded[0][1]
@@ -83,6 +84,23 @@ def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Saved
     if tokenizers.fingerprint() != about.tokenizers:
         raise _other_tokenizer(directory, ", ".join(tokenizers.files()), folders[0])
     return model, about, tokenizers
+
+
+def _no_run(path: Path) -> CheckpointError:
+    if path.is_file() or any(character.isspace() for character in path.name):
+        what = "a file and no run directory" if path.is_file() else "no run directory"
+        return CheckpointError(f"{path} is {what}. Text is given with -i FILE, or on standard input.")
+    return CheckpointError(f"{path}: no such run directory. `nmt train RECIPE --out {path}` makes one.")
+
+
+def _check_for_models(run_dir: Path) -> None:
+    """Raises CheckpointError for a run that is as it should be but has not come to its first validation."""
+    if (run_dir / "state").is_dir() and not list_steps(run_dir / "models"):
+        every = _recipe(run_dir)["training"]["validate_every"]
+        raise CheckpointError(
+            f"{run_dir} has no model yet: training keeps one at each validation, every {every} updates "
+            "(training.validate_every), and at its end. Give its `nmt train` again to go on."
+        )
 
 
 def find_steps(run_dir: Path, checkpoint: str) -> list[int]:
@@ -155,7 +173,7 @@ def recipe_search(run_dir: Path) -> SearchConfig:
 def _recipe(run_dir: Path) -> dict[str, Any]:
     """All keys of a run's recipe, defaults too. Raises as `recipe_search` does."""
     if not run_dir.is_dir():
-        raise CheckpointError(f"{run_dir}: no such run directory. `nmt train RECIPE --out {run_dir}` makes one.")
+        raise _no_run(run_dir)
     if not (run_dir / RECIPE).exists():
         raise CheckpointError(f"{run_dir} has no {RECIPE}: it is not the directory of a run, or not a whole one.")
     try:

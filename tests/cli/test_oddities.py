@@ -54,7 +54,21 @@ def test_what_did_not_occur_is_not_said() -> None:
     assert Oddities().describe(False, 2.0) == []
     oddities = Oddities()
     oddities.add(Record(0, "x", num_replaced=1), Translation("x", 0.0, (), (), "eos"))
-    assert oddities.describe(False, 2.0) == ["Invalid UTF-8 was replaced in 1 place."]
+    (said,) = oddities.describe(False, 2.0)
+    assert said == (
+        "Invalid UTF-8 was replaced in 1 place. If the text has another encoding, convert it first: iconv -f "
+        "WINDOWS-1252 -t UTF-8 OLD > NEW"
+    )
+
+
+def test_more_room_is_advised_for_what_was_cut_and_not_for_what_repeats() -> None:
+    oddities = Oddities()
+    for line, repeats in enumerate((True, False)):
+        candidate = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=repeats)
+        oddities.add(Record(line, "x"), Translation("x x x", -1.0, (candidate,), ("x",), "length"))
+    looping, cut = oddities.describe(False, 2.0)
+    assert looping == "Says the same again and again: line 1. Try --set no_repeat_ngram=4."
+    assert cut == "Ended at the length limit, so perhaps incomplete: line 2. Raise it with --set max_length_ratio=4."
 
 
 def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
@@ -67,7 +81,7 @@ def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in printed(console)
-        assert "Raise it with --set max_length_ratio=5." in printed(console)
+        assert "Says the same again and again: lines 1, 2, 3, 4, 5" in printed(console)
         return most
 
     peak(100)  # what is imported and compiled once

@@ -26,7 +26,7 @@ LINES = [pair.source for pair in invented_pairs()[:5]]
 SHORT = ["--set", "max_length_ratio=1.0", "--set", "max_length_extra=2"]  # an untrained model seldom stops by itself
 SEARCH = SearchConfig(max_length_ratio=1.0, max_length_extra=2)
 
-NO_SUCH_FILE = "no such file. Check the path; the files under data/ are written by the prepare.py beside them."
+NO_SUCH_FILE = "no such file. Check the path."
 
 app = typer.Typer()
 app.command()(command.translate)

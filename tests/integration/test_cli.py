@@ -1,7 +1,9 @@
 """The whole chain of commands on a small phrasebook, as a user types them."""
 
+import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -192,3 +194,43 @@ def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: P
     assert f"--out {tmp_path / out} is there and is no report: it holds {first}." in done.stderr.decode()
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "text", "tiny.toml"}
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["README.md"]
+
+
+def test_what_is_no_run_or_has_no_model_yet_is_told_apart(workplace: Path, tmp_path: Path) -> None:
+    text = workplace / "test.de"
+    said = nmt("translate", str(text), cwd=tmp_path, check=False).stderr.decode()
+    assert said == f"nmt: {text} is a file and no run directory. Text is given with -i FILE, or on standard input.\n"
+    said = nmt("translate", "Ich bin.", cwd=tmp_path, check=False).stderr.decode()
+    assert said == "nmt: Ich bin. is no run directory. Text is given with -i FILE, or on standard input.\n"
+    run = tmp_path / "run"
+    shutil.copytree(next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES), run)
+    shutil.rmtree(run / "models")
+    said = nmt("translate", "run", cwd=tmp_path, check=False).stderr.decode()
+    assert said.startswith("nmt: run has no model yet: training keeps one at each validation, every ")
+
+
+def test_packed_text_is_unpacked_and_utf_16_is_refused_on_standard_input_too(workplace: Path) -> None:
+    run = str(next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES))
+    text = (workplace / "test.de").read_bytes()
+    plain = nmt("translate", run, "-i", "-", "-o", "-", cwd=workplace, stdin=text).stdout
+    assert nmt("translate", run, cwd=workplace, stdin=gzip.compress(text)).stdout == plain
+    (workplace / "packed.de").write_bytes(gzip.compress(text))
+    assert nmt("translate", run, "-i", "packed.de", cwd=workplace).stdout == plain
+    done = nmt("translate", run, cwd=workplace, stdin=text.decode("utf-8").encode("utf-16"), check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"nmt: standard input is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW\n"
+
+
+def test_help_is_given_for_h_too(tmp_path: Path) -> None:
+    for arguments in ([], ["translate"]):
+        assert nmt(*arguments, "-h", cwd=tmp_path).stdout == nmt(*arguments, "--help", cwd=tmp_path).stdout
+
+
+def test_a_report_is_told_where_the_terminal_lacks_its_characters(workplace: Path, tmp_path: Path) -> None:
+    run = next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
+    arguments = ["--source", "test.de", "--reference", "test.en", "--out", str(tmp_path / "report")]
+    command = [sys.executable, "-m", "nmt", "compare", str(run), *arguments]
+    done = subprocess.run(command, cwd=workplace, env=environment, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert b"Report: " in done.stdout

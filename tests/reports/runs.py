@@ -33,13 +33,14 @@ def make_run(
     name: str,
     test: tuple[str, str] | None = ("test.de", "test.en"),
     seed: int | None = None,
+    languages: tuple[str, str] = ("de", "en"),
     validations: Sequence[tuple[int, float, float | None]] = ((100, 10.0, 12.5), (200, 20.0, 30.25)),
     **changes: object,
 ) -> Path:
     """A run directory with record, recipe and learning curve; its recipe has a seed where one is given."""
     run_dir.mkdir(parents=True)
     train = {"source": "train.de", "target": "train.en"}
-    corpus: dict[str, object] = {"target_language": "en", "train": train}
+    corpus: dict[str, object] = {"source_language": languages[0], "target_language": languages[1], "train": train}
     if test is not None:
         corpus["test"] = dict(zip(("source", "target"), test, strict=True))
     experiment = {"name": name, "corpus": corpus, **({} if seed is None else {"seed": seed})}

@@ -211,6 +211,14 @@ def test_compare_needs_a_test_set(folder):
         nmt("compare", "runs/good", "--out", "report", "--source", "test.de")
 
 
+def test_compare_refuses_runs_of_different_languages(folder):
+    make_run(folder / "runs" / "other", "other", languages=("de", "fr"))
+    with pytest.raises(
+        ConfigError, match=r"runs/good translates de to en but runs/other de to fr\. Compare runs of one"
+    ):
+        nmt("compare", "runs/good", "runs/other", "--out", "report")
+
+
 def test_compare_names_a_directory_that_is_no_run(folder):
     with pytest.raises(CheckpointError, match="nowhere: no such run directory"):
         nmt("compare", "runs/good", "runs/nowhere", "--out", "report")

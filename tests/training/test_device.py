@@ -155,3 +155,8 @@ print((held() - before) / 1024)
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout) < 80  # megabytes; 200 with the libraries' own limit
+
+
+def test_there_are_never_more_threads_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_module, "available_cores", lambda: 1)
+    assert prepare_machine("fp32", 64).threads == 1
