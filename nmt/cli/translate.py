@@ -1,12 +1,13 @@
 """nmt translate"""
 
+import gzip
 import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
@@ -25,7 +26,10 @@ Runs = Annotated[
     ),
 ]
 Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write. [default: stdout]")]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Where to write; packed if its name ends in .gz. [default: stdout]"),
+]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
 NBest = Annotated[
     int | None,
@@ -134,6 +138,8 @@ def translate(
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
     prepare_memory()
+    if input is None and sys.stdin is not None and sys.stdin.isatty():
+        console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = files.enter_context(_open_input(score)) if score else None
         source = _open_input(input) if input else unpacked(_stdin(), "standard input")
@@ -233,7 +239,7 @@ def _open_output(path: Path) -> BinaryIO:
     from nmt.errors import DataError
 
     try:
-        return open(path, "wb")
+        return cast("BinaryIO", gzip.open(path, "wb")) if path.suffix == ".gz" else open(path, "wb")
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror}).") from None
 

@@ -215,7 +215,8 @@ def test_packed_text_is_unpacked_and_utf_16_is_refused_on_standard_input_too(wor
     plain = nmt("translate", run, "-i", "-", "-o", "-", cwd=workplace, stdin=text).stdout
     assert nmt("translate", run, cwd=workplace, stdin=gzip.compress(text)).stdout == plain
     (workplace / "packed.de").write_bytes(gzip.compress(text))
-    assert nmt("translate", run, "-i", "packed.de", cwd=workplace).stdout == plain
+    assert nmt("translate", run, "-i", "packed.de", "-o", "out.en.gz", cwd=workplace).stdout == b""
+    assert gzip.decompress((workplace / "out.en.gz").read_bytes()) == plain
     done = nmt("translate", run, cwd=workplace, stdin=text.decode("utf-8").encode("utf-16"), check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"nmt: standard input is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW\n"
