@@ -10,8 +10,10 @@ CLOSERS = "[\"'\u2019\u201d\u00bb\u203a)\\]}\u300d\u300f\uff09]*+"
 _END = re.compile(
     rf"[.!?\u2026\u061f\u06d4\u0964\u0965\u1362]{CLOSERS}(?P<space>\s+)|[\u3002\uff01\uff1f\uff61]{CLOSERS}\s*"
 )
-_WORD_BEFORE = re.compile(r"[^\W\d_]+$")
-# Before a name or a number, so that the sentence goes on; as does a letter alone (`John A. Noble`, `z. B. Hunde`).
+_WORD_BEFORE = re.compile(r"[^\W_]+$")
+_ORDINAL = re.compile(r"\d{1,2}")
+# Before a name, so that the sentence goes on; as after a letter alone (`John A. Noble`, `z. B. Hunde`) and after what
+# may be an ordinal (`am 28. Januar`).
 _TITLES = {"Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Mt", "Rev", "Sen", "Gov", "Gen", "Col", "Capt", "Lt", "Sgt", "Nr"}
 _TITLES |= {"Hr", "Fr", "Mme", "Mlle", "Sra"}
 
@@ -48,4 +50,6 @@ def usual_sentences(counts: Counter[int]) -> int:
 def _is_abbreviated(text: str, stop: int) -> bool:
     """Whether the full stop there ends an abbreviation after which a sentence goes on."""
     word = _WORD_BEFORE.search(text[max(stop - 8, 0) : stop])
-    return text[stop] == "." and word is not None and (len(word[0]) == 1 or word[0] in _TITLES)
+    if text[stop] != "." or word is None:
+        return False
+    return len(word[0]) == 1 or word[0] in _TITLES or _ORDINAL.fullmatch(word[0]) is not None

@@ -18,6 +18,8 @@ from nmt.corpus.sentences import count_sentences, sentence_ends, usual_sentences
         ("Es kostet 3.5 Euro, z. B. heute usw. und morgen.", ["Es kostet 3.5 Euro, z. B. heute usw. und morgen."]),
         ("Dr. No met Mr. Bond at St. Paul's.", ["Dr. No met Mr. Bond at St. Paul's."]),
         ("John A. Noble trat ein. Er ging.", ["John A. Noble trat ein. ", "Er ging."]),
+        ("Am 28. Januar um 3. Der Zug.", ["Am 28. Januar um 3. Der Zug."]),
+        ("Das war 1999. Jetzt nicht mehr.", ["Das war 1999. ", "Jetzt nicht mehr."]),
         ("Ist das Dr? Ja.", ["Ist das Dr? ", "Ja."]),
         ("Это он. А это она.", ["Это он. ", "А это она."]),
         ("注意して！道路に穴があいてるよ。", ["注意して！", "道路に穴があいてるよ。"]),
