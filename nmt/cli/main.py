@@ -51,9 +51,8 @@ app.command("doctor", context_settings=SETTINGS)(doctor.doctor)
 
 def main() -> None:
     """Run a command; what people can cause is said in a sentence, with status 2 and no traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is shown as a question mark
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal's encoding lacks is shown as a question mark
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except NMTError as error:

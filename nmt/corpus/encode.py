@@ -20,6 +20,7 @@ from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig
 
 PIECE_PAIRS = 10_000  # held in memory at once
 TOLD_EVERY = 1_000_000
+COUNTED_LINES = 100_000  # of which it is looked up how many sentences they have; spread over the text
 
 Say = Callable[[str], None]
 
@@ -73,7 +74,7 @@ def encode(
                 rows |= {"source_text": examples.texts[0], "target_text": examples.texts[1]}
             writer.append(rows)
             num_dropped += dropped
-            sentences.update(map(count_sentences, sources))
+            sentences.update(map(count_sentences, sources[:: max(1, len(text) // COUNTED_LINES)]))
             if block[1] % TOLD_EVERY == 0:
                 say(f"Encoded {block[1]:,} pairs ...")
     return writer, num_dropped, usual_sentences(sentences)

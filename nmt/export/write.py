@@ -29,6 +29,7 @@ from nmt.storage.folder import read_manifest, recover_folder, sha256, write_fold
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
 from nmt.translation.parallel import one_torch_thread
+from nmt.translation.segments import is_taken_whole
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
 
@@ -58,7 +59,8 @@ def export_run(
     given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
     # What has to be split, the runner splits in a simpler way than we do.
-    fitting = (pair for pair in given if _is_taken_whole(pair.source, tokenizers, saved))
+    limits, encode = (saved.max_length, saved.max_sentences), tokenizers.source.encode
+    fitting = (pair for pair in given if is_taken_whole(clean(pair.source), len(encode(pair.source)), *limits))
     chosen = list(islice(fitting, SENTENCES))
     asked = recipe_search(run)
     for key in asked_besides(asked, format):
@@ -95,12 +97,6 @@ def export_run(
     return folder, agreement
 
 
-def _is_taken_whole(text: str, tokenizers: TokenizerPair, saved: SavedModel) -> bool:
-    if len(tokenizers.source.encode(text)) > saved.max_length:
-        return False
-    return not saved.max_sentences or sentences.count_sentences(clean(text)) <= saved.max_sentences
-
-
 def _check_replaceable(folder: Path) -> None:
     """Raises ConfigError where something else than an exported model would be replaced."""
     if not folder.exists():
@@ -132,7 +128,7 @@ def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
     config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])}
     config |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     program, part = inspect.getsource(runner), inspect.getsource(sentences)
-    alone = program.replace("from nmt.corpus.sentences import sentence_ends\n", part)  # it needs nothing of nmt
+    alone = program.replace("from nmt.corpus.sentences import sentence_ends\n", part)  # the file stands by itself
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": alone.encode()}
 
 

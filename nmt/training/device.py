@@ -64,13 +64,13 @@ def available_cores() -> int:
 
 
 def default_threads(processes: int) -> int:
-    """OMP_NUM_THREADS where it says a number, else all cores; of several processes on this machine, each its share.
+    """OMP_NUM_THREADS where it says a number, at most all cores; of several processes on this machine, each its share.
 
     Of several processes OMP_NUM_THREADS says nothing: torchrun sets it to 1 for each, whatever the machine.
     """
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if processes == 1 and asked.isdecimal() and int(asked):
-        return int(asked)
+        return min(int(asked), available_cores())
     return max(1, available_cores() // processes)
 
 

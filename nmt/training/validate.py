@@ -58,8 +58,8 @@ def validate(
     try:
         with machine.autocast():
             loss = dev_loss(model, dev.examples, tokenizers, machine, tick)
-        limits = about.max_length, None, about.max_sentences
-        translator = Translator(model, tokenizers, GREEDY, *limits)  # in the precision of `nmt translate`
+        # In the precision of `nmt translate`.
+        translator = Translator(model, tokenizers, GREEDY, about.max_length, max_sentences=about.max_sentences)
         translations = translator.translate([pair.source for pair in dev.pairs], tick=tick)
     finally:
         model.train()

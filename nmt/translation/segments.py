@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from nmt.corpus.sentences import CLOSERS, sentence_ends
+from nmt.corpus.sentences import CLOSERS, count_sentences, sentence_ends
 
 Fits = Callable[[str], bool]
 
@@ -18,6 +18,14 @@ _CLAUSE_END = re.compile(rf"[,;:\u2013\u2014\u060c\u061b]{CLOSERS}\s+|[\uff0c\u3
 _WORD_END = re.compile(r"\s+")
 
 _ZERO_WIDTH_JOINER = "\u200d"
+
+
+def is_taken_whole(text: str, num_tokens: int, max_length: int, max_sentences: int) -> bool:
+    """Whether a text of so many tokens needs no splitting: neither of more tokens than that nor of more sentences.
+
+    `max_sentences` 0 allows any number of sentences.
+    """
+    return num_tokens <= max_length and (not max_sentences or count_sentences(text) <= max_sentences)
 
 
 def split_long(text: str, fits: Fits) -> list[str]:

@@ -8,7 +8,6 @@ import torch
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
-from nmt.corpus.sentences import count_sentences
 from nmt.errors import ConfigError, NMTError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
@@ -22,7 +21,7 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.parallel import map_in_threads, split_evenly
 from nmt.translation.result import Candidate, Translation, concatenate
-from nmt.translation.segments import split_long
+from nmt.translation.segments import is_taken_whole, split_long
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop, visible_words
 
@@ -181,9 +180,7 @@ class Translator:
 
     def _fits(self, text: str, ids: list[int]) -> bool:
         """Whether the model takes a text that has these ids as one."""
-        if len(ids) > self.max_length:
-            return False
-        return not self.max_sentences or count_sentences(text) <= self.max_sentences
+        return is_taken_whole(text, len(ids), self.max_length, self.max_sentences)
 
     def _search(
         self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool

@@ -137,6 +137,17 @@ def test_how_many_sentences_are_usual_in_a_line_is_known_of_the_text(prepare: Pr
     assert not prepare.trained
 
 
+def test_of_a_large_text_the_sentences_of_a_share_are_counted(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nmt.corpus.encode.COUNTED_LINES", 30)
+    lines = (prepare.folder / "train.de").read_text(encoding="utf-8").split("\n")[:-1]
+    marked = [f"{line} Ja." if number % 2 else line for number, line in enumerate(lines)]
+    write_lines(prepare.folder / "train.de", marked)
+    assert len(lines) == 60  # every other line is looked at, none of which was marked
+    assert prepare(max_length=90).max_sentences == 1
+
+
 def test_changed_text_is_prepared_anew(prepare: Preparation) -> None:
     before = prepare().fingerprint
     lines = (prepare.folder / "train.en").read_text(encoding="utf-8").split("\n")[:-1]

@@ -85,6 +85,10 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def a_run(workplace: Path) -> Path:
+    return workplace / "runs" / next(iter(RECIPES))
+
+
 def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path) -> None:
     lines = [
         "Guten Morgen!",
@@ -188,7 +192,7 @@ def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: P
     said = f"nmt: {tmp_path / out} is no run, and holds {first}. Name a new folder with --out, such as runs/my.\n"
     assert (done.returncode, done.stderr.decode()) == (2, said)
     arguments = ["--source", "text/dev.de", "--reference", "text/dev.en", "--out", out]
-    run = next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES)
+    run = a_run(workplace)
     done = nmt("compare", str(run), *arguments, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert f"--out {tmp_path / out} is there and is no report: it holds {first}." in done.stderr.decode()
@@ -203,14 +207,14 @@ def test_what_is_no_run_or_has_no_model_yet_is_told_apart(workplace: Path, tmp_p
     said = nmt("translate", "Ich bin.", cwd=tmp_path, check=False).stderr.decode()
     assert said == "nmt: Ich bin. is no run directory. Text is given with -i FILE, or on standard input.\n"
     run = tmp_path / "run"
-    shutil.copytree(next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES), run)
+    shutil.copytree(a_run(workplace), run)
     shutil.rmtree(run / "models")
     said = nmt("translate", "run", cwd=tmp_path, check=False).stderr.decode()
     assert said.startswith("nmt: run has no model yet: training keeps one at each validation, every ")
 
 
 def test_packed_text_is_unpacked_and_utf_16_is_refused_on_standard_input_too(workplace: Path) -> None:
-    run = str(next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES))
+    run = str(a_run(workplace))
     text = (workplace / "test.de").read_bytes()
     plain = nmt("translate", run, "-i", "-", "-o", "-", cwd=workplace, stdin=text).stdout
     assert nmt("translate", run, cwd=workplace, stdin=gzip.compress(text)).stdout == plain
@@ -228,7 +232,7 @@ def test_help_is_given_for_h_too(tmp_path: Path) -> None:
 
 
 def test_a_report_is_told_where_the_terminal_lacks_its_characters(workplace: Path, tmp_path: Path) -> None:
-    run = next(path for path in sorted((workplace / "runs").iterdir()) if path.name in RECIPES)
+    run = a_run(workplace)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
     arguments = ["--source", "test.de", "--reference", "test.en", "--out", str(tmp_path / "report")]
     command = [sys.executable, "-m", "nmt", "compare", str(run), *arguments]

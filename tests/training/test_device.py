@@ -71,7 +71,7 @@ def test_threads_are_as_asked_and_zero_means_all_cores(monkeypatch: pytest.Monke
     assert prepare_machine("fp32", 0).threads == available_cores()
 
 
-@pytest.mark.parametrize(("asked", "threads"), [("3", 3), ("0", 8), ("", 8), ("2,1", 8)])
+@pytest.mark.parametrize(("asked", "threads"), [("3", 3), ("64", 8), ("0", 8), ("", 8), ("2,1", 8)])
 def test_the_usual_variable_says_how_many_threads_a_single_process_has(
     monkeypatch: pytest.MonkeyPatch, asked: str, threads: int
 ) -> None:
