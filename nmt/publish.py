@@ -4,6 +4,7 @@ A copy fetched from there is a run directory whose every checksum holds; its man
 that nobody looks in it for a state or for other checkpoints.
 """
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +50,12 @@ def connect() -> Hub:
     return hub
 
 
+def check_name(repository: str) -> None:
+    """Raises ConfigError for what is no name of a repository."""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository, re.ASCII):
+        raise ConfigError(f"{repository}: a repository is named USER/NAME, in letters, digits, '-', '_' and '.'.")
+
+
 def published_files(run_dir: Path) -> dict[str, bytes]:
     """Path in the repository -> content, each file checked against its checksum.
 
@@ -79,9 +86,10 @@ def _folder_files(run_dir: Path, folder: Path) -> dict[str, bytes]:
 def publish(run_dir: Path, repository: str, private: bool, hub: Hub) -> str:
     """Upload a run in one commit, in place of what an earlier one has left there; returns the page's address.
 
-    Raises CheckpointError, see published_files; ConfigError for a public repository that should be private; NMTError
-    with what the hub says where it refuses.
+    Raises CheckpointError, see published_files; ConfigError for a name that is none and for a public repository that
+    should be private; NMTError with what the hub says where it refuses.
     """
+    check_name(repository)
     files = published_files(run_dir)
     try:
         address = str(hub.create_repo(repository, private=private or None, exist_ok=True))

@@ -64,12 +64,15 @@ def _train_alone(
     check_same(experiment, directory, lambda text: _say(console, text))
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
     if done and over and (directory / "record.json").exists():
+        now_has = ""
         if workers.leads:
-            recipe = {"experiment.toml": experiment_bytes(as_it_ended(experiment, directory))}
-            _write_sealed(directory, recipe, ended=True)
+            recipe, path = experiment_bytes(as_it_ended(experiment, directory)), directory / "experiment.toml"
+            if path.exists() and recipe != path.read_bytes():
+                now_has = "Its name, [search] and [card] are now those of this recipe. "
+            _write_sealed(directory, {"experiment.toml": recipe}, ended=True)
             write_card(directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
-        _say(console, f"{directory} is finished ({describe_end(done)}). {remedy}")
+        _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
         return over
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
     check_same_text(corpus, directory, done, lambda text: _say(console, text))
@@ -107,7 +110,9 @@ def _train_alone(
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
         command = shlex.join(["nmt", "translate", str(directory)])
-        _say(console, f"{experiment.name}: {describe_end(progress)}. Translate with: {command} < FILE")
+        reads = experiment.model.encoder.type != "none"  # a language model only says how probable a text is
+        use = f"Translate with: {command} < FILE" if reads else f"Score text with: {command} --score FILE < FILE"
+        _say(console, f"{experiment.name}: {describe_end(progress)}. {use}")
     return progress.finish_reason
 
 

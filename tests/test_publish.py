@@ -137,6 +137,14 @@ def test_listing_what_would_be_published_leaves_the_run_as_it_is(trained: Path) 
     assert (trained / "README.md").read_text(encoding="utf-8") == "my own notes"
 
 
+@pytest.mark.parametrize("name", ["tiny", "me/tiny/", "a/b/c", "me/my run", "/tiny", "mé/tiny", "me/tiny\n"])
+@pytest.mark.parametrize("options", [["--dry-run"], []])
+def test_what_is_no_name_of_a_repository_is_said_before_anything_else(name: str, options: list[str]) -> None:
+    failure = CliRunner().invoke(app, ["push", "runs/none", name, *options]).exception
+    assert isinstance(failure, ConfigError)
+    assert str(failure) == f"{name}: a repository is named USER/NAME, in letters, digits, '-', '_' and '.'."
+
+
 def test_a_bit_that_changed_in_a_published_copy_is_found(trained: Path, hub: FolderHub) -> None:
     publish(trained, "me/tiny", private=False, hub=hub)
     path = hub.root / "me/tiny" / "record.json"

@@ -83,7 +83,7 @@ def test_starting_a_finished_run_again_says_so_and_changes_nothing(begun: Path) 
     reason, said = run(same(begun), begun)
     assert reason == "max_updates"
     assert said.startswith(f"{begun} is finished (2 updates in ")
-    assert said.endswith("Raise training.max_updates to go on, or use another --out.\n")
+    assert said.endswith("at update 2). Raise training.max_updates to go on, or use another --out.\n")
     assert content(begun) == before
 
 
@@ -125,9 +125,20 @@ def test_an_interrupted_run_that_has_reached_its_limit_is_validated_before_it_is
 
 def test_a_finished_run_keeps_the_recipe_that_it_was_trained_by(begun: Path) -> None:
     changed = same(begun, search={"beam": 3}, training__max_updates=1, training__keep_last=9)
-    assert "is finished (2 updates" in run(changed, begun)[1]
+    said = run(changed, begun)[1]
+    assert "is finished (2 updates" in said
+    assert "Its name, [search] and [card] are now those of this recipe. Raise training.max_updates" in said
     kept = load_experiment(begun / "experiment.toml")
     assert (kept.training, kept.search.beam) == (same(begun).training, 3)
+
+
+def test_a_language_model_is_not_said_to_translate(tmp_path: Path) -> None:
+    model = {"encoder": {"type": "none"}, "decoder": {"type": "rnn", "dim": 8, "attention": "none"}}
+    directory = tmp_path / "runs" / "it's"
+    said = run(
+        make_experiment(tmp_path / "text", model__encoder=model["encoder"], model__decoder=model["decoder"]), directory
+    )[1]
+    assert said.endswith(f". Score text with: nmt translate '{tmp_path}/runs/it'\"'\"'s' --score FILE < FILE\n")
 
 
 def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:

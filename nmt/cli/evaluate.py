@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from nmt.corpus.readers import Pair
+    from nmt.corpus.readers import Text
     from nmt.metrics import Score
+    from nmt.reports.evaluation_set import EvaluationSet
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
-Source = Annotated[Path | None, typer.Option(help="Sentences for the run to translate.")]
-Reference = Annotated[Path, typer.Option(help="Reference translations, line by line.")]
+Source = Annotated[
+    Path | None, typer.Option(help="Sentences for the run to translate. [default: corpus.test of its recipe]")
+]
+Reference = Annotated[Path | None, typer.Option(help="Reference translations, line by line.")]
 Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
@@ -30,9 +33,9 @@ Metric = Annotated[
 
 
 def evaluate(
-    reference: Reference,
     run: Run = None,
     source: Source = None,
+    reference: Reference = None,
     hypotheses: Hypotheses = None,
     json: Json = None,
     beam: Beam = None,
@@ -43,13 +46,14 @@ def evaluate(
 
     Gives BLEU, chrF and TER with 95 % intervals. Scores of a run are also saved in it and in its model card.
     """
-    from nmt.corpus.readers import read_parallel
+    from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, metric_of, score
+    from nmt.reports.evaluation_set import load_evaluation_set
     from nmt.translation.formats import writing_to
 
     if (run is None) == (hypotheses is None):
-        raise ConfigError("Give either a run directory with --source, or --hypotheses FILE.")
+        raise ConfigError("Give either a run directory, or --hypotheses FILE.")
     metrics = metric or list(METRICS)
     for name in metrics:  # before the translating, which may take long
         metric_of(name)
@@ -58,32 +62,49 @@ def evaluate(
         raise ConfigError(f"--json {json}: cannot be written ({reason}).")
     about: dict[str, Any]
     if run is not None:
-        if source is None:
-            raise ConfigError(f"--source is missing: {run} needs sentences to translate.")
-        pairs = list(read_parallel([source, reference]))
-        outputs, about = _translate(run, [pair.source for pair in pairs], beam)
-        about |= {"run": str(run), "source": str(source)}
+        test = load_evaluation_set(_test_text(run, source, reference))
+        outputs, about = _translate(run, test.source, beam)
+        about |= {"run": str(run), "source": str(test.source_path)}
         target_language = about.pop("target_language") if target_language is None else target_language
     else:
         if source is not None or beam is not None:
             raise ConfigError("--source and --beam are for a run that translates; --hypotheses is translated already.")
-        assert hypotheses is not None  # the first check
-        pairs = list(read_parallel([hypotheses, reference]))
-        outputs, about = [pair.source for pair in pairs], {"hypotheses": str(hypotheses)}
-    references = [pair.target for pair in pairs]
-    scores = score(metrics, outputs, references, target_language=target_language or "")
-    about |= {"reference": str(reference), "num_sentences": len(pairs)}
+        if reference is None:
+            raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
+        test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
+        outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
+    scores = score(metrics, outputs, test.reference, target_language=target_language or "")
+    about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
     width = max(len(each.name) for each in scores)
     with writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
-    if run is not None and source is not None:
-        _note(run, (source, reference), pairs, about, scores)
+    if run is not None:
+        _note(run, test, about, scores)
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
 
 
-def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
+def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
+    """The test set: the command line's, else the recipe's."""
+    from nmt.corpus.readers import Text
+    from nmt.errors import ConfigError
+    from nmt.experiment import load_experiment
+    from nmt.reports.collect import run_search
+
+    if source is not None and reference is not None:
+        return Text("parallel", str(source), str(reference))
+    if source is not None or reference is not None:
+        missing = "--reference" if reference is None else "--source"
+        raise ConfigError(f"{missing} is missing: a test set is source sentences and their references.")
+    run_search(run)  # raises where this is no run
+    corpus = load_experiment(run / "experiment.toml").corpus
+    if corpus.test is None:
+        raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
+    return corpus.text("test")
+
+
+def _translate(run: Path, lines: Sequence[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
     """The run's translations, and how fast it was; progress goes to stderr."""
     from rich.console import Console
     from rich.progress import Progress
@@ -104,28 +125,20 @@ def _translate(run: Path, lines: list[str], beam: int | None) -> tuple[list[str]
     return [translation.text for translation in translations], about
 
 
-def _note(
-    run: Path, text: tuple[Path, Path], pairs: Sequence["Pair"], about: dict[str, Any], scores: list["Score"]
-) -> None:
+def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list["Score"]) -> None:
     """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
     from rich.console import Console
 
-    from nmt.corpus.lines import hash_text
     from nmt.errors import NMTError
     from nmt.reports.card import write_card
     from nmt.reports.evaluations import Evaluation, note_evaluation
 
     if not (run / "record.json").exists():
         return  # it is still being trained: what was measured is not of the model that it will have
-    source, reference = text
-    hashes = (
-        hash_text(source, (pair.source for pair in pairs)),
-        hash_text(reference, (pair.target for pair in pairs)),
-    )
-    files = (source.name, reference.name, *hashes)
+    files = test.source_path.name, test.reference_path.name, test.source_sha256, test.reference_sha256
     search, seconds = about["search"], about["translate_seconds"]
     try:
-        note_evaluation(run, Evaluation(*files, about["num_sentences"], search, seconds, tuple(scores)))
+        note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
         write_card(run)
     except NMTError as error:
         message = f"nmt: the model card stays as it was: {error}"

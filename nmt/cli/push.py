@@ -21,6 +21,7 @@ def push(run: Run, repository: Repository, private: Private = False, dry_run: Dr
     from nmt import publish
     from nmt.translation.formats import writing_to
 
+    publish.check_name(repository)  # before a token is asked for
     if dry_run:
         files = publish.published_files(run)
         with writing_to():

@@ -1,15 +1,11 @@
 """nmt train"""
 
-import math
 import os
-import re
 import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from nmt.errors import ConfigError
 
 Recipe = Annotated[
     Path,
@@ -46,8 +42,8 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
     from nmt.run import train_run
 
     overrides = list(set or [])
-    if time_limit:
-        overrides.append(f"training.time_limit={parse_duration(time_limit)}")
+    if time_limit is not None:
+        overrides.append(f"training.time_limit={time_limit}")
     experiment = load_experiment(recipe, overrides)
     directory = out or Path("runs") / recipe.resolve().parent.name / recipe.stem
 
@@ -61,12 +57,3 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
     reason = train_run(experiment, directory, Talker(stderr=True))
     if reason == "interrupted":
         raise typer.Exit(128 + signal.SIGINT)
-
-
-def parse_duration(text: str) -> float:
-    """'90', '90s', '30m' or '2h' as seconds. Raises ConfigError."""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text.strip())
-    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] if match else 0.0
-    if not 0.0 < seconds < math.inf:
-        raise ConfigError(f"--time-limit {text}: give a number above zero and s, m or h, such as 90s, 30m or 2h.")
-    return seconds

@@ -1,15 +1,15 @@
 """nmt translate"""
 
-import gzip
-import io
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
+
+from nmt.cli import streams
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,7 +103,7 @@ def translate(
     input, output = (None if path == Path("-") else path for path in (input, output))
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    if output and _is_read(output, [input, score, glossary]):
+    if output and streams.is_read(output, [input, score, glossary]):
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     if score and (beam or n_best or alignment or glossary or exact or shortlist or set):
         raise ConfigError(
@@ -141,32 +141,19 @@ def translate(
     if input is None and sys.stdin is not None and sys.stdin.isatty():
         console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
-        given = files.enter_context(_open_input(score)) if score else None
-        source = _open_input(input) if input else unpacked(_stdin(), "standard input")
+        given = files.enter_context(streams.open_input(score)) if score else None
+        source = streams.open_input(input) if input else unpacked(streams.stdin(), "standard input")
         if input and input.is_file():  # closing a pipe would wait for the thread that reads it
             files.enter_context(source)
-        sink = files.enter_context(_open_output(output)) if output else _stdout()
+        sink = files.enter_context(streams.open_output(output)) if output else streams.stdout()
         if given:
-            lines, others = _lines(source, input), _lines(given, score)
+            lines, others = streams.lines(source, input), streams.lines(given, score)
             if count := score_stream(translator, lines, others, sink, FORMATS[format]):
                 _warn(console, replaced(count))
         else:
-            records = FORMATS[format].read(_lines(source, input))
+            records = FORMATS[format].read(streams.lines(source, input))
             patience = patience_for(source)
             _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console)
-
-
-def _is_read(output: Path, inputs: list[Path | None]) -> bool:
-    """Whether a regular file of this name is one of the inputs, or what standard input comes from."""
-    if not output.is_file():
-        return False
-    own = output.stat()
-    if any(path and path.exists() and os.path.samestat(own, path.stat()) for path in inputs):
-        return True
-    try:
-        return sys.stdin is not None and os.path.samestat(own, os.fstat(sys.stdin.fileno()))
-    except (OSError, ValueError):  # no file, as in a test, or a closed one
-        return False
 
 
 def _refuse(backend: str, given: dict[str, object]) -> None:
@@ -204,46 +191,6 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
     return parse_config(SearchConfig, tree, "search")
 
 
-def _stdin() -> BinaryIO:
-    """Standard input; where the caller has closed it, Python has none and there is nothing to read."""
-    if sys.stdin is None:
-        return io.BytesIO()
-    try:
-        # A file of our own: Python closes sys.stdin when it ends, and crashes if a thread still waits in it.
-        return open(os.dup(sys.stdin.fileno()), "rb")
-    except OSError:  # no file, as in a test
-        return sys.stdin.buffer
-
-
-def _stdout() -> BinaryIO:
-    """Standard output; where the caller has closed it, what is written goes nowhere."""
-    return sys.stdout.buffer if sys.stdout is not None else open(os.devnull, "wb")
-
-
-def _open_input(path: Path) -> BinaryIO:
-    from nmt.corpus.lines import explain_failure, open_unpacked, unpacked
-
-    with explain_failure(path):
-        return unpacked(open_unpacked(path), path)
-
-
-def _lines(stream: BinaryIO, path: Path | None) -> Iterator[bytes]:
-    """The lines of a stream. Raises DataError where it cannot be read to its end."""
-    from nmt.corpus.lines import explain_failure
-
-    with explain_failure(path or "standard input"):
-        yield from stream
-
-
-def _open_output(path: Path) -> BinaryIO:
-    from nmt.errors import DataError
-
-    try:
-        return cast("BinaryIO", gzip.open(path, "wb")) if path.suffix == ".gz" else open(path, "wb")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror}).") from None
-
-
 def _translate_stream(
     translator: "Translator",
     records: "Iterator[Record]",
@@ -259,16 +206,37 @@ def _translate_stream(
     from nmt.translation.stream import chunks
 
     oddities = Oddities()
-    for chunk in chunks(records, patience=patience):
-        texts, prefixes = [record.text for record in chunk], [record.prefix for record in chunk]
-        translations = translator.translate(texts, alignment=alignment, prefixes=prefixes, glossary=glossary)
-        for record, translation in zip(chunk, translations, strict=True):
-            format.write(sink, record, translation, translator.search.n_best)
-            oddities.add(record, translation)
-        sink.flush()
+    with _counting(console, sink) as tick:
+        for chunk in chunks(records, patience=patience):
+            texts, prefixes = [record.text for record in chunk], [record.prefix for record in chunk]
+            translations = translator.translate(
+                texts, alignment=alignment, prefixes=prefixes, glossary=glossary, tick=tick
+            )
+            for record, translation in zip(chunk, translations, strict=True):
+                format.write(sink, record, translation, translator.search.n_best)
+                oddities.add(record, translation)
+            sink.flush()
     for sentence in oddities.describe(glossary is not None, translator.search.max_length_ratio):
         _warn(console, sentence)
 
 
 def _warn(console: "Console", message: str) -> None:
     console.print(f"nmt: {message}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _counting(console: "Console", sink: BinaryIO) -> Iterator[Callable[[int], None] | None]:
+    """What is told how many more sentences are done, and shows it; None where that would be in the way."""
+    if not console.is_terminal or not streams.is_file(sink):
+        yield None
+        return
+    done, start = 0, time.monotonic()
+    with console.status("Translating") as status:
+
+        def tick(number: int) -> None:
+            nonlocal done
+            done += number
+            speed = done / max(time.monotonic() - start, 1e-9)
+            status.update(f"Translating: {done:,} sentences, {speed:,.1f} a second")
+
+        yield tick

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 from nmt.corpus.examples import Side, encode_pairs
-from nmt.corpus.filters import Filters
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.sentences import count_sentences, usual_sentences
@@ -30,9 +29,8 @@ def read_pairs(text: Text) -> Iterator[Pair]:
     return (Pair(clean(pair.source), clean(pair.target)) for pair in text.pairs())
 
 
-def set_down(text: Text, filters: Filters, folder: Path, say: Say) -> Shards:
-    """Write the text that passes the filters into a new folder: columns `source` and `target`."""
-    kept = filters.passing(read_pairs(text))
+def set_down(kept: Iterator[Pair], folder: Path, say: Say) -> Shards:
+    """Write the pairs that are kept into a new folder: columns `source` and `target`."""
     with ShardWriter(folder, {"source": BYTES, "target": BYTES}) as writer:
         while pairs := list(islice(kept, PIECE_PAIRS)):
             sources, targets = (pair.source for pair in pairs), (pair.target for pair in pairs)

@@ -64,7 +64,7 @@ def prepare_corpus(
     with _only_preparer(directory, say):
         ready = _load(folder, tokenizer, every_byte)
         if ready is None:
-            _make(sources, tokenizer, folder, say)
+            _make(sources, dev, tokenizer, folder, say)
             ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
@@ -123,13 +123,15 @@ def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[Toke
         return None
 
 
-def _make(sources: Sources, config: TokenizerConfig, folder: Path, say: Say) -> None:
-    """Leaves the whole folder, or nothing."""
+def _make(sources: Sources, dev: list[Pair], config: TokenizerConfig, folder: Path, say: Say) -> None:
+    """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too."""
     partial = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
     filters, too_long = Filters(sources.filters), 0
+    shared: set[Pair] = set()
     try:
-        text = set_down(sources.train, filters, partial / "text", say)
+        kept = filters.passing(read_pairs(sources.train))
+        text = set_down(_noting(kept, frozenset(dev), shared), partial / "text", say)
         if len(text):
             tokenizers = train_on(text, config, say)
             writer, too_long, max_sentences = encode(
@@ -143,6 +145,10 @@ def _make(sources: Sources, config: TokenizerConfig, folder: Path, say: Say) -> 
             )
         if sum(drops.values()):
             say(describe_drops(drops))
+        if num_shared := sum(pair in shared for pair in dev):
+            say(
+                f"{num_shared:,} of {len(dev):,} dev pairs are in the training text, too: there dev scores show memory."
+            )
         about = {ABOUT: json.dumps({"max_sentences": max_sentences}).encode()}
         writer.seal(about | {name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
         shutil.rmtree(folder, ignore_errors=True)
@@ -154,3 +160,11 @@ def _make(sources: Sources, config: TokenizerConfig, folder: Path, say: Say) -> 
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _noting(pairs: Iterator[Pair], wanted: frozenset[Pair], found: set[Pair]) -> Iterator[Pair]:
+    """The pairs as they are; those that are wanted are put into `found`."""
+    for pair in pairs:
+        if pair in wanted:
+            found.add(pair)
+        yield pair

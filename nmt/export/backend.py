@@ -1,10 +1,13 @@
 """Translating with an exported model: our text path, another engine's model and search."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from nmt.errors import CheckpointError, ConfigError
+from nmt.experiment import load_experiment
+from nmt.export import ctranslate2, onnx
 from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.keys import asked_besides
 from nmt.export.onnx_search import OnnxSearch
@@ -13,10 +16,13 @@ from nmt.storage.folder import MANIFEST, read_folder, sha256
 from nmt.storage.steps import step_dir
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
-from nmt.translation.load import find_steps
+from nmt.translation.load import RECIPE, find_steps, recipe_search
 from nmt.translation.result import Translation
 from nmt.translation.shortlist import SHORTLIST_FILE
 from nmt.translation.translator import Segment, Translator
+
+# What raises ExportError where a format has no such model.
+CHECKS = {"ctranslate2": ctranslate2.check_expressible, "onnx": onnx.check_expressible}
 
 
 def export_dir(run: Path, format: str) -> Path:
@@ -36,14 +42,19 @@ def load_exported(
     """The translator of a run's model as it was exported in this format, to `folder` where that is given.
 
     A shortlist goes with onnx only. Raises CheckpointError where there is no such model, or where the run has another
-    one, or another shortlist, now; ConfigError where the engine is not installed.
+    one, or another shortlist, now; ExportError where it cannot have one; ConfigError where the engine is not installed.
     """
-    remedy = f"`nmt export {run} --format {format}{f' --output {folder}' if folder else ''}`"
+    again = ["nmt", "export", str(run), "--format", format, *(["--output", str(folder)] if folder else [])]
     folder = folder or export_dir(run, format)
     if not folder.is_dir():
-        raise CheckpointError(f"{folder} is missing: {remedy} makes it.")
+        recipe_search(run)  # raises where this is no run
+        CHECKS[format](load_experiment(run / RECIPE).model)
+        raise CheckpointError(f"{folder} is missing: `{shlex.join(again)}` makes it.")
     read = read_folder(folder)
     about = read.about
+    for option, default in (("quantization", "float32"), ("checkpoint", "best")):
+        again += [f"--{option}", about[option]] if about.get(option, default) != default else []
+    remedy = f"`{shlex.join(again)}`"
     if about["format"] != format or (format == "onnx" and "output.onnx" not in read.files):
         raise CheckpointError(f"{folder} is of another format, or an earlier version made it. Make it again: {remedy}.")
     if about["models"] != model_sums(run, about["checkpoint"]):

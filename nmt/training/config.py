@@ -1,19 +1,40 @@
 """How a model is trained."""
 
-from typing import Any, Literal
+import math
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from nmt.config import Config
+
+
+def parse_duration(text: str) -> float:
+    """'90', '90s', '30m' or '2h' as seconds. Raises ValueError."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([smh]?)", text.strip())
+    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] if match else 0.0
+    if not 0.0 < seconds < math.inf:
+        raise ValueError("give a number above zero and s, m or h, such as 90s, 30m or 2h.")
+    return seconds
+
+
+def _time_limit(value: object) -> object:
+    """A duration in words becomes seconds; 'none' takes the limit of a recipe away."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return None if value == "none" else parse_duration(value)
+    except ValueError as error:
+        raise ValueError(f"training.time_limit = '{value}': {error}") from None
 
 
 class TrainingConfig(Config):
     """An update is one step of the optimizer over `accumulate` batches of at most `batch_tokens` target tokens, padding
     included, and at most twice as many source tokens (more with `tokenizer.sampling`: what is drawn is longer than the
     usual segmentation, by which batches are made). `warmup`, `validate_every`, `save_every` and `log_every` count
-    updates. `time_limit` is in seconds of training, summed over restarts; a cosine schedule ends at whichever of
-    `time_limit` and `max_updates` comes first (so that the result depends on the speed of the machine), and its warm-up
-    takes a tenth of that at most.
+    updates. `time_limit` is of training, summed over restarts, in seconds or as "30m" or "2h"; "none" takes that of a
+    recipe away. A cosine schedule ends at whichever of `time_limit` and `max_updates` comes first (so that the result
+    depends on the speed of the machine), and its warm-up takes a tenth of that at most.
 
     A checkpoint is saved at each validation, and after every `save_every` updates where that is not 0. The last
     `keep_last` and the best `keep_best` models are kept, and the last `keep_last` states to resume from; `best_by` says
@@ -35,7 +56,7 @@ class TrainingConfig(Config):
     """
 
     max_updates: int = Field(2000, ge=1)
-    time_limit: float | None = Field(None, gt=0.0)
+    time_limit: Annotated[float | None, BeforeValidator(_time_limit)] = Field(None, gt=0.0)
     patience: int = Field(0, ge=0)
     batch_tokens: int = Field(4096, ge=1)
     accumulate: int = Field(1, ge=1)

@@ -205,6 +205,9 @@ def test_the_onnx_backend_translates_as_the_run_does_with_its_shortlist_or_witho
     assert refused() == f"{folder} is of another format, or an earlier version made it. Make it again: {again}"
     write_folder(folder, read.files, read.about | {"format": "ctranslate2"}, Disk())
     assert refused() == f"{folder} is of another format, or an earlier version made it. Make it again: {again}"
+    write_folder(folder, older, read.about | {"quantization": "int8", "checkpoint": "last:2"}, Disk())
+    as_it_was = f"`nmt export {run_copy} --format onnx --quantization int8 --checkpoint last:2`."
+    assert refused().endswith(f"Make it again: {as_it_was}")
 
 
 @pytest.mark.usefixtures("any_translation")
@@ -323,6 +326,9 @@ def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pyte
     missing = transformer / "export" / "ctranslate2"
     assert message(translate.translate, transformer, "--backend", "ctranslate2") == (
         f"{missing} is missing: `nmt export {transformer} --format ctranslate2` makes it."
+    )
+    assert message(translate.translate, transformer, "--backend", "onnx").endswith(
+        "only recurrent models are exported to ONNX. Export a Transformer with --format ctranslate2."
     )
     assert message(translate.translate, transformer, "--backend", "x") == (
         "--backend x: must be nmt, ctranslate2 or onnx."

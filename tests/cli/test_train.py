@@ -9,31 +9,12 @@ from typer.testing import CliRunner, Result
 
 from nmt import run as run_module
 from nmt.cli import train as command
-from nmt.cli.train import parse_duration
 from nmt.errors import ConfigError
 from nmt.experiment import Experiment, save_experiment
 from tests.tiny import make_experiment
 
 app = typer.Typer()
 app.command()(command.train)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1.5h", 5400), ("0.5s", 0.5), (" 3m ", 180)],
-)
-def test_durations_are_a_number_and_a_unit(text: str, seconds: float) -> None:
-    assert parse_duration(text) == seconds
-
-
-@pytest.mark.parametrize(
-    "text", ["", "m", "0", "0m", "-5m", "5d", "5 m", "1h30m", "1e3", "five", "5M", "٣m", "1.٣m", "9" * 400 + "h"]
-)
-def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(ConfigError) as failure:
-        parse_duration(text)
-    rule = "give a number above zero and s, m or h, such as 90s, 30m or 2h."
-    assert str(failure.value) == f"--time-limit {text}: {rule}"
 
 
 @pytest.fixture

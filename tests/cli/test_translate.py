@@ -1,6 +1,7 @@
 """nmt translate"""
 
 import gzip
+import io
 import json
 import math
 import os
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 import nmt
+from nmt.cli import streams
 from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
 from nmt.search.hypothesis import SearchConfig
@@ -348,7 +351,7 @@ def test_a_loop_is_said_on_stderr(tiny_run: Path) -> None:
 
 def test_a_closed_standard_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert command._stdin().read() == b""
+    assert streams.stdin().read() == b""
 
 
 def test_terms_of_a_glossary_are_kept_to_and_counted(tiny_run: Path, tmp_path: Path) -> None:
@@ -400,10 +403,10 @@ def test_the_output_may_not_be_what_is_read_under_another_name_or_from_standard_
     assert isinstance(invoke(tiny_run, "-i", read, "-o", link).exception, ConfigError)
     with read.open(encoding="utf-8") as stream:
         monkeypatch.setattr(sys, "stdin", stream)
-        assert command._is_read(link, [None])
-        assert not command._is_read(tmp_path / "new", [None])
+        assert streams.is_read(link, [None])
+        assert not streams.is_read(tmp_path / "new", [None])
     (tmp_path / "other").write_text("", encoding="utf-8")
-    assert not command._is_read(tmp_path / "other", [read, None])
+    assert not streams.is_read(tmp_path / "other", [read, None])
     assert read.read_text(encoding="utf-8") == "der Hund\n"
 
 
@@ -421,3 +424,15 @@ def test_exact_search_gives_the_same_scores_in_any_order(tiny_run: Path, tmp_pat
     together = scores(lines)
     assert len(together) == len(lines)
     assert together == scores(lines[::-1]) == {**scores(lines[:2]), **scores(lines[2:])}
+
+
+@pytest.mark.parametrize(("terminal", "file"), [(True, True), (True, False), (False, True)])
+def test_a_terminal_sees_how_far_a_translation_into_a_file_is(tmp_path: Path, terminal: bool, file: bool) -> None:
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=terminal, width=200)
+    with open(tmp_path / "out", "wb") if file else io.BytesIO() as sink, command._counting(console, sink) as tick:
+        assert (tick is not None) == (terminal and file)
+        if tick:
+            tick(2_000)
+            tick(3)
+    assert ("Translating: 2,003 sentences, " in shown.getvalue()) == (terminal and file)

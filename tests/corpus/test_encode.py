@@ -28,7 +28,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 def text(tmp_path: Path) -> Shards:
     write_corpus(tmp_path)
     files = Text("parallel", str(tmp_path / "train.de"), str(tmp_path / "train.en"))
-    return set_down(files, Filters(FilterConfig()), tmp_path / "text", quiet)
+    return set_down(read_pairs(files), tmp_path / "text", quiet)
 
 
 def test_text_is_cleaned_before_anything_else(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_what_is_set_down_is_the_text_that_passes_the_filters(tmp_path: Path) ->
     pairs = [("der Hund", "the dog"), ("", "nothing"), ("die Brücke", "the bridge"), ("x y z", "x"), ("好", "😀")]
     write_lines(tmp_path / "a.tsv", ["\t".join(pair) for pair in pairs])
     filters = Filters(FilterConfig(max_words=2))
-    text = set_down(Text("tsv", str(tmp_path / "a.tsv")), filters, tmp_path / "text", quiet)
+    text = set_down(filters.passing(read_pairs(Text("tsv", str(tmp_path / "a.tsv")))), tmp_path / "text", quiet)
     assert text.read("source", [(0, 3)]).texts() == ["der Hund", "die Brücke", "好"]
     assert text.read("target", [(0, 3)]).texts() == ["the dog", "the bridge", "😀"]
     assert {name: count for name, count in filters.counts.items() if count} == {"empty": 1, "too_long_words": 1}

@@ -94,6 +94,20 @@ def test_a_second_call_takes_what_the_first_one_left(prepare: Preparation) -> No
     assert second.fingerprint == first.fingerprint
 
 
+def test_dev_pairs_that_are_trained_on_are_counted(prepare: Preparation) -> None:
+    told = "6 of 6 dev pairs are in the training text, too: there dev scores show memory."
+    prepare()
+    assert prepare.said[-1] == told
+    write_lines(prepare.folder / "dev.de", ["der Hund malt ein Haus.", "der Hund malt kein Haus.", "ein Hund."])
+    write_lines(prepare.folder / "dev.en", ["the dog paints a house.", "the dog paints a house.", "a dog."])
+    prepare(max_length=29)
+    assert prepare.said[-1] == told.replace("6 of 6", "1 of 3")
+    write_lines(prepare.folder / "dev.de", ["ein Hund."])
+    write_lines(prepare.folder / "dev.en", ["a dog."])
+    prepare(max_length=28)
+    assert not [message for message in prepare.said if "dev pairs" in message]
+
+
 @pytest.mark.parametrize(
     "name", ["manifest.json", "tokenizer.model", "00000.source.values", "00000.target.starts", "00000.target.values"]
 )

@@ -18,6 +18,7 @@ name = "{name}"
 target_language = "en"
 train = {{ source = "train.de", target = "train.en" }}
 dev = {{ source = "dev.de", target = "dev.en" }}
+{test}
 [model]
 encoder = {{ type = "rnn" }}
 decoder = {{ type = "rnn" }}
@@ -45,7 +46,8 @@ def make_run(
         corpus["test"] = dict(zip(("source", "target"), test, strict=True))
     experiment = {"name": name, "corpus": corpus, **({} if seed is None else {"seed": seed})}
     record(name, experiment=experiment, **changes).save(run_dir / "record.json")
-    (run_dir / "experiment.toml").write_text(RECIPE.format(name=name), encoding="utf-8")
+    files = 'test = {{ source = "{}", target = "{}" }}'.format(*test) if test else ""
+    (run_dir / "experiment.toml").write_text(RECIPE.format(name=name, test=files), encoding="utf-8")
     write_log(run_dir / "metrics.jsonl", validations)
     return seal_run(run_dir)
 

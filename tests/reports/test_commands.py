@@ -329,7 +329,7 @@ def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
     [
         ((), "either a run directory"),
         (("runs/good", "--hypotheses", "test.en"), "either a run directory"),
-        (("runs/good",), "--source is missing"),
+        (("runs/good",), "--source is missing: a test set is"),
         (("--hypotheses", "test.en", "--beam", "3"), "translated already"),
         (("--hypotheses", "test.en", "--json", "no/such/folder.json"), "--json no/such/folder"),
     ],
@@ -337,6 +337,32 @@ def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
 def test_evaluate_says_what_it_needs(folder, arguments, message):
     with pytest.raises(ConfigError, match=message):
         nmt("evaluate", *arguments, "--reference", "test.en")
+
+
+def test_evaluate_translates_the_test_set_of_the_recipe_where_none_is_named(folder):
+    given = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en").stdout
+    assert nmt("evaluate", "runs/bad").stdout == given
+    assert len(read_evaluations(folder / "runs" / "bad")) == 1  # the same measurement, noted once
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("runs/none",), CheckpointError, "runs/none"),
+        (("runs",), CheckpointError, "it is not the directory of a run"),
+        (("runs/good", "--source", "test.de"), ConfigError, "--reference is missing: a test set is"),
+        (("--hypotheses", "test.en"), ConfigError, "--hypotheses needs --reference"),
+    ],
+)
+def test_evaluate_without_a_test_set_says_what_it_needs(folder, arguments, error, message):
+    with pytest.raises(error, match=message):
+        nmt("evaluate", *arguments)
+
+
+def test_evaluate_of_a_recipe_without_a_test_set_asks_for_one(folder):
+    make_run(folder / "runs" / "untested", "good", test=None)
+    with pytest.raises(ConfigError, match=r"its recipe names no test set \(corpus\.test\)\. Give one with --source"):
+        nmt("evaluate", "runs/untested")
 
 
 def test_evaluate_names_the_files_whose_lines_differ(folder):
@@ -353,7 +379,7 @@ def test_evaluate_of_an_empty_file_of_translations_names_both_files(folder):
 
 def test_evaluate_of_empty_files_says_there_is_nothing_to_score(folder):
     (folder / "empty").touch()
-    with pytest.raises(DataError, match="nothing to score"):
+    with pytest.raises(DataError, match=r"empty and empty: empty\. A test set needs"):
         nmt("evaluate", "--hypotheses", "empty", "--reference", "empty")
 
 
