@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nmt.config import dump_config, load_config
+from nmt.config import Config, dump_config, load_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
@@ -60,7 +60,7 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
         say(f"{path} was changed after it was written. It is written again, from the recipe given now.")
         return
     try:
-        before, now = _flat(dump_config(load_config(Experiment, path))), _flat(dump_config(experiment))
+        before, now = flat(load_config(Experiment, path)), flat(experiment)
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
     free = {f"training.{name}" for name in MAY_DIFFER} | {"name"}
@@ -109,9 +109,13 @@ def _is_more_than_begun(path: Path) -> bool:
     return path.suffix != ".tmp" or path.name.endswith(REPLACED)
 
 
-def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """{'a': {'b': 1}} -> {'a.b': 1}"""
-    flat: dict[str, Any] = {}
+def flat(config: Config, prefix: str = "") -> dict[str, Any]:
+    """Its keys by their paths, each beginning with `prefix`: {'a': {'b': 1}} -> {'a.b': 1}"""
+    return _flat(dump_config(config), prefix)
+
+
+def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
+    keys: dict[str, Any] = {}
     for key, value in tree.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return flat
+        keys |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return keys

@@ -91,10 +91,15 @@ class CardConfig(Config):
 
 
 class Experiment(Config):
-    """What one run is: everything that decides its result, and what its card says of it."""
+    """What one run is: everything that decides its result, and what its card says of it.
+
+    `init_from` is the directory of another run, with whose tokenizer and best weights this one begins (fine-tuning);
+    otherwise the first weights are drawn, by `seed`.
+    """
 
     name: str = Field(min_length=1)
     seed: int = Field(1, ge=0, lt=2**32)
+    init_from: str | None = Field(None, min_length=1)
     corpus: CorpusConfig
     tokenizer: TokenizerConfig = TokenizerConfig()
     model: ModelConfig

@@ -17,7 +17,8 @@ from nmt.errors import DataError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
-from nmt.models.saved import SavedModel
+from nmt.models.saved import SavedModel, fill_parameters
+from nmt.parent import Parent, load_parent
 from nmt.reports.card import forget_card, write_card
 from nmt.reports.record import RunRecord, library_versions, source_commit
 from nmt.storage.disk import Disk, disk_error, replace_file
@@ -74,7 +75,8 @@ def _train_alone(
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
         return over
-    corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text))
+    parent = load_parent(experiment, directory, begun=done is not None)
+    corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text), parent)
     check_same_text(corpus, directory, done, lambda text: _say(console, text))
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
@@ -85,7 +87,7 @@ def _train_alone(
         _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
         _remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():
-        job = _job(experiment, corpus, machine, checkpoints, workers, started)
+        job = _job(experiment, corpus, machine, checkpoints, workers, started, parent)
     parameters = count_parameters(job.model)
     processes = f", {workers.size} processes" if workers.size > 1 else ""
     _say(
@@ -94,6 +96,8 @@ def _train_alone(
         f"{machine.precision} on {machine.device.type}, {machine.threads} threads{processes}; ready in "
         f"{time.perf_counter() - started:.1f} s",
     )
+    if parent and parent.weights:
+        _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
     if found:
         _say(console, f"Going on from update {found[0].update} in {directory}.")
         for difference in checkpoints.different_conditions(found[1]):
@@ -130,12 +134,15 @@ def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, work
     return Checkpoints(directory, experiment.training.keep_last, experiment.training.keep_best, conditions)
 
 
-def _corpus(experiment: Experiment, directory: Path, workers: Workers, say: Callable[[str], None]) -> PreparedCorpus:
+def _corpus(
+    experiment: Experiment, directory: Path, workers: Workers, say: Callable[[str], None], parent: Parent | None
+) -> PreparedCorpus:
     """One process prepares the text, however long that takes; the others wait for its lock and take what it left."""
     if not workers.leads:
         time.sleep(1.0)  # so that the lock is the first one's, who can say how far it is
     prepared = directory.parent / "prepared"
-    return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads)
+    given = parent.tokenizers if parent else None
+    return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads, given)
 
 
 def _remove_records(directory: Path) -> None:
@@ -193,10 +200,13 @@ def _job(
     checkpoints: Checkpoints,
     workers: Workers,
     launched: float,
+    parent: Parent | None,
 ) -> Job:
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
     model = build_model(experiment.model, *vocabs)
+    if parent and parent.weights:
+        fill_parameters(model, parent.weights, str(experiment.init_from))
     languages = experiment.corpus.source_language, experiment.corpus.target_language
     if workers.rank:  # equal weights, but a dropout of its own for each process
         seed_everything(experiment.seed * 1009 + workers.rank)

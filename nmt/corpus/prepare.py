@@ -47,11 +47,17 @@ class PreparedCorpus:
 
 
 def prepare_corpus(
-    sources: Sources, tokenizer: TokenizerConfig, directory: Path, say: Say, every_byte: bool = True
+    sources: Sources,
+    tokenizer: TokenizerConfig,
+    directory: Path,
+    say: Say,
+    every_byte: bool = True,
+    given: TokenizerPair | None = None,
 ) -> PreparedCorpus:
     """Read, filter, tokenize and encode, or take what an earlier call left in `directory`.
 
-    Of several processes that train together one checks `every_byte` of what is there.
+    Of several processes that train together one checks `every_byte` of what is there. A tokenizer is trained unless one
+    is `given`; then `tokenizer` only says how text is sampled.
 
     Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
@@ -59,12 +65,12 @@ def prepare_corpus(
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
-    key = _fingerprint(sources, hashes["train"], tokenizer)
+    key = _fingerprint(sources, hashes["train"], tokenizer, given)
     folder = directory / key[:16]
     with _only_preparer(directory, say):
         ready = _load(folder, tokenizer, every_byte)
         if ready is None:
-            _make(sources, dev, tokenizer, folder, say)
+            _make(sources, dev, tokenizer, given, folder, say)
             ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
@@ -83,7 +89,9 @@ def prepare_corpus(
     return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, max_sentences, fingerprint, hashes)
 
 
-def _fingerprint(sources: Sources, hashes: Sequence[str], tokenizer: TokenizerConfig) -> str:
+def _fingerprint(
+    sources: Sources, hashes: Sequence[str], tokenizer: TokenizerConfig, given: TokenizerPair | None
+) -> str:
     # How a text is sampled is chosen anew each epoch; whether it is decides what is kept of it.
     of_sampling = {"sampling": bool(tokenizer.sampling), "sampling_candidates": None, "sampling_smoothing": None}
     choices = {
@@ -92,7 +100,7 @@ def _fingerprint(sources: Sources, hashes: Sequence[str], tokenizer: TokenizerCo
         "text": sources.train.fingerprint(hashes),
         "filters": dump_config(sources.filters),
         "max_length": sources.max_length,
-        "tokenizer": dump_config(tokenizer) | of_sampling,
+        "tokenizer": (given.fingerprint() if given else dump_config(tokenizer)) | of_sampling,
     }
     return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
@@ -123,7 +131,9 @@ def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[Toke
         return None
 
 
-def _make(sources: Sources, dev: list[Pair], config: TokenizerConfig, folder: Path, say: Say) -> None:
+def _make(
+    sources: Sources, dev: list[Pair], config: TokenizerConfig, given: TokenizerPair | None, folder: Path, say: Say
+) -> None:
     """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too."""
     partial = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
@@ -133,7 +143,7 @@ def _make(sources: Sources, dev: list[Pair], config: TokenizerConfig, folder: Pa
         kept = filters.passing(read_pairs(sources.train))
         text = set_down(_noting(kept, frozenset(dev), shared), partial / "text", say)
         if len(text):
-            tokenizers = train_on(text, config, say)
+            tokenizers = given or train_on(text, config, say)
             writer, too_long, max_sentences = encode(
                 text, tokenizers, sources.max_length, bool(config.sampling), partial / "encoded", say
             )

@@ -84,6 +84,11 @@ def _data_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str
         ("training text", f"{_files(corpus.train)}: {_pairs(record.train_pairs)}"),
         ("dev text", f"{_files(corpus.dev)}: {_pairs(record.dev_pairs)}"),
         ("test text of the recipe", _files(corpus.test) if corpus.test else "none"),
+        *(
+            [("begun with", f"tokenizer and model of {file_name(experiment.init_from)}")]
+            if experiment.init_from
+            else []
+        ),
         ("tokenizer", f"SentencePiece ({experiment.tokenizer.kind}), {numbers.count(record.vocab_size)} pieces"),
     ]
 
@@ -154,8 +159,9 @@ def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str,
 
 def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
     seen = "the text above" if record.train_pairs is None else f"{numbers.count(record.train_pairs)} sentence pairs"
+    before = " after what it began with" if experiment.init_from else " alone"
     lines = [
-        f"It has learned from {seen} alone. How well it translates other kinds of text is unknown; worse is likely.",
+        f"It has learned from {seen}{before}. How well it translates other kinds of text is unknown; worse is likely.",
         f"A line of more than {numbers.count(experiment.corpus.max_length)} tokens, or of more sentences than lines "
         "have in training, is cut into pieces that are translated one by one; each line is translated without those "
         "around it.",

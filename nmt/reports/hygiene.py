@@ -22,6 +22,7 @@ def find_warnings(
         *_overlap(results, test, training),
         *_signatures(results, target_language),
         *_files(results),
+        *_begun_with(results),
         *_unfinished(results),
         *_faults(results),
         *_seeds(results),
@@ -92,6 +93,16 @@ def _files(results: Sequence[SystemResult]) -> list[str]:
     return lines
 
 
+def _begun_with(results: Sequence[SystemResult]) -> list[str]:
+    """Runs that go on from another one, whose text and time are not theirs."""
+    return [
+        f"{result.name} began with the weights of {parent}: what text and time those took is not counted here, and "
+        "whether test sentences are in that text was not looked up."
+        for result in results
+        if (parent := result.record.experiment.get("init_from"))
+    ]
+
+
 def _unfinished(results: Sequence[SystemResult]) -> list[str]:
     """Runs without an end or without a learning curve, and sentences that were cut."""
     lines = []
@@ -105,8 +116,8 @@ def _unfinished(results: Sequence[SystemResult]) -> list[str]:
             lines.append(f"{result.name} has no dev scores: nothing is known of its quality during training.")
         if result.num_split:
             lines.append(
-                f"{result.name} split {numbers.count(result.num_split)} source sentences longer than it was trained on "
-                "and joined the translations."
+                f"{result.name} split {numbers.count(result.num_split)} source lines, which were longer or had more "
+                "sentences than it was trained on, and joined the translations."
             )
         if not any(output.strip() for output in result.outputs):
             lines.append(f"Every translation of {result.name} is empty.")

@@ -128,7 +128,9 @@ def _probability(p_value: float | None) -> Cell:
 def training_table(report: Report) -> Table:
     """One row a fact about the runs, one column a run."""
     facts = [_facts(system) for system in report.systems]
-    rows = tuple((Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0])
+    rows = tuple(
+        (Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0] if any(f[name] for f in facts)
+    )
     return Table((Cell(""), *run_header(report)), rows, figures_from=len(report.systems) + 1)
 
 
@@ -139,6 +141,7 @@ def _facts(system: System) -> dict[str, str]:
     return {
         "Architecture": record.architecture,
         "Seed": "unknown" if (seed := seed_of(system.result)) is None else str(seed),
+        "Begun with": str(record.experiment.get("init_from", "")),
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
         "Gradient clipped": f"in {numbers.count(record.clipped_updates)} updates",

@@ -74,11 +74,17 @@ def test_different_files_are_named(part, consequence):
     assert line.startswith(f"The recipes name different {part} sets (a: x.de, x.en, b: y.de): {consequence}")
 
 
+def test_a_run_that_began_with_another_one_is_named():
+    result = run("a", experiment=recipe() | {"init_from": "runs/general"})
+    (line,) = warnings(result)
+    assert line.startswith("a began with the weights of runs/general: what text and time those took is not counted")
+
+
 def test_an_interrupted_run_and_split_sentences_are_named():
     stopped = dataclasses.replace(run("a", experiment=recipe(), finish_reason="interrupted"), num_split=2)
     first, second = warnings(stopped)
     assert first.startswith("a is not finished")
-    assert second.startswith("a split 2 source sentences")
+    assert second.startswith("a split 2 source lines, which")
 
 
 def test_a_run_whose_numbers_were_not_finite_is_named():

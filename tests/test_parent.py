@@ -1,0 +1,148 @@
+"""A run that begins with the tokenizer and the weights of another."""
+
+import os
+import re
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import nmt
+from nmt.errors import CheckpointError, ConfigError
+from nmt.experiment import Experiment, load_experiment
+from nmt.parent import load_parent
+from nmt.reports.card import card_of
+from nmt.training.updater import Updater
+from nmt.translation.load import load_member
+from tests.tiny import invented_pairs, make_experiment, run, write_lines
+
+
+@pytest.fixture
+def other_text(tmp_path: Path) -> Path:
+    """Text with words that the parent has never seen."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for side, old, new in (("de", "Hund", "Dackel"), ("en", "dog", "dachshund")):
+        lines = [getattr(pair, {"de": "source", "en": "target"}[side]).replace(old, new) for pair in invented_pairs()]
+        write_lines(folder / f"train.{side}", lines[:30])
+        write_lines(folder / f"dev.{side}", lines[30:33])
+    return folder
+
+
+@pytest.fixture
+def child(tiny_run: Path, other_text: Path) -> Experiment:
+    return make_experiment(other_text, init_from=str(tiny_run))
+
+
+def weights(directory: Path) -> dict[str, torch.Tensor]:
+    model, _, _ = load_member(directory, "last")
+    return {name: parameter.detach() for name, parameter in model.named_parameters()}
+
+
+def test_it_begins_where_the_other_run_was_best_and_keeps_its_tokenizer(
+    tiny_run: Path, other_text: Path, tmp_path: Path
+) -> None:
+    still = {"training__learning_rate": 1e-12, "training__max_updates": 1, "seed": 7}
+    experiment = make_experiment(other_text, init_from=str(tiny_run), **still)
+    said = run(experiment, tmp_path / "child")[1]
+    assert f"It begins with the tokenizer and the best model of {tiny_run}." in said
+    assert "Training the tokenizer" not in said
+    before, after = weights(tiny_run), weights(tmp_path / "child")
+    assert before.keys() == after.keys()
+    assert all(torch.allclose(after[name], value, rtol=0, atol=1e-9) for name, value in before.items())
+    drawn = make_experiment(other_text, **still)
+    run(drawn, tmp_path / "drawn")
+    assert not any(
+        torch.allclose(value, before[name], atol=1e-3)
+        for name, value in weights(tmp_path / "drawn").items()
+        if value.shape == before[name].shape and value.dim() > 1
+    )
+    assert (tmp_path / "child" / "tokenizer.model").read_bytes() == (tiny_run / "tokenizer.model").read_bytes()
+    assert nmt.load(tmp_path / "child").translate(["der Dackel malt ein Haus."])[0].text is not None
+
+
+def test_what_was_prepared_for_one_tokenizer_is_not_taken_for_another(
+    child: Experiment, other_text: Path, tmp_path: Path
+) -> None:
+    run(make_experiment(other_text), tmp_path / "alone")
+    run(child, tmp_path / "child")
+    assert len([path for path in (tmp_path / "prepared").iterdir() if path.is_dir()]) == 2
+
+
+def test_its_card_says_what_it_began_with(child: Experiment, tiny_run: Path, tmp_path: Path) -> None:
+    run(child, tmp_path / "child")
+    card = card_of(tmp_path / "child").replace("\\", "")
+    assert f"| begun with | tokenizer and model of {tiny_run.name} |" in card
+    assert re.search(r"It has learned from \d+ sentence pairs after what it began with\.", card)
+    assert "begun with" not in card_of(tiny_run)
+
+
+def test_it_goes_on_without_the_run_that_it_began_with(
+    tiny_run: Path, other_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, directory, update = tmp_path / "parent", tmp_path / "child", Updater.update
+    shutil.copytree(tiny_run, parent)
+    experiment = make_experiment(other_text, init_from=str(parent), training__max_updates=4)
+    run(experiment, tmp_path / "whole")
+
+    def interrupted(self: Any, progress: Any, batches: list[Any]) -> Any:
+        if progress.update == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return update(self, progress, batches)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Updater, "update", interrupted)
+        assert run(experiment, directory)[0] == "interrupted"
+    shutil.rmtree(parent)
+    shutil.rmtree(tmp_path / "prepared")
+    reason, said = run(experiment, directory)
+    assert (reason, "It begins with" in said) == ("max_updates", False)
+    whole, parts = weights(tmp_path / "whole"), weights(directory)
+    assert all(torch.equal(parts[name], value) for name, value in whole.items())
+
+
+def test_a_damaged_tokenizer_is_taken_from_the_other_run_again(
+    child: Experiment, tiny_run: Path, tmp_path: Path
+) -> None:
+    directory = tmp_path / "child"
+    run(child, directory)
+    (directory / "tokenizer.model").write_bytes(b"damaged")
+    parent = load_parent(child, directory, begun=True)
+    assert parent is not None
+    assert parent.tokenizers.source.model == (tiny_run / "tokenizer.model").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"model__embedding_dim": 16},
+            "was trained with model.embedding_dim = 8, and the recipe has 16. With init_from,",
+        ),
+        ({"model__decoder": {"type": "rnn", "cell": "gru", "layers": 2, "dim": 12}}, "model.decoder.cell = 'lstm'"),
+        ({"tokenizer__vocab_size": 310}, "tokenizer.vocab_size = 305, and the recipe has 310"),
+    ],
+)
+def test_another_model_or_vocabulary_is_refused_by_its_key(
+    changes: dict[str, Any], said: str, tiny_run: Path, other_text: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as failure:
+        run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")
+    assert str(failure.value).startswith(f"{tiny_run} ")
+    assert said in str(failure.value)
+
+
+def test_dropout_and_sampling_may_be_others(tiny_run: Path, other_text: Path, tmp_path: Path) -> None:
+    changes = {"model__dropout": 0.3, "model__word_dropout": 0.1, "tokenizer__sampling": 0.5}
+    assert run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")[0] == "max_updates"
+    assert load_experiment(tmp_path / "child" / "experiment.toml").init_from == str(tiny_run)
+
+
+def test_a_run_cannot_begin_with_itself_or_with_nothing(other_text: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is the run itself"):
+        run(make_experiment(other_text, init_from=str(tmp_path / "child")), tmp_path / "child")
+    with pytest.raises(CheckpointError, match="no such run directory"):
+        run(make_experiment(other_text, init_from=str(tmp_path / "none")), tmp_path / "child")
