@@ -200,7 +200,7 @@ def _job(
     checkpoints: Checkpoints,
     workers: Workers,
     launched: float,
-    parent: Parent | None,
+    parent: Parent | None = None,
 ) -> Job:
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nmt.corpus.examples import Examples, Longs
+from nmt.corpus.examples import Examples, Longs, Side
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
 
@@ -97,20 +97,32 @@ def plan_epoch(examples: Examples, batch_tokens: int, seed: int, epoch: int, poo
 
 def make_batch(examples: Examples, indices: Longs, tokenizers: TokenizerPair, seed: int, epoch: int) -> Batch:
     """Pad the examples into tensors; segment their text anew where the tokenizer samples."""
-    sources, targets = [], []
     numbers = indices if examples.numbers is None else examples.numbers[indices]
-    for index, number in zip(indices.tolist(), numbers.tolist(), strict=True):
-        if examples.texts:
-            source_text, target_text = (side.text(index) for side in examples.texts)
-            sources.append(_sample(tokenizers.source, source_text, (seed, epoch, number, 0)))
-            targets.append(_sample(tokenizers.target, target_text, (seed, epoch, number, 1)))
-        else:
-            sources.append(examples.source[index].tolist())
-            targets.append(examples.target[index].tolist())
-    source, source_mask = pad([[*ids, EOS_ID] for ids in sources])
-    target_in, target_mask = pad([[BOS_ID, *ids] for ids in targets])
-    target_out, _ = pad([[*ids, EOS_ID] for ids in targets])
+    if examples.texts:
+        sampled = []
+        for place, (side, tokenizer) in enumerate(
+            zip(examples.texts, (tokenizers.source, tokenizers.target), strict=True)
+        ):
+            rows = zip(indices.tolist(), numbers.tolist(), strict=True)
+            sampled.append([_sample(tokenizer, side.text(row), (seed, epoch, number, place)) for row, number in rows])
+        sources, targets = (Side.pack(sentences) for sentences in sampled)
+    else:
+        sources, targets = examples.source.take(indices), examples.target.take(indices)
+    source, source_mask = _pad_ended(sources)
+    target_out, target_mask = _pad_ended(targets)
+    target_in = torch.full_like(target_out, BOS_ID)
+    target_in[:, 1:] = target_out[:, :-1]
+    target_in.masked_fill_(~target_mask, PAD_ID)
     return Batch(source, source_mask, target_in, target_out, target_mask, numbers)
+
+
+def _pad_ended(side: Side) -> tuple[Tensor, Tensor]:
+    """As `pad`, of sentences that are still to be ended: int64 and bool [batch, longest + 1]."""
+    lengths = side.lengths[:, None]
+    positions = np.arange(lengths.max() + 1)
+    padded = np.where(positions == lengths, EOS_ID, PAD_ID)
+    padded[positions < lengths] = side.ids
+    return torch.from_numpy(padded), torch.from_numpy(positions <= lengths)
 
 
 def _sample(tokenizer: Tokenizer, text: str, place: tuple[int, int, int, int]) -> list[int]:
