@@ -1,5 +1,6 @@
 """The sentences systems are compared on."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,11 +39,18 @@ def load_evaluation_set(text: Text) -> EvaluationSet:
     return EvaluationSet(paths[0], paths[-1], source, reference, *hashes)
 
 
+# Thai, Lao, Tibetan, Burmese, Khmer, kana and Chinese characters
+_WRITTEN_TOGETHER = re.compile(
+    "[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
+
 def has_spaces(sentences: tuple[str, ...]) -> bool:
-    """Whether words are separated by spaces: false for Chinese, Japanese or Thai text, whose 'words' are sentences."""
-    words = sum(len(sentence.split()) for sentence in sentences)
-    characters = sum(len(sentence) for sentence in sentences)
-    return characters <= 20 * words or characters == 0
+    """Whether words are separated by spaces: false for Chinese, Japanese or Thai text, unless it is tokenised."""
+    words = [word for sentence in sentences for word in sentence.split()]
+    together = sum(len(_WRITTEN_TOGETHER.findall(word)) for word in words)
+    spaces = len(words) - sum(not sentence.isspace() and sentence != "" for sentence in sentences)
+    return 2 * together <= sum(map(str.isalnum, "".join(words))) or together <= 5 * spaces
 
 
 def pick_samples(evaluation_set: EvaluationSet, number: int) -> tuple[int, ...]:
