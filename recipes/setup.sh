@@ -11,7 +11,7 @@
 #            which on Linux brings gigabytes of CUDA. Examples:
 #                NMT_TORCH="torch==2.13.0"
 #                NMT_TORCH="torch --index-url https://download.pytorch.org/whl/cpu"     (no GPU: much smaller)
-# NMT_EXTRAS optional: which extras of pyproject.toml to install; by default dev.
+# NMT_EXTRAS optional: which extras of pyproject.toml to install besides dev, such as export,hub.
 # NMT_VENV   optional: where to make the environment when none is active, in place of .venv.
 
 nmt_say() { printf 'setup: %s\n' "$*" >&2; }
@@ -59,7 +59,7 @@ nmt_install() {
         "$python" -m pip install $quiet --disable-pip-version-check $NMT_TORCH >&2 || return 1
     fi
     nmt_say "installing nmt and what it needs; this takes some minutes, once"
-    (cd -- "$checkout" && "$python" -m pip install $quiet --disable-pip-version-check -e ".[${NMT_EXTRAS:-dev}]" >&2) || {
+    (cd -- "$checkout" && "$python" -m pip install $quiet --disable-pip-version-check -e ".[dev${NMT_EXTRAS:+,$NMT_EXTRAS}]" >&2) || {
         nmt_say "pip could not install nmt; its message is above. Once that is solved, run the same command again."
         return 1
     }
@@ -90,8 +90,8 @@ nmt_setup() {
     torch="$([ ! -f "$stamp" ] || sed -n 3p "$stamp")"
     if [ ! -f "$stamp" ] || [ "$(head -n 1 "$stamp")" != "$wanted" ] ||
         [ "${NMT_EXTRAS:-$extras}" != "$extras" ] || [ "${NMT_TORCH:-$torch}" != "$torch" ]; then
-        NMT_EXTRAS="${NMT_EXTRAS:-${extras:-dev}}" nmt_install "$bin/python" "$checkout" || return 1
-        printf '%s\n' "$wanted" "${NMT_EXTRAS:-${extras:-dev}}" "${NMT_TORCH:-$torch}" >"$stamp"
+        NMT_EXTRAS="${NMT_EXTRAS:-$extras}" nmt_install "$bin/python" "$checkout" || return 1
+        printf '%s\n' "$wanted" "${NMT_EXTRAS:-$extras}" "${NMT_TORCH:-$torch}" >"$stamp"
         nmt_say "ready; the environment is $environment"
     fi
     export PATH="$bin:$PATH"

@@ -20,7 +20,7 @@ for model in rnn transformer; do
 done
 # BLEU-words is for a figure beside papers: the text is tokenised and lower-cased already, as theirs is.
 nmt compare "$runs/rnn" "$runs/transformer" --metric BLEU-words --out "$runs/report"
-nmt compare "$runs/rnn" "$runs/transformer" --metric BLEU-words --no-text --out eval/reports/iwslt14
+nmt compare "$runs/rnn" "$runs/transformer" --metric BLEU-words --no-text --out "$runs/report-no-text" # to publish
 for model in rnn transformer; do
     nmt evaluate "$runs/$model" --source data/iwslt14/test.de --reference data/iwslt14/test.en \
         --metric BLEU-words --json "$runs/$model-bleu-words.json"

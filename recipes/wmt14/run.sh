@@ -19,4 +19,4 @@ for model in rnn transformer; do
     nmt train "recipes/wmt14/$model.toml" --out "$runs/$model"
 done
 nmt compare "$runs/rnn" "$runs/transformer" --out "$runs/report"
-nmt compare "$runs/rnn" "$runs/transformer" --no-text --out eval/reports/wmt14
+nmt compare "$runs/rnn" "$runs/transformer" --no-text --out "$runs/report-no-text" # to publish

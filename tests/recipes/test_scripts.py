@@ -93,7 +93,7 @@ def test_a_direction_that_has_no_recipe_is_refused(sandbox: Sandbox, direction: 
     result = sandbox.bash("recipes/multi30k/run.sh", direction)
     assert result.returncode == 2
     assert result.stderr == (
-        "usage: bash recipes/multi30k/run.sh [en-de|de-en|en-fr] [--from DIR] [--seeds LIST] [--fresh]\n"
+        "usage: bash recipes/multi30k/run.sh [en-de|de-en|en-fr] [--from DIR] [--no-verify] [--seeds LIST] [--fresh]\n"
     )
     assert sandbox.calls() == []
 
@@ -168,7 +168,7 @@ def test_torch_is_installed_first_where_it_is_chosen(sandbox: Sandbox) -> None:
 def test_what_is_asked_for_later_is_installed_and_what_is_not_mentioned_stays(sandbox: Sandbox) -> None:
     sandbox.bash("recipes/setup.sh")
     sandbox.calls()
-    sandbox.environment["NMT_EXTRAS"] = "dev,export"
+    sandbox.environment["NMT_EXTRAS"] = "export"
     sandbox.bash("recipes/setup.sh")
     sandbox.bash("recipes/setup.sh")
     assert sandbox.calls() == ["pip -e .[dev,export]"]
@@ -254,11 +254,11 @@ def test_multi30k_takes_a_folder_relative_to_the_caller_and_commits_no_sentence(
     assert result.returncode == 0, result.stderr
     assert sandbox.calls()[2:] == [
         f"python data/multi30k/prepare.py --languages en de --from {tmp_path}/my texts",
-        *multi30k("runs/multi30k", "recipes/multi30k/", "eval/reports/multi30k", "en", "de"),
+        *multi30k("runs/multi30k", "recipes/multi30k/", "en", "de"),
     ]
 
 
-def multi30k(runs: str, recipes: str, report: str, source: str, target: str, seeds: tuple[int, ...] = ()) -> list[str]:
+def multi30k(runs: str, recipes: str, source: str, target: str, seeds: tuple[int, ...] = ()) -> list[str]:
     """The commands of a direction, once the text is there."""
     models = [
         (model, f"{model}{end}", change)
@@ -270,7 +270,7 @@ def multi30k(runs: str, recipes: str, report: str, source: str, target: str, see
     return [
         *(f"nmt train {recipes}{model}.toml --out {runs}/{name}{change}" for model, name, change in models),
         f"nmt compare {every} --metric BLEU-moses --out {runs}/report",
-        f"nmt compare {every} --metric BLEU-moses --no-text --out {report}",
+        f"nmt compare {every} --metric BLEU-moses --no-text --out {runs}/report-no-text",
         *(
             f"nmt evaluate {runs}/{name} {test} --metric BLEU-moses --json {runs}/{name}-bleu-moses.json"
             for _, name, _ in models
@@ -287,7 +287,7 @@ def test_multi30k_takes_a_direction_and_keeps_what_belongs_to_others(sandbox: Sa
     assert [folder.exists() for folder in folders] == [True, False, True]
     assert sandbox.calls()[2:] == [
         "python data/multi30k/prepare.py --languages de en",
-        *multi30k("runs/multi30k/de-en", "recipes/multi30k/de-en-", "eval/reports/multi30k/de-en", "de", "en"),
+        *multi30k("runs/multi30k/de-en", "recipes/multi30k/de-en-", "de", "en"),
     ]
 
 
@@ -296,7 +296,7 @@ def test_multi30k_trains_compares_and_evaluates_each_seed_and_skips_what_is_scor
     result = sandbox.bash(*run)
     assert result.returncode == 0, result.stderr
     called = sandbox.calls()[3:]
-    assert called == multi30k("runs/multi30k", "recipes/multi30k/", "eval/reports/multi30k", "en", "de", (1, 2, 3))
+    assert called == multi30k("runs/multi30k", "recipes/multi30k/", "en", "de", (1, 2, 3))
     runs = sandbox.checkout / "runs" / "multi30k"
     for name, record, scores in (("rnn-1", 1, 2), ("rnn-2", 2, 1)):  # when each was written
         (runs / name).mkdir(parents=True)
@@ -329,7 +329,7 @@ def test_tanaka_takes_seeds_and_gives_their_means(sandbox: Sandbox) -> None:
     every = " ".join(f"{folder}/{name}" for name in models)
     assert called[4:6] == [
         f"nmt compare {every} --out {folder}/report",
-        f"nmt compare {every} --no-text --out eval/reports/tanaka/ja-en",
+        f"nmt compare {every} --no-text --out {folder}/report-no-text",
     ]
     assert [line.split()[-1] for line in called if "--metric BLEU-words" in line] == [
         f"{folder}/{name}-bleu-words.json" for name in models
@@ -362,7 +362,7 @@ def test_tanaka_scores_words_too(sandbox: Sandbox, tmp_path: Path) -> None:
         f"nmt train recipes/tanaka/en-ja-{model}.toml --out runs/tanaka/en-ja/{model}"
         for model in ("rnn", "transformer")
     ]
-    assert called[4].endswith("--no-text --out eval/reports/tanaka/en-ja")
+    assert called[4].endswith("--no-text --out runs/tanaka/en-ja/report-no-text")
     assert called[5:8] == [
         "nmt evaluate runs/tanaka/en-ja/rnn --source data/tanaka/test.en --reference data/tanaka/test.ja",
         "nmt translate runs/tanaka/en-ja/rnn -i data/tanaka/test.en -o runs/tanaka/en-ja/rnn.ja",
@@ -383,13 +383,20 @@ def test_the_recipes_for_a_gpu_train_and_compare_both(sandbox: Sandbox, corpus: 
         f"python data/{corpus}/prepare.py",
         *(f"nmt train recipes/{corpus}/{model}.toml --out runs/{corpus}/{model}" for model in ("rnn", "transformer")),
         f"nmt compare {both} --out runs/{corpus}/report",
-        f"nmt compare {both} --no-text --out eval/reports/{corpus}",
+        f"nmt compare {both} --no-text --out runs/{corpus}/report-no-text",
     ]
 
 
 def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
     sandbox.bash("recipes/multi30k/run.sh")
     assert sandbox.calls()[2] == "python data/multi30k/prepare.py --languages en de"
+
+
+@pytest.mark.parametrize("corpus", ["multi30k --languages en de", "tanaka"])
+def test_text_of_other_checksums_can_be_used_where_that_is_said(sandbox: Sandbox, corpus: str) -> None:
+    name, *languages = corpus.split()
+    sandbox.bash(f"recipes/{name}/run.sh", "--no-verify")
+    assert sandbox.calls()[2] == " ".join([f"python data/{name}/prepare.py", *languages, "--no-verify"])
 
 
 def test_the_ablation_trains_each_change_with_each_seed_and_writes_one_table(sandbox: Sandbox) -> None:
