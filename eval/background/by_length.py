@@ -12,7 +12,7 @@ from learning import loss_of
 from networks import READERS, Tree, build, recurrent
 from nmt.corpus.batching import Batch
 
-WORDS, WIDTH, VOCAB = 1024, 256, 1000
+WORDS, WIDTH, VOCAB, ROUNDS = 1024, 256, 1000, 5
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 NETWORKS: dict[str, tuple[Tree, Tree]] = {
     "LSTM": READERS["LSTM"],

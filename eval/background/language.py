@@ -26,6 +26,7 @@ from nmt.tokenizer.sentencepiece import TokenizerConfig, train_sentencepiece
 
 TEXT = Path(__file__).resolve().parents[2] / "data" / "phrasebook"
 VOCAB, WIDTH, ROWS, UPDATES = 1000, 128, 64, 500
+FEW, FEW_UPDATES = 1000, 800  # sentences seen again and again, to see what overfits
 Sentences = list[list[int]]
 
 

@@ -26,7 +26,6 @@ from networks import READERS, WRITERS
 from nmt.reports.record import library_versions, source_commit
 from nmt.training.device import cpu_name
 
-FEW, FEW_UPDATES = 1000, 800  # sentences seen again and again, to see what overfits
 Figures = list[dict[str, Any]]
 
 
@@ -38,7 +37,7 @@ def measure_gradients(seeds: Sequence[int]) -> Figures:
 
 
 def measure_explosion(seeds: Sequence[int]) -> Figures:
-    """With and without clipping, for recurrent weights that keep a gradient, that lose it, and that make it grow."""
+    """With and without clipping, for recurrent weights that lose a gradient, nearly keep it, and make it grow."""
     return [explosion.measure(scale, clip, seed) for scale in explosion.SCALES for clip in (0.0, 1.0) for seed in seeds]
 
 
@@ -68,15 +67,15 @@ def measure_depth(seeds: Sequence[int]) -> Figures:
     """Shallow and deep, with and without dropout, on so little text that it can be learnt by heart."""
     train, dev = language.read_sentences()
     return [
-        language.measure(name, model, train[:FEW], dev, FEW_UPDATES, seeds[0]) | {"dropout": dropout}
+        language.measure(name, model, train[: language.FEW], dev, language.FEW_UPDATES, seeds[0]) | {"dropout": dropout}
         for dropout in (0.0, 0.3)
         for name, model in language.networks(["LSTM", "LSTM, 3 layers"], seeds[0], dropout)
     ]
 
 
 def measure_length(seeds: Sequence[int]) -> Figures:
-    """Seven lengths, five rounds."""
-    return by_length.measure(rounds=5)
+    """Every network at every length."""
+    return by_length.measure(by_length.ROUNDS)
 
 
 PARTS: dict[str, Callable[[Sequence[int]], Figures]] = {

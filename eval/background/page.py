@@ -8,9 +8,12 @@ from typing import Any
 
 import matplotlib
 
+import by_length
+import explosion
+import language
+import recall
 from nmt.reports.drawing import STYLE, legend, make_axes, to_svg
 from nmt.reports.palette import MARKERS, light
-from recall import DISTANCES, ENOUGH, NAMES
 
 SHOWN = (1, 5, 10, 20, 50, 100)  # distances in the table of gradients
 Figures = Sequence[Mapping[str, Any]]
@@ -40,11 +43,27 @@ def write(results: Mapping[str, Any], out: Path) -> None:
         "length": length_table(figures["length"]),
     }
     numbers = {name: part["machine"]["threads"] for name, part in results.items()}
-    threads = {f"{name}_threads": f"{n} thread{'s' * (n > 1)}" for name, n in numbers.items()}
     text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
-    (out / "README.md").write_text(
-        text.format(machine=machines(results), names=NAMES, **threads, **tables), encoding="utf-8"
+    filled = text.format(
+        machine=machines(results),
+        tables=tables,
+        threads={name: f"{n} thread{'s' * (n > 1)}" for name, n in numbers.items()},
+        seeds=listed(sorted({one["seed"] for part in figures.values() for one in part if "seed" in one})),
+        nothing_learnt=math.log(recall.NAMES) / 2,  # the story's name by chance, its end for sure
+        enough=f"{100 * recall.ENOUGH:g} %",
+        learnt=f"{100 * recall.LEARNT:g} %",
+        by_length=by_length,
+        explosion=explosion,
+        language=language,
+        recall=recall,
     )
+    (out / "README.md").write_text(filled, encoding="utf-8")
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """1, 2 and 3."""
+    *before, last = map(str, numbers)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def machines(results: Mapping[str, Any]) -> str:
@@ -124,17 +143,18 @@ def explosion_table(figures: Figures) -> str:
     rows = []
     for scale, clip in sorted({(one["scale"], one["clip_norm"]) for one in figures}):
         seeds = [one for one in figures if (one["scale"], one["clip_norm"]) == (scale, clip)]
-        norms, *losses = ([one[key] for one in seeds] for key in ("largest_norm", "seen", "unseen"))
-        each = (" / ".join(f"{value:.2f}" for value in values) for values in losses)
-        rows.append([f"{scale:g}", f"{clip:g}" if clip else "no", " / ".join(f"{norm:,.0f}" for norm in norms), *each])
-    return table(["weights times", "clipped at", "largest gradient", "loss, trained on", "loss, not seen"], rows)
+        norms = (" / ".join(f"{one[key]:,.0f}" for one in seeds) for key in ("first_norm", "largest_norm"))
+        losses = (" / ".join(f"{one[key]:.2f}" for one in seeds) for key in ("seen", "unseen"))
+        rows.append([f"{scale:g}", f"{clip:g}" if clip else "no", *norms, *losses])
+    header = ["weights times", "clipped at", "first gradient", "largest", "loss, trained on", "loss, not seen"]
+    return table(header, rows)
 
 
 def recall_curves(figures: Figures) -> Curves:
     """Median accuracy by distance; a network stands where it was last asked."""
     curves: Curves = {}
     for name in dict.fromkeys(one["network"] for one in figures):
-        for distance in DISTANCES:
+        for distance in recall.DISTANCES:
             seeds = [one["accuracy"] for one in figures if (one["network"], one["distance"]) == (name, distance)]
             if seeds:
                 curves.setdefault(name, []).append((distance, median(seeds)))
@@ -146,12 +166,12 @@ def recall_table(figures: Figures) -> str:
     rows = []
     for name in dict.fromkeys(one["network"] for one in figures):
         row = [name]
-        for distance in DISTANCES:
+        for distance in recall.DISTANCES:
             seeds = [one for one in figures if (one["network"], one["distance"]) == (name, distance)]
             right, updates = (median(one[key] for one in seeds) if seeds else 0 for key in ("accuracy", "updates"))
-            row.append("" if not seeds else f"{updates:g}" if right >= ENOUGH else f"*{100 * right:.0f} %*")
+            row.append("" if not seeds else f"{updates:g}" if right >= recall.ENOUGH else f"*{100 * right:.0f} %*")
         rows.append(row)
-    return table(["network", *(f"{distance} words" for distance in DISTANCES)], rows)
+    return table(["network", *(f"{distance} words" for distance in recall.DISTANCES)], rows)
 
 
 def language_table(figures: Figures) -> str:

@@ -145,6 +145,15 @@ def test_other_languages_need_a_folder(script: ModuleType, tmp_path: Path, capsy
     assert "has no fr; give a folder" in capsys.readouterr().err
 
 
+def test_a_packed_file_comes_before_a_plain_one_of_the_same_name(
+    script: ModuleType, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    (folder / "val.de").write_bytes(b"Eine rote T\xc3\xbcr.\n")
+    assert script.main(["--from", str(folder), "--out", str(out), "--no-verify"]) == 0
+    assert read_all(out) == FILES
+
+
 def test_a_missing_file_of_the_folder_is_named(
     script: ModuleType, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

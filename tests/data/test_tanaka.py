@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import math
 import sys
 import urllib.error
 import urllib.request
@@ -74,6 +75,23 @@ def test_japanese_text_is_split_at_the_words_that_were_learned(words: ModuleType
 def test_what_follows_a_word_decides_between_two_splits(words: ModuleType) -> None:
     split = words.JapaneseWords([["ab", "c"], ["ab", "c"], ["a", "bd"], ["a", "bd"], ["ab"], ["a"], ["b"]]).split
     assert (split("abc"), split("abd")) == (["ab", "c"], ["a", "bd"])
+
+
+def test_how_often_a_word_ends_a_line_decides_between_two_splits(words: ModuleType) -> None:
+    for lines, split in (
+        ([["ab", "c"], ["a", "bc", "x"]], ["ab", "c"]),
+        ([["ab", "c", "x"], ["a", "bc"]], ["a", "bc"]),
+    ):
+        assert words.JapaneseWords(lines).split("abc") == split
+
+
+def test_a_word_is_four_parts_as_probable_as_after_the_one_before_and_one_part_as_by_itself(words: ModuleType) -> None:
+    log = words.JapaneseWords([["木", "を"], ["木"]])._log
+    assert log("木", "を") == pytest.approx(math.log(0.8 * 1 / 2 + 0.2 * 1 / 3))
+    assert log("木", "") == pytest.approx(math.log(0.8 * 1 / 2 + 0.2 * 2 / 3))  # one line of two ends here
+    assert log("を", "木") == pytest.approx(math.log(0.2 * 2 / 3))
+    assert log("猫", "木") == pytest.approx(math.log(0.2 * 2 / 3))
+    assert log("木", "猫") == pytest.approx(math.log(0.2 / 3) - 8)
 
 
 def test_a_word_that_is_empty_writes_nothing(words: ModuleType) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,11 @@ def script() -> ModuleType:
     return load_script(SCRIPT)
 
 
-def written(folder: Path, name: str, value: float, reference: str = "test.words.ja") -> str:
-    score = {"name": "BLEU-words", "value": value, "signature": "tok:none", "low": 1.0, "high": 99.0}
+def written(folder: Path, name: str, value: float, signature: str = "tok:none", **other: Any) -> str:
+    score = {"name": "BLEU-words", "value": value, "signature": signature, "low": 1.0, "high": 99.0}
+    tree = {"reference": "test.words.ja", "num_sentences": 500, "scores": [score]} | other
     path = folder / f"{name}.json"
-    path.write_text(json.dumps({"reference": reference, "num_sentences": 500, "scores": [score]}), encoding="utf-8")
+    path.write_text(json.dumps(tree), encoding="utf-8")
     return str(path)
 
 
@@ -36,9 +38,20 @@ def test_one_seed_has_no_interval(script: ModuleType, tmp_path: Path, capsys: py
     assert capsys.readouterr().out == "BLEU-words 36.50, mean of 1: 36.50; tok:none\n"
 
 
-def test_scores_of_different_texts_are_refused(
+@pytest.mark.parametrize(
+    "other",
+    [{"reference": "dev.words.ja"}, {"num_sentences": 499}, {"signature": "tok:13a"}, {"scores": []}],
+    ids=lambda other: next(iter(other)),
+)
+def test_scores_of_different_texts_or_metrics_are_refused(
+    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], other: dict[str, Any]
+) -> None:
+    assert script.main([written(tmp_path, "1", 36.0), written(tmp_path, "2", 36.0, **other)]) == 2
+    assert "differ in reference, number of sentences or signature" in capsys.readouterr().err
+
+
+def test_a_file_that_is_missing_is_named(
     script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert script.main([written(tmp_path, "1", 36.0), written(tmp_path, "2", 36.0, "dev.words.ja")]) == 2
-    assert "differ in reference" in capsys.readouterr().err
     assert script.main([str(tmp_path / "missing.json")]) == 2
+    assert "missing.json" in capsys.readouterr().err

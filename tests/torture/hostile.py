@@ -7,7 +7,8 @@ import shutil
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -143,43 +144,45 @@ def run(folder: Path) -> dict[str, Any]:
     """Every kind; a refusal is an NMTError and nothing else."""
     original, canary = folder / "whole-hostile", folder / "canary"
     assert in_process(uninterrupted, folder / "text", "rnn", original, {"max_updates": 2}) == 0
+    kinds = chain(hostile_models(folder, original, canary), hostile_states(folder, original, canary))
+    wrong = [(name, attempt(act, [canary, folder / "outside"])) for name, act in kinds]
+    problems = [f"{name}: {what}" for name, found in wrong for what in found]
+    return {"trials": len(wrong), "refused": sum(not found for _, found in wrong), "problems": problems}
+
+
+def attempt(act: Callable[[], object], traces: Sequence[Path]) -> list[str]:
+    """What is wrong: nothing, where an NMTError refuses it before any of the files `traces` is written."""
+    wrong = []
+    try:
+        act()
+        wrong.append("loaded")
+    except NMTError:
+        pass
+    except Exception as error:
+        wrong.append(f"{type(error).__name__}: {error}")
+    if any(trace.exists() for trace in traces):
+        wrong.append("its code ran")
+    for trace in traces:  # the next kind is judged by its own
+        trace.unlink(missing_ok=True)
+    return wrong
+
+
+def hostile_models(folder: Path, original: Path, canary: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What each kind is called, and loading it."""
     (update,) = list_steps(original / "models")
+    contents = weights_files(step_dir(original / "models", update), "model.safetensors", canary)
     kinds: dict[str, Callable[[Path, Path], None]] = {
-        name: spoil_weights(content)
-        for name, content in weights_files(step_dir(original / "models", update), "model.safetensors", canary).items()
+        name: spoil_weights(content) for name, content in contents.items()
     }
     kinds |= {"a link to a file elsewhere": link_out, "a path that climbs out": path_out, "deep JSON": deep_json}
     kinds |= {"another tokenizer": other_tokenizer, "a model of 2^50 words": huge_model}
-    refused, problems = 0, []
+    hostile = folder / "hostile"
     for name, spoil in kinds.items():
-        hostile = folder / "hostile"
         shutil.rmtree(hostile, ignore_errors=True)
         shutil.copytree(original, hostile)
-        step = step_dir(hostile / "models", update)
-        spoil(hostile, step)
+        spoil(hostile, step_dir(hostile / "models", update))
         point(hostile / "models", "best", update, Disk())
-        try:
-            nmt.load(hostile)
-            problems.append(f"{name}: loaded")
-        except NMTError:
-            refused += 1
-        except Exception as error:
-            problems.append(f"{name}: {type(error).__name__}: {error}")
-        if canary.exists() or (folder / "outside").exists():
-            problems.append(f"{name}: its code ran")
-    trials = len(kinds)
-    for name, act in hostile_states(folder, original, canary):
-        trials += 1
-        try:
-            act()
-            problems.append(f"{name}: loaded")
-        except NMTError:
-            refused += 1
-        except Exception as error:
-            problems.append(f"{name}: {type(error).__name__}: {error}")
-        if canary.exists() or (folder / "outside").exists():
-            problems.append(f"{name}: its code ran")
-    return {"trials": trials, "refused": refused, "problems": problems}
+        yield name, lambda: nmt.load(hostile)
 
 
 def hostile_states(folder: Path, original: Path, canary: Path) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 Row = tuple[str, str, str]
+NOT_CUT = {"resume", "hostile", "overhead"}  # which --quick leaves as they are
 
 
 def _resume(name: str, found: Any) -> list[Row]:
@@ -46,7 +47,10 @@ def _full(name: str, found: Any) -> list[Row]:
 
 
 def _hostile(name: str, found: Any) -> list[Row]:
-    return [("hostile checkpoints", f"{found['trials']} kinds", f"{found['refused']} refused before any code ran")]
+    result = f"{found['refused']} refused before any code ran"
+    if found["problems"]:
+        result += f", {len(found['problems'])} problems"
+    return [("hostile checkpoints", f"{found['trials']} kinds", result)]
 
 
 def _processes(name: str, found: Any) -> list[Row]:
@@ -77,11 +81,12 @@ ROWS: dict[str, Callable[[str, Any], list[Row]]] = {
 
 def markdown(tree: dict[str, Any]) -> str:
     """The page for results.json."""
-    rows = [
-        (*row, one["commit"][:7] if one["commit"] else "not noted", ", a twentieth" if one["quick"] else "")
-        for name, one in tree["results"].items()
-        for row in ROWS[name.partition(",")[0]](name, one["result"])
-    ]
+    rows = []
+    for name, one in tree["results"].items():
+        part = name.partition(",")[0]
+        commit = one["commit"][:7] if one["commit"] else "not noted"
+        cut = ", cut by --quick" if one["quick"] and part not in NOT_CUT else ""
+        rows += [(*row, commit, cut) for row in ROWS[part](name, one["result"])]
     minutes = sum(one["seconds"] for one in tree["results"].values()) / 60
     machines = {
         "{processor}, Python {python}, torch {torch}".format(**one["machine"]) for one in tree["results"].values()
