@@ -8,8 +8,9 @@ from nmt.config import Config, dump_config, load_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
-from nmt.storage.folder import REPLACED
+from nmt.storage.folder import REPLACED, is_whole, read_folder
 from nmt.storage.seal import is_as_sealed, noted_files
+from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training.progress import Progress
 
 # Keys of [training] that may be other ones than the run was begun with.
@@ -71,6 +72,16 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
                 f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
                 f"Use another --out, or delete {directory} to begin again."
             )
+
+
+def check_models(directory: Path) -> None:
+    """Of a run that trains no more: raises CheckpointError where a model that it is to translate with was damaged."""
+    models = directory / "models"
+    whole = [update for update in list_steps(models) if is_whole(step_dir(models, update))]
+    other = f"`--checkpoint step-{whole[-1]}` of `nmt translate` is whole. " if whole else ""
+    remedy = f"{other}The run is finished and writes no other: copy it again, or delete {directory} to train again."
+    for name in ("best", "last"):
+        read_folder(step_dir(models, follow(models, name)), remedy)
 
 
 def as_it_ended(experiment: Experiment, directory: Path) -> Experiment:

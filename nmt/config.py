@@ -107,10 +107,12 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
     owner, path = _locate(config_class, list(error["loc"]))
     key = ".".join(path) or "the recipe"
     if error["type"] == "extra_forbidden":
-        known = list(owner.model_fields)
-        nearest = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.5)
-        hint = f"Did you mean '{nearest[0]}'?" if nearest else f"Known: {', '.join(known)}."
-        return f"{key} is not a field of {owner.__name__}. {hint}"
+        elsewhere = [known for known in _keys(config_class) if f".{known}".endswith(f".{key}")]
+        similar = difflib.get_close_matches(path[-1], owner.model_fields, n=1, cutoff=0.6)
+        nearest = elsewhere or [".".join([*path[:-1], name]) for name in similar]
+        known = ", ".join(owner.model_fields)
+        hint = "Did you mean '" + "' or '".join(nearest) + "'?" if nearest else f"Known: {known}."
+        return f"{key} is not a key. {hint}"
     if error["type"] == "missing":
         return f"{key} is missing."
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
@@ -119,6 +121,8 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
         return str(error["msg"]).removeprefix("Value error, ")
     rule = str(error["msg"])
     value = error["input"]
+    if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        rule = "must be a table, { ... }, with keys of its own"
     shown = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
     return f"{key} = {shown}: {rule[0].lower() + rule[1:]}."
 
@@ -138,6 +142,15 @@ def _locate(config_class: type[Config], location: list[int | str]) -> tuple[type
         field = owner.model_fields.get(str(part))
         annotation = field.annotation if field else None
     return owner, path
+
+
+def _keys(config_class: type[Config], prefix: str = "") -> list[str]:
+    """The paths of all keys."""
+    found: list[str] = []
+    for name, field in config_class.model_fields.items():
+        members = _config_classes(field.annotation)
+        found += [prefix + name, *(key for member in members for key in _keys(member, f"{prefix}{name}."))]
+    return list(dict.fromkeys(found))
 
 
 def _config_classes(annotation: Any) -> list[type[Config]]:

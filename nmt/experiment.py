@@ -54,15 +54,15 @@ class CorpusConfig(Config):
     def _files_fit_reader(self) -> "CorpusConfig":
         rules = {
             "parallel": "needs a source and a target",
-            "tsv": "is one file, its source",
-            "datasets": "is one data set or file, its source",
+            "tsv": "is one file, its source: leave out the target",
+            "datasets": "is one data set or file, its source: leave out the target",
         }
         for name in ("train", "dev", "test"):
             files: TextFiles | None = getattr(self, name)
             if files is None:
                 continue
             if (files.target is None) == (self.reader == "parallel"):
-                raise ValueError(f"corpus.{name} {rules[self.reader]} when corpus.reader = '{self.reader}'.")
+                raise ValueError(f"With corpus.reader = '{self.reader}', corpus.{name} {rules[self.reader]}.")
             named = [key for key in ("config", "split", "revision") if getattr(files, key) is not None]
             if named and (self.reader != "datasets" or file_format(files.source)):
                 raise ValueError(

@@ -10,10 +10,10 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import as_it_ended, check_new, check_own, check_same, check_same_text
+from nmt.begun import as_it_ended, check_models, check_new, check_own, check_same, check_same_text
 from nmt.config import dump_config
+from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.errors import DataError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
@@ -43,9 +43,9 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
-    test_paths = experiment.corpus.text("test").paths() if experiment.corpus.test else []
-    if missing := [path for path in test_paths if not path.exists()]:
-        raise DataError(f"{missing[0]}: no such file (corpus.test). Check the path, or leave corpus.test out.")
+    for path in experiment.corpus.text("test").paths() if experiment.corpus.test else ():
+        with explain_failure(path, "It is corpus.test, which may be left out."):
+            path.stat()
     check_own(directory)
     with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
         if not workers.leads:
@@ -65,6 +65,7 @@ def _train_alone(
     check_same(experiment, directory, lambda text: _say(console, text))
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
     if done and over and (directory / "record.json").exists():
+        check_models(directory)
         now_has = ""
         if workers.leads:
             recipe, path = experiment_bytes(as_it_ended(experiment, directory)), directory / "experiment.toml"

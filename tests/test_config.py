@@ -39,13 +39,16 @@ def complaint(tree: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("model.decoder.atention", "is not a field of RNNDecoderConfig. Did you mean 'attention'?"),
-        ("model.encoder.direction", "is not a field of RNNEncoderConfig. Did you mean 'bidirectional'?"),
-        ("model.embeding_dim", "is not a field of ModelConfig. Did you mean 'embedding_dim'?"),
-        ("training.learnig_rate", "is not a field of TrainingConfig. Did you mean 'learning_rate'?"),
-        ("corpus.test.sorce", "is not a field of TextFiles. Did you mean 'source'?"),
-        ("corpus.filters.max_word", "is not a field of FilterConfig. Did you mean 'max_words'?"),
-        ("serch", "is not a field of Experiment. Did you mean 'search'?"),
+        ("model.decoder.atention", "is not a key. Did you mean 'model.decoder.attention'?"),
+        ("model.encoder.direction", "is not a key. Did you mean 'model.encoder.bidirectional'?"),
+        ("model.embeding_dim", "is not a key. Did you mean 'model.embedding_dim'?"),
+        ("training.learnig_rate", "is not a key. Did you mean 'training.learning_rate'?"),
+        ("corpus.test.sorce", "is not a key. Did you mean 'corpus.test.source'?"),
+        ("corpus.filters.max_word", "is not a key. Did you mean 'corpus.filters.max_words'?"),
+        ("validate_every", "is not a key. Did you mean 'training.validate_every'?"),
+        ("decoder", "is not a key. Did you mean 'model.decoder'?"),
+        ("layers", "is not a key. Did you mean 'model.encoder.layers' or 'model.decoder.layers'?"),
+        ("serch", "is not a key. Did you mean 'search'?"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message: str) -> None:
@@ -57,10 +60,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message
 
 def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_known() -> None:
     message = complaint(tree_with("corpus.dev.xyzzy", 1))
-    assert (
-        message
-        == f"{RECIPE}: corpus.dev.xyzzy is not a field of TextFiles. Known: source, target, config, split, revision."
-    )
+    assert message == f"{RECIPE}: corpus.dev.xyzzy is not a key. Known: source, target, config, split, revision."
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_kn
         ("model.dropout", "0.1", 'model.dropout = "0.1": input should be a valid number.'),
         ("model.dropout", 1.0, "model.dropout = 1.0: input should be less than 1."),
         ("name", 7, "name = 7: input should be a valid string."),
-        ("corpus.train", "x.de", 'corpus.train = "x.de": input should be a valid dictionary or instance of TextFiles.'),
+        ("corpus.train", "x.de", 'corpus.train = "x.de": must be a table, { ... }, with keys of its own.'),
         (
             "training.schedule",
             "linear",
@@ -142,13 +142,17 @@ def test_every_mistake_is_listed_at_once() -> None:
         (
             "corpus.dev",
             {"source": "dev.de"},
-            "corpus.dev needs a source and a target when corpus.reader = 'parallel'.",
+            "With corpus.reader = 'parallel', corpus.dev needs a source and a target.",
         ),
-        ("corpus.reader", "tsv", "corpus.train is one file, its source when corpus.reader = 'tsv'."),
+        (
+            "corpus.reader",
+            "tsv",
+            "With corpus.reader = 'tsv', corpus.train is one file, its source: leave out the target.",
+        ),
         (
             "corpus.reader",
             "datasets",
-            "corpus.train is one data set or file, its source when corpus.reader = 'datasets'.",
+            "With corpus.reader = 'datasets', corpus.train is one data set or file, its source: leave out the target.",
         ),
         (
             "corpus.dev",
@@ -248,7 +252,7 @@ def test_overrides_are_checked_as_the_recipe_is(tmp_path: Path) -> None:
     assert (changed.training.max_updates, dump_config(changed)["model"]["decoder"]["attention"]) == (7, "additive")
     with pytest.raises(ConfigError) as failure:
         load_config(Experiment, path, ["training.max_update=7"])
-    known = "is not a field of TrainingConfig. Did you mean 'max_updates'?"
+    known = "is not a key. Did you mean 'training.max_updates'?"
     assert str(failure.value) == f"{path}: training.max_update {known}"
 
 

@@ -123,6 +123,18 @@ def test_an_interrupted_run_that_has_reached_its_limit_is_validated_before_it_is
     assert nmt.load(directory).translate(["der Hund"], SearchConfig(max_length_ratio=1.0))
 
 
+def test_a_finished_run_whose_model_was_damaged_says_what_helps(begun: Path) -> None:
+    weights = begun / "models" / "step-2" / "model.safetensors"
+    content = weights.read_bytes()
+    weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    said = refusal(CheckpointError, same(begun), begun)
+    assert said.startswith(f"{weights} was changed after it was written: its checksum differs. The run is finished")
+    assert said.endswith(f"copy it again, or delete {begun} to train again.")
+    shutil.copytree(begun / "models" / "step-2", begun / "models" / "step-1")
+    (begun / "models" / "step-1" / "model.safetensors").write_bytes(content)
+    assert "`--checkpoint step-1` of `nmt translate` is whole." in refusal(CheckpointError, same(begun), begun)
+
+
 def test_a_finished_run_keeps_the_recipe_that_it_was_trained_by(begun: Path) -> None:
     changed = same(begun, search={"beam": 3}, training__max_updates=1, training__keep_last=9)
     said = run(changed, begun)[1]

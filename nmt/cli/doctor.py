@@ -43,7 +43,8 @@ Runs = Annotated[
 def doctor(runs: Runs = None) -> None:
     """Show versions and hardware, or verify runs.
 
-    Says what is missing; with runs, whether every byte of them is as it was written.
+    Says what is missing; with runs, whether every byte of them, but for the model card, is as it was
+    written.
     """
     from rich.console import Console
 

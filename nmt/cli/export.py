@@ -15,7 +15,10 @@ Quantization = Annotated[str, typer.Option(help="float32, or int8: weights of 8 
 Checkpoint = Annotated[
     str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
 ]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Folder to make. [default: RUN/export/FORMAT]")]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Folder to make. [default: RUN/export/FORMAT, where --backend looks]"),
+]
 Source = Annotated[Path | None, typer.Option(help="Sentences to verify with. [default: the recipe's dev set]")]
 Reference = Annotated[Path | None, typer.Option(help="Their translations, line by line.")]
 

@@ -77,8 +77,11 @@ class Oddities:
             self.looping.add(str(line))
         self.terms.add(line, translation.terms)
 
-    def describe(self, glossary: bool, max_length_ratio: float) -> list[str]:
-        """A sentence for each kind that occurred; of terms, where there is a glossary, in any case."""
+    def describe(self, glossary: bool, max_length_ratio: float, ngrams: bool = True) -> list[str]:
+        """A sentence for each kind that occurred; of terms, where there is a glossary, in any case.
+
+        `ngrams`: whether the search can keep n-grams from being repeated.
+        """
         said = []
         if self.replaced:
             said.append(replaced(self.replaced))
@@ -86,7 +89,8 @@ class Oddities:
             what = "Longer than the lines of training, or of more sentences"
             said.append(f"{what}, so split and joined again: {self.split.lines()}.")
         if self.looping.count:
-            said.append(f"Says the same again and again: {self.looping.lines()}. Try --set no_repeat_ngram=4.")
+            other = "" if ngrams else " without this backend"
+            said.append(f"Says the same again and again: {self.looping.lines()}. Try --set no_repeat_ngram=4{other}.")
         if glossary:
             said.append(str(self.terms))
         if self.cut.count:

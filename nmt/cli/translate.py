@@ -216,7 +216,8 @@ def _translate_stream(
                 format.write(sink, record, translation, translator.search.n_best)
                 oddities.add(record, translation)
             sink.flush()
-    for sentence in oddities.describe(glossary is not None, translator.search.max_length_ratio):
+    ngrams = translator.honours("no_repeat_ngram")
+    for sentence in oddities.describe(glossary is not None, translator.search.max_length_ratio, ngrams):
         _warn(console, sentence)
 
 

@@ -115,14 +115,18 @@ def hash_lines(lines: Iterable[str]) -> str:
 
 
 @contextmanager
-def explain_failure(path: Path | str) -> Iterator[None]:
-    """Within, an error of the system about `path` becomes a DataError that says what to do."""
+def explain_failure(path: Path | str, besides: str = "") -> Iterator[None]:
+    """Within, an error of the system about `path` becomes a DataError that says what to do, or what can be done
+    `besides` giving the right path.
+    """
     try:
         yield
     except FileNotFoundError:
         ours = Path(path).parts[:1] == ("data",)
-        remedy = "Check the path; the files under data/ are written by the prepare.py beside them." if ours else ""
-        raise DataError(f"{path}: no such file. {remedy or 'Check the path.'}") from None
+        where = f" in {Path.cwd()}. The files under data/ are written by the prepare.py beside them." if ours else "."
+        raise DataError(
+            f"{path}: no such file{where} {besides or ('' if ours else 'Check the path.')}".rstrip()
+        ) from None
     except IsADirectoryError:
         raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None
     except PermissionError:

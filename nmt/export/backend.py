@@ -9,7 +9,7 @@ from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import load_experiment
 from nmt.export import ctranslate2, onnx
 from nmt.export.ctranslate2_search import CTranslate2Search
-from nmt.export.keys import asked_besides
+from nmt.export.keys import HONOURED, asked_besides
 from nmt.export.onnx_search import OnnxSearch
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.storage.folder import MANIFEST, read_folder, sha256
@@ -50,7 +50,7 @@ def load_exported(
         recipe_search(run)  # raises where this is no run
         CHECKS[format](load_experiment(run / RECIPE).model)
         raise CheckpointError(f"{folder} is missing: `{shlex.join(again)}` makes it.")
-    read = read_folder(folder)
+    read = read_folder(folder, f"Make it again: `{shlex.join(again)}`.")
     about = read.about
     for option, default in (("quantization", "float32"), ("checkpoint", "best")):
         again += [f"--{option}", about[option]] if about.get(option, default) != default else []
@@ -112,6 +112,10 @@ class ExportedTranslator(Translator):
     def threads(self) -> int:
         """As many as the engine has workers."""
         return self.engine.threads
+
+    def honours(self, key: str) -> bool:
+        """Whether the engine's search does what this key of [search] asks for."""
+        return key in HONOURED[self.engine.format]
 
     @property
     def looks(self) -> bool:

@@ -21,7 +21,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
@@ -243,6 +243,14 @@ def one_line(text: str) -> str:
     return "".join(one for one in spaced if one == "\t" or (unicodedata.category(one) != "Cc" and one != "\ufeff"))
 
 
+def read_lines(stream: Iterable[bytes]) -> Iterator[str]:
+    """The lines of UTF-8; of what can be no text, only a word on stderr."""
+    for number, line in enumerate(stream):
+        if number == 0 and line[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
+            sys.exit("translate.py: the input is packed (gunzip it) or UTF-16 (iconv -f UTF-16 -t UTF-8).")
+        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
 def main() -> None:
     """Translate stdin to stdout."""
     parser = argparse.ArgumentParser(description="Translate lines from stdin to stdout.")
@@ -257,7 +265,7 @@ def main() -> None:
     translator = Translator.load(Path(__file__).parent, arguments.threads)
     if arguments.shortlist and translator.listed is None:
         parser.error("--shortlist: this model was exported without one (`nmt shortlist RUN`, then `nmt export`).")
-    lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in sys.stdin.buffer)
+    lines = read_lines(sys.stdin.buffer)
     try:
         while chunk := list(islice(lines, AT_ONCE)):
             texts = translator.translate(chunk, arguments.beam, arguments.shortlist)

@@ -44,7 +44,7 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
         folder = replaced(folder)
         if not is_whole(folder):
             return ()
-    data = read_folder(folder).files.get(FILE, b"")
+    data = read_folder(folder, f"Delete {folder}, and measure again with `nmt evaluate`.").files.get(FILE, b"")
     try:
         return TypeAdapter(tuple[Evaluation, ...]).validate_json(data)
     except ValidationError as error:

@@ -15,6 +15,7 @@ from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk, disk_error, make_folders, remove_quietly
 
 FORMAT_VERSION = 2
+COPY = "Copy the whole run directory again, or train again."
 MANIFEST = "manifest.json"
 REPLACED = ".gone.tmp"  # what a folder is called while a new one takes its name: a crash may leave only this one
 _REMOVED = ".removed.tmp"
@@ -86,16 +87,17 @@ def remove_folder(directory: Path, disk: Disk) -> None:
         raise disk_error(directory, error) from error
 
 
-def read_folder(directory: Path) -> Folder:
+def read_folder(directory: Path, remedy: str = COPY) -> Folder:
     """The files of a folder that write_folder wrote.
 
-    Raises DamagedError unless every byte is as it was, and CheckpointError where the disk does not say.
+    Raises DamagedError, which ends with `remedy`, unless every byte is as it was, and CheckpointError where the disk
+    does not say.
     """
     try:
         if not directory.is_dir():
-            raise DamagedError(f"{directory} is missing. Copy the whole run directory, or train again.")
-        tree = read_manifest(directory)
-        files = {name: _read_checked(directory / name, entry) for name, entry in tree["files"].items()}
+            raise DamagedError(f"{directory} is missing. {remedy}")
+        tree = read_manifest(directory, remedy)
+        files = {name: _read_checked(directory / name, entry, remedy) for name, entry in tree["files"].items()}
     except OSError as error:
         raise _unreadable(directory, error) from None
     return Folder(files, tree["about"])
@@ -117,13 +119,13 @@ def build_manifest(files: dict[str, bytes], about: dict[str, Any]) -> bytes:
     return _canonical({**tree, "sha256": sha256(_canonical(tree))})
 
 
-def read_manifest(directory: Path) -> dict[str, Any]:
+def read_manifest(directory: Path, remedy: str = COPY) -> dict[str, Any]:
     """The manifest of a folder, itself unchanged.
 
     Raises DamagedError where it is missing or not what was written, and CheckpointError where the disk does not say,
     or where another version of nmt wrote it.
     """
-    path, remedy = directory / MANIFEST, "Copy it again, or train again."
+    path = directory / MANIFEST
     try:
         content = path.read_bytes()
         tree: dict[str, Any] = json.loads(content)
@@ -165,8 +167,7 @@ def _canonical(tree: dict[str, Any]) -> bytes:
     return json.dumps(tree, indent=1, allow_nan=False).encode()
 
 
-def _read_checked(path: Path, entry: dict[str, Any]) -> bytes:
-    remedy = "Copy the whole run directory again, or train again."
+def _read_checked(path: Path, entry: dict[str, Any], remedy: str) -> bytes:
     if path.is_symlink() or not path.is_file():
         raise DamagedError(f"{path} is missing. {remedy}")
     if path.stat().st_size != entry["bytes"]:  # before a file of any size is read

@@ -22,9 +22,10 @@ def problems(run: Path) -> list[str]:
             if (run / "record.json").exists() or list_steps(run / part) or (run / part / name).exists():
                 _try(found, lambda: follow(run / part, name))  # noqa: B023
     for folder in sorted(path for path in (run / "export").glob("*") if path.is_dir() and path.suffix != ".tmp"):
-        _try(found, lambda: read_folder(folder))  # noqa: B023
+        _try(found, lambda: read_folder(folder, f"Make it again: `nmt export {run} --format {folder.name}`."))  # noqa: B023
     if (run / "scores").is_dir():
-        _try(found, lambda: read_folder(run / "scores"))
+        remedy = f"Delete {run / 'scores'}, and measure again with `nmt evaluate`."
+        _try(found, lambda: read_folder(run / "scores", remedy))
     try:
         sealed = list(read_manifest(run)["files"])
     except CheckpointError as error:

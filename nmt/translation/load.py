@@ -111,17 +111,24 @@ def find_steps(run_dir: Path, checkpoint: str) -> list[int]:
             f"checkpoint '{checkpoint}' must be best, last, step-N, or best:K and last:K for the mean of K models."
         )
     if match[3]:
+        kept = list_steps(run_dir / "models")
+        if int(match[3]) not in kept:
+            raise ConfigError(f"checkpoint '{checkpoint}': {run_dir / 'models'} keeps only {_names(kept)}.")
         return [int(match[3])]
     if not match[2]:
         return [follow(run_dir / "models", match[1])]
     count, kept = int(match[2]), _kept(run_dir, match[1])
     if count > len(kept):
-        names = ", ".join(f"step-{update}" for update in sorted(kept)) or "none"
+        names = _names(kept)
         raise ConfigError(
             f"checkpoint '{checkpoint}': as its {match[1]}, {run_dir / 'models'} keeps only {names}. "
             f"Set training.keep_{match[1]} = {count} before training, or ask for fewer."
         )
     return kept[:count] if match[1] == "best" else kept[-count:]
+
+
+def _names(updates: Sequence[int]) -> str:
+    return ", ".join(f"step-{update}" for update in sorted(updates)) or "none"
 
 
 def _kept(run_dir: Path, which: str) -> list[int]:

@@ -69,6 +69,10 @@ class Translator:
         """Whether the model has attention to a source, so that it can say where words come from."""
         return not any(isinstance(module, (NoAttention, NoEncoder)) for module in self.model.modules())
 
+    def honours(self, key: str) -> bool:
+        """Whether the search does what this key of [search] asks for."""
+        return key in SearchConfig.model_fields
+
     @property
     def threads(self) -> int:
         """How many batches are searched at once."""

@@ -23,6 +23,9 @@ class OddTranslator:
 
     search = SimpleNamespace(n_best=1, max_length_ratio=2.5)
 
+    def honours(self, key: str) -> bool:
+        return True
+
     def translate(self, lines: list[str], **_: Any) -> list[Translation]:
         return [ODD] * len(lines)
 
@@ -66,6 +69,7 @@ def test_more_room_is_advised_for_what_was_cut_and_not_for_what_repeats() -> Non
     for line, repeats in enumerate((True, False)):
         candidate = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=repeats)
         oddities.add(Record(line, "x"), Translation("x x x", -1.0, (candidate,), ("x",), "length"))
+    assert oddities.describe(False, 2.0, ngrams=False)[0].endswith("Try --set no_repeat_ngram=4 without this backend.")
     looping, cut = oddities.describe(False, 2.0)
     assert looping == "Says the same again and again: line 1. Try --set no_repeat_ngram=4."
     assert cut == "Ended at the length limit, so perhaps incomplete: line 2. Raise it with --set max_length_ratio=4."

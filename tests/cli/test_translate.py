@@ -163,7 +163,7 @@ def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
             ConfigError,
             "checkpoint 'third' must be best, last, step-N, or best:K and last:K for the mean of K models.",
         ),
-        (["--set", "beem=3"], ConfigError, "search: beem is not a field of SearchConfig. Did you mean 'beam'?"),
+        (["--set", "beem=3"], ConfigError, "search: beem is not a key. Did you mean 'beam'?"),
         (["--set", "method=greedy"], ConfigError, "search: method = \"greedy\": input should be 'beam' or 'sample'."),
         (["--set", "alpha=1000"], ConfigError, "search: alpha = 1000: input should be less than or equal to 10."),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),

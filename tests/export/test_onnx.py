@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import gzip
 import io
 import math
 import os
@@ -19,7 +20,7 @@ import torch
 
 from nmt.config import parse_config
 from nmt.errors import ConfigError, ExportError
-from nmt.export import ctranslate2, onnx
+from nmt.export import ctranslate2, onnx, runner
 from nmt.export.backend import ExportedTranslator
 from nmt.export.keys import HONOURED
 from nmt.export.onnx import encoder_graph, onnx_files, output_graph, shortlist_graph, step_graph
@@ -317,6 +318,13 @@ def test_the_runner_translates_standard_input_line_by_line(
     assert written.getvalue().decode("utf-8").split("\n") == [*expected, ""]
     assert set(asked) == {1}
     assert workers == [threads or os.cpu_count()]
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"der Hund\n"), "der Hund\n".encode("utf-16")])
+def test_the_runner_refuses_what_is_no_utf_8_text(content: bytes) -> None:
+    assert list(runner.read_lines(io.BytesIO(b"der Hund\r\n\xff\x8b\n"))) == ["der Hund", "\ufffd\ufffd"]
+    with pytest.raises(SystemExit, match="the input is packed"):
+        list(runner.read_lines(io.BytesIO(content)))
 
 
 def test_the_runner_answers_as_it_reads_and_ends_quietly_when_nobody_listens(

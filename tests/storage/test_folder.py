@@ -65,7 +65,10 @@ def test_a_missing_part_is_named(folder: Path) -> None:
     (folder / "progress.json").unlink()
     assert refusal(folder).startswith(f"{folder / 'progress.json'} is missing.")
     (folder / MANIFEST).unlink()
-    assert refusal(folder) == f"{folder} has no {MANIFEST}: it is not complete. Copy it again, or train again."
+    assert (
+        refusal(folder)
+        == f"{folder} has no {MANIFEST}: it is not complete. Copy the whole run directory again, or train again."
+    )
     assert refusal(folder.with_name("step-9")).startswith(f"{folder.with_name('step-9')} is missing.")
 
 

@@ -45,5 +45,5 @@ def test_every_problem_is_named(run: Path) -> None:
 
 def test_what_is_no_run_has_no_manifest(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
-        f"{tmp_path} has no manifest.json: it is not complete. Copy it again, or train again."
+        f"{tmp_path} has no manifest.json: it is not complete. Copy the whole run directory again, or train again."
     ]
