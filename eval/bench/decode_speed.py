@@ -98,11 +98,10 @@ def read_entrant(text: str) -> Entrant:
 
 def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """After each round, all so far by system and mode; texts are scored and not kept."""
-    for entrant in arguments.system:
-        set_up(entrant.system)
-    sources, references = (
-        corpus.lines(corpus.TEST.with_suffix(suffix))[: arguments.lines] for suffix in (".en", ".de")
-    )
+    with corpus.reading():
+        sources, references = (
+            corpus.lines(corpus.TEST.with_suffix(suffix))[: arguments.lines] for suffix in (".en", ".de")
+        )
     settings = [
         {"mode": "beam", "beam": arguments.beam, "batch": arguments.batch, "lines": arguments.lines},
         {"mode": "greedy", "beam": 1, "batch": arguments.batch, "lines": arguments.lines},
@@ -117,6 +116,8 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         "entrants": entrants,
     }
     rounds = earlier_rounds(arguments.json, figures, ("settings", "labels", "entrants")) if arguments.go_on else []
+    for entrant in arguments.system:
+        set_up(entrant.system)
     for number in range(len(rounds), arguments.rounds):
         measured = {}
         for entrant in arguments.system:

@@ -26,6 +26,7 @@ from nmt.metrics.scores import score
 from nmt.models.build import ModelConfig, build_model
 from peers import NMT, PEERS, clock
 from summary import Spread, earlier_rounds, ratios, table, write_each
+from tests.tiny import VOCAB_SIZE, write_corpus
 
 SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
 COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)
@@ -269,6 +270,44 @@ def test_the_rate_of_a_matrix_product_counts_a_multiplication_and_an_addition(
 
     monkeypatch.setattr(machine.F, "linear", product)
     assert machine._rate(3, 5, 7, torch.float32) == pytest.approx(2 * 3 * 5 * 7 / 0.25)
+
+
+def test_a_recipe_of_the_checkout_finds_its_text_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(tmp_path / "checkout" / "data")
+    recipe = tmp_path / "checkout" / "recipe.toml"
+    text = (corpus.BENCH / "shapes" / "rnn.toml").read_text(encoding="utf-8")
+    for language in ("en", "de"):
+        text = text.replace(f"data/multi30k/train.{language}", f"data/train.{language}")
+        text = text.replace(f"data/multi30k/dev.{language}", f"data/dev.{language}")
+    recipe.write_text(text.replace("vocab_size = 8000", f"vocab_size = {VOCAB_SIZE}"), encoding="utf-8")
+    monkeypatch.setattr(corpus, "WORK", tmp_path / "work")
+    monkeypatch.setattr(corpus, "ROOT", tmp_path / "checkout")
+    monkeypatch.chdir(tmp_path)
+    assert corpus.prepare(recipe).counts.pairs == 60
+    assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        (train_speed, "--model rnn --peer opennmt"),
+        (time_to_quality, "--model rnn --peer opennmt --minutes 1"),
+        (decode_speed, "--system a=opennmt:model"),
+    ],
+)
+def test_missing_text_ends_a_benchmark_with_a_sentence_before_an_environment_is_made(
+    script: Any, arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "ROOT", tmp_path)
+    monkeypatch.setattr(corpus, "WORK", tmp_path)
+    monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(script, "set_up", lambda system: pytest.fail("an environment was made"))
+    monkeypatch.setattr("sys.argv", ["", *arguments.split()])
+    with pytest.raises(SystemExit, match=r"no such file.*data/multi30k/prepare\.py"):
+        script.main()
 
 
 def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:
