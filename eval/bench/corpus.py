@@ -4,13 +4,15 @@ By default that is Multi30k, as the recipes of the benchmark have it; otherwise 
 """
 
 import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nmt.corpus.lines import clean, read_lines
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.errors import ConfigError
+from nmt.errors import ConfigError, NMTError
 from nmt.experiment import load_experiment
 from nmt.tokenizer.base import Tokenizer
 from peers import BENCH, ROOT
@@ -59,17 +61,31 @@ def work_of(recipe: Path = RECIPE) -> Path:
     return WORK if recipe == RECIPE else WORK / f"{recipe.parent.name}-{recipe.stem}"
 
 
+@contextmanager
+def reading(recipe: Path = RECIPE) -> Iterator[None]:
+    """Within, a recipe of this checkout (a whole path) finds its text from wherever the benchmark was started, and what
+    cannot be read ends the program with what to do about it.
+    """
+    try:
+        with chdir(ROOT if recipe.is_relative_to(ROOT) else Path.cwd()):
+            yield
+    except NMTError as error:
+        remedy = " Multi30k is written by data/multi30k/prepare.py." if recipe == RECIPE else ""
+        sys.exit(f"{error}{remedy}")
+
+
 def prepare(recipe: Path = RECIPE) -> Pieces:
     """The pairs that `nmt train` trains on, in the pieces of its tokenizer, made anew where recipe or text changed.
 
-    Raises ConfigError where the recipe has a tokenizer for each side.
+    Ends the program where the text cannot be read or the recipe has a tokenizer for each side.
     """
-    experiment = load_experiment(recipe)
-    if not experiment.tokenizer.joint:
-        raise ConfigError(f"{recipe} has a tokenizer for each side; the peers are given one vocabulary for both.")
-    corpus = experiment.corpus
-    sources = Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
-    found = prepare_corpus(sources, experiment.tokenizer, work_of(recipe) / "prepared", print)
+    with reading(recipe):
+        experiment = load_experiment(recipe)
+        if not experiment.tokenizer.joint:
+            raise ConfigError(f"{recipe} has a tokenizer for each side; the peers are given one vocabulary for both.")
+        corpus = experiment.corpus
+        sources = Sources(corpus.text("train"), corpus.text("dev"), corpus.max_length, corpus.filters)
+        found = prepare_corpus(sources, experiment.tokenizer, work_of(recipe) / "prepared", print)
     folder = work_of(recipe) / f"corpus-{found.fingerprint[:16]}"
     ready = folder / "counts.json"
     if not ready.exists():

@@ -12,15 +12,17 @@ and `onnx` (the model is exported first, and translates by `--backend onnx`); th
 Transformer, which is exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that
 time_to_quality.py left. In each round each system is loaded anew and translates test_2016_flickr with beam 5,
 greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the others from pieces to pieces.
-BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first, onnx) has more than 0.1
-BLEU less than the plain way of the same model and tool, where that takes part.
+BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first, onnx) loses quality: where
+its BLEU with beam 5 is more than 0.1 below that of the plain way of the same model and tool, if that takes part, and by
+the paired bootstrap this is more than chance.
 """
 
 import argparse
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -30,7 +32,9 @@ from typing import Any
 import corpus
 import machine
 from nmt.export.backend import model_sums
-from nmt.metrics.scores import score
+from nmt.metrics.scores import segment_statistics
+from nmt.metrics.significance import Comparison, compare_statistics
+from nmt.metrics.statistics import SegmentStatistics
 from nmt.storage.folder import read_manifest, sha256
 from nmt.tokenizer.base import Tokenizer
 from nmt.tokenizer.pair import TokenizerPair
@@ -41,7 +45,7 @@ from summary import Spread, earlier_rounds, ratios, table, write_each
 TOOLS = {"nmt": NMT} | PEERS
 MODES = ("beam", "greedy", "single")
 PLAIN = ("", "float32")
-TOLERANCE = 0.1  # BLEU that a quick way may lose
+TOLERANCE = 0.1  # BLEU that a quick way may lose with the beam; what it loses by chance does not count
 WAYS = ("int8", "shortlist", "first", "onnx")
 OURS = ["+".join(ways) for number in range(len(WAYS) + 1) for ways in combinations(WAYS, number)]
 HOW = {"nmt": OURS, "ctranslate2": ["", "float32", "int8"]}
@@ -81,6 +85,9 @@ def parse_arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.go_on and not arguments.json:
         parser.error("--go-on needs --json.")
+    folders = Counter(map(work_of, arguments.system))
+    if alike := [entrant.label for entrant in arguments.system if folders[work_of(entrant)] > 1]:
+        parser.error(f"--system: the labels {', '.join(map(repr, alike))} name one folder; give each its own.")
     return arguments
 
 
@@ -98,11 +105,10 @@ def read_entrant(text: str) -> Entrant:
 
 def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """After each round, all so far by system and mode; texts are scored and not kept."""
-    for entrant in arguments.system:
-        set_up(entrant.system)
-    sources, references = (
-        corpus.lines(corpus.TEST.with_suffix(suffix))[: arguments.lines] for suffix in (".en", ".de")
-    )
+    with corpus.reading():
+        sources, references = (
+            corpus.lines(corpus.TEST.with_suffix(suffix))[: arguments.lines] for suffix in (".en", ".de")
+        )
     settings = [
         {"mode": "beam", "beam": arguments.beam, "batch": arguments.batch, "lines": arguments.lines},
         {"mode": "greedy", "beam": 1, "batch": arguments.batch, "lines": arguments.lines},
@@ -117,8 +123,11 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         "entrants": entrants,
     }
     rounds = earlier_rounds(arguments.json, figures, ("settings", "labels", "entrants")) if arguments.go_on else []
+    for entrant in arguments.system:
+        set_up(entrant.system)
     for number in range(len(rounds), arguments.rounds):
-        measured = {}
+        measured: dict[str, Any] = {}
+        counts: dict[str, SegmentStatistics] = {}
         for entrant in arguments.system:
             print(f"round {number + 1}: {entrant.label} ...", file=sys.stderr, flush=True)
             translate = partial(run, entrant.system, "translate", tasks[entrant.label], work_of(entrant))
@@ -127,14 +136,19 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 setting["mode"]: evaluate(result, references)
                 for setting, result in zip(settings, found["results"], strict=True)
             }
+            counts[entrant.label] = bleu_counts(found["results"][0], references)  # with the beam
             measured[entrant.label] = {
                 "load_seconds": found["load_seconds"],
                 "version": found["version"],
                 "others_share": found["others_share"],
                 **modes,
             }
+        for label in measured:
+            if plain := plain_of(label, entrants):
+                measured[label]["against_plain"] = asdict(compare_statistics(counts[plain], counts[label]))
         rounds.append(measured)
         yield figures | {"rounds": rounds}
+    yield figures | {"rounds": rounds}
 
 
 def identity(entrant: Entrant) -> dict[str, str]:
@@ -208,17 +222,22 @@ def export(entrant: Entrant, format: str, kind: str, out: Path) -> Path:
     return out
 
 
-def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
-    """The figures of one mode in one round. A peer's outputs are pieces, without the end-of-sentence that it wrote."""
+def bleu_counts(result: dict[str, Any], references: list[str]) -> SegmentStatistics:
+    """Of the texts of one mode. A peer's outputs are pieces."""
     texts = result.get("texts") or [corpus.join(output) for output in result["outputs"]]
+    return segment_statistics("BLEU", texts, references[: len(texts)], "de")
+
+
+def evaluate(result: dict[str, Any], references: list[str]) -> dict[str, float]:
+    """The figures of one mode in one round. A peer's outputs are without the end-of-sentence that it wrote."""
+    counts = bleu_counts(result, references)
     tokens = result.get("output_tokens") or sum(len(output.split()) + 1 for output in result["outputs"])
-    (bleu,) = score(["BLEU"], texts, references[: len(texts)], intervals=False, target_language="de")
     return {
         "seconds": result["seconds"],
-        "sentences_per_second": len(texts) / result["seconds"],
+        "sentences_per_second": len(counts.counts) / result["seconds"],
         "tokens_per_second": tokens / result["seconds"],
         "median_latency_seconds": median(result["latencies"]),
-        "bleu": bleu.value,
+        "bleu": counts.score(),
     }
 
 
@@ -238,14 +257,15 @@ def bleu_of(figures: Mapping[str, Any], label: str, mode: str) -> float:
 
 
 def losses(figures: Mapping[str, Any]) -> list[str]:
-    """Where a quick way loses more than it may."""
+    """Where a quick way loses more than it may, and more than chance takes; in the round of its median difference."""
     found = []
     for label in figures["labels"]:
-        plain = plain_of(label, figures["entrants"])
-        for mode in MODES if plain else ():
-            lost = bleu_of(figures, plain or label, mode) - bleu_of(figures, label, mode)
-            if lost > TOLERANCE:
-                found.append(f"{label}, {mode}: {lost:.2f} BLEU below {plain}; at most {TOLERANCE} may be lost.")
+        if plain := plain_of(label, figures["entrants"]):
+            compared = [Comparison(**one[label]["against_plain"]) for one in figures["rounds"]]
+            middle = sorted(compared, key=lambda one: one.difference)[len(compared) // 2]
+            if middle.difference < -TOLERANCE and middle.significant:
+                lost = f"{-middle.difference:.2f} BLEU below {plain} (p = {middle.p_value:.3f})"
+                found.append(f"{label}: {lost}; at most {TOLERANCE} may be lost.")
     return found
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+import machine
 import nmt
 from nmt.corpus.lines import clean, is_blank, read_lines
 from nmt.models.base import Seq2Seq
@@ -49,8 +50,7 @@ def main() -> None:
         "lines": len(lines),
         "beam": config.beam,
         "device": cpu_name() if not torch.cuda.is_available() else torch.cuda.get_device_name(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
+        "machine": machine.describe(torch.get_num_threads()),
         "plain": compare(translator, lines, config),
         "exact": compare(translator, lines, config.model_copy(update={"exact": True})),
         "seconds": cost(translator, lines, config),

@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import machine
+from peers.clock import peak_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """
@@ -81,7 +83,7 @@ def measure(folder: Path, num_pairs: int, updates: int, sampling: float) -> dict
     prepare = [sys.executable, str(ROOT / "data" / "phrasebook" / "prepare.py"), "--out", str(base)]
     subprocess.run(prepare, check=True, stdout=sys.stderr)
     multiply(base / "train", folder / "large", num_pairs)
-    figures: dict[str, Any] = {"updates": updates, "sampling": sampling}
+    figures: dict[str, Any] = {"machine": machine.describe(threads=1), "updates": updates, "sampling": sampling}
     for name, train in (("small", base / "train"), ("large", folder / "large")):
         recipe = folder / f"{name}.toml"
         text = RECIPE.format(train=train, dev=base / "dev", updates=updates, sampling=sampling)
@@ -168,14 +170,6 @@ def train_child(recipe: Path, out: Path) -> dict[str, Any]:
 
 
 CHILDREN: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"prepare": prepare_child, "train": train_child}
-
-
-def peak_bytes() -> int:
-    """The most memory this process has ever held."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
-    assert found, "not Linux"
-    return 1024 * int(found[1])
 
 
 def describe(figures: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from nmt.reports.record import library_versions, source_commit
 from nmt.training.device import cpu_features, cpu_name
 
 # Rows, inputs and outputs of matrix products: a layer's input product, the vocabulary (a chunk of the loss, and a whole
@@ -20,13 +21,14 @@ TRIES = 3  # of a measurement that others disturb
 
 
 def describe(threads: int) -> dict[str, Any]:
-    """Processor, versions and load, to be kept with the figures."""
+    """Processor, commit, versions and load, to be kept with the figures."""
     return {
         "cpu": cpu_name(),
-        "features": cpu_features(),
+        "features": list(cpu_features()),
         "cores": len(os.sched_getaffinity(0)),
         "threads": threads,
-        "torch": torch.__version__,
+        "commit": source_commit(),
+        **library_versions(),
         "load_average": load(),
     }
 

@@ -23,7 +23,7 @@ import corpus
 import machine
 import nmt
 from nmt.corpus.encode import read_pairs
-from nmt.experiment import Experiment, load_experiment
+from nmt.experiment import load_experiment
 from nmt.metrics.scores import score_of, segment_statistics
 from nmt.metrics.significance import compare_means
 from nmt.metrics.statistics import SegmentStatistics
@@ -45,7 +45,7 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     able = [name for name, peer in PEERS.items() if peer.models and peer.translates]
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("recipe", type=Path)
+    parser.add_argument("recipe", type=lambda text: Path(text).resolve())
     parser.add_argument("--peer", nargs="+", choices=able, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="of training, for each peer")
     parser.add_argument("--run", nargs="+", type=Path, required=True, help="finished runs of ours, of one recipe")
@@ -63,12 +63,14 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
     Ours are first, and all is given anew after each peer: what goes wrong late costs no training.
     """
-    experiment = load_experiment(arguments.recipe)
     records = [RunRecord.load(path / "record.json") for path in arguments.run]
     if len(kinds := {record.architecture for record in records}) > 1:
         sys.exit(f"--run: their mean is of seeds of one recipe, and these are {'; '.join(sorted(kinds))}.")
+    text = corpus.prepare(arguments.recipe)
+    with corpus.reading(arguments.recipe):
+        experiment = load_experiment(arguments.recipe)
+        pairs = list(read_pairs(experiment.corpus.text("test")))
     language = experiment.corpus.target_language
-    pairs = list(read_pairs(experiment.corpus.text("test")))
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
 
     def counts(texts: Sequence[str]) -> list[SegmentStatistics]:
@@ -92,7 +94,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     for name in arguments.peer:
         set_up(PEERS[name])
     for name in arguments.peer:
-        texts, seconds[name] = peer_texts(PEERS[name], experiment, sources, arguments)
+        texts, seconds[name] = peer_texts(PEERS[name], text, experiment.model.encoder.type, sources, arguments)
         found[name] = counts(texts)
         done = [peer for peer in arguments.peer if peer in found]
         yield figures | {
@@ -109,11 +111,9 @@ def differences(ours: Sequence[Sequence[SegmentStatistics]], peer: Sequence[Segm
 
 
 def peer_texts(
-    peer: System, experiment: Experiment, sources: Sequence[str], arguments: argparse.Namespace
+    peer: System, text: corpus.Pieces, model: str, sources: Sequence[str], arguments: argparse.Namespace
 ) -> tuple[list[str], float]:
     """Its translations of the sources, and how many seconds it trained."""
-    text = corpus.prepare(arguments.recipe)
-    model = experiment.model.encoder.type
     work = text.folder.parent / f"{peer.name}-{model}"
     task = training_task(model, text, arguments) | {"precision": "fp32"}
     print(f"{peer.name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)

@@ -5,7 +5,7 @@
 
 RUN is a run directory, preferably a small one. Lines of one to six words, drawn from the words that are pieces of its
 tokenizer, go from a file to a file, with greedy search on one thread. A process of its own translates each number of
-lines, and the system says the most memory that it ever held (ru_maxrss). Linux only.
+lines and says the most memory that it ever held (VmHWM of /proc). Linux only.
 """
 
 import argparse
@@ -20,10 +20,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import machine
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.words import WORD_START
+from peers import BENCH, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
+# The `nmt` command, which at its end says how much it held. What the system says of a child (ru_maxrss) is never less
+# than what its parent held when it started it.
+PROGRAM = """
+import atexit
+from nmt.cli.main import main
+from peers.clock import peak_bytes
+atexit.register(lambda: print(peak_bytes()))
+main()
+"""
 
 
 def main() -> None:
@@ -31,11 +41,12 @@ def main() -> None:
     arguments = parse_arguments()
     tokenizer = TokenizerPair.load(arguments.run).source
     words = plain_words(tokenizer.pieces(list(range(tokenizer.vocab_size))))
-    figures: list[dict[str, Any]] = []
+    streams: list[dict[str, Any]] = []
+    figures = {"machine": machine.describe(threads=1), "streams": streams}
     with tempfile.TemporaryDirectory() as folder:
         for count in arguments.lines:
-            figures.append(measure(arguments.run, words, count, Path(folder)))
-            print(describe(figures[-1], figures[0]), flush=True)
+            streams.append(measure(arguments.run, words, count, Path(folder)))
+            print(describe(streams[-1], streams[0]), flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
@@ -65,19 +76,19 @@ def measure(run: Path, words: list[str], count: int, folder: Path) -> dict[str, 
     source, target = folder / "source", folder / "target"
     with source.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in invented_lines(words, count))
-    command = [sys.executable, "-m", "nmt", "translate", str(run.resolve()), "--beam", "1"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", PROGRAM, "translate", str(run.resolve()), "--beam", "1"]
+    command += ["-i", str(source), "-o", str(target)]
+    path = os.pathsep.join(map(str, (ROOT, BENCH)))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": path}
     begun = time.perf_counter()
     with (folder / "said").open("wb") as said:
-        child = subprocess.Popen([*command, "-i", str(source), "-o", str(target)], stderr=said, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
+        child = subprocess.run(command, stdout=subprocess.PIPE, stderr=said, env=environment)
     seconds = time.perf_counter() - begun
-    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise SystemExit(f"nmt translate ended with {child.returncode}: {(folder / 'said').read_text('utf-8')}")
     with target.open("rb") as file:
         assert sum(1 for _ in file) == count
-    return {"lines": count, "peak_bytes": usage.ru_maxrss * 1024, "seconds": seconds}
+    return {"lines": count, "peak_bytes": int(child.stdout), "seconds": seconds}
 
 
 def describe(figures: dict[str, Any], first: dict[str, Any]) -> str:

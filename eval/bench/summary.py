@@ -53,17 +53,15 @@ def write_each(measured: Iterable[dict[str, Any]], path: Path | None) -> dict[st
 
 
 def earlier_rounds(path: Path | None, figures: Mapping[str, Any], same: Sequence[str]) -> list[dict[str, Any]]:
-    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise: on
-    another machine, or with other figures of the names in `same`.
+    """Those that a file has; none where there is no file. Ends the program where they were measured otherwise: with
+    other figures of the names in `same`, or with another processor, commit, number of threads or version of a library.
     """
     if path is None or not path.exists():
         return []
     before = json.loads(path.read_text(encoding="utf-8"))
-    for name in same:
-        if before.get(name) != figures[name]:
-            sys.exit(
-                f"{path} was measured with other {name}: {before.get(name)}, now {figures[name]}. Use another --json."
-            )
-    if before["machine"]["cpu"] != figures["machine"]["cpu"]:
-        sys.exit(f"{path} was measured on another machine: {before['machine']['cpu']}. Use another --json.")
+    compared = [(name, before.get(name), figures[name]) for name in same]
+    compared += [(f"machine.{name}", before["machine"].get(name), now) for name, now in figures["machine"].items()]
+    for name, then, now in compared:
+        if then != now and name != "machine.load_average":
+            sys.exit(f"{path} was measured with another {name}: {then}, now {now}. Use another --json.")
     return list(before["rounds"])

@@ -51,9 +51,9 @@ def parse_arguments() -> argparse.Namespace:
 
 def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A curve of (seconds, updates, BLEU) for each peer, and then for us; given anew after each."""
+    text = corpus.prepare()
     for name in arguments.peer:
         set_up(PEERS[name])
-    text = corpus.prepare()
     seconds = 60 * arguments.minutes
     task = training_task(arguments.model, text, arguments)
     curves: dict[str, Any] = {}

@@ -62,9 +62,9 @@ def parse_arguments() -> argparse.Namespace:
 def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """All figures, after each round and at the end: settings, each round by system, what is measured of ours alone."""
     systems = entrants(arguments)
+    text = corpus.prepare()
     for system, _ in systems.values():
         set_up(system)
-    text = corpus.prepare()
     counts = text.counts
     chosen = {name: getattr(arguments, name) for name in ("model", "warmup", "updates", "batch_tokens", "threads")}
     task = chosen | {"corpus": str(text.folder), "epoch_tokens": counts.target_tokens, "seed": 1}

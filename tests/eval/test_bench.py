@@ -26,6 +26,7 @@ from nmt.metrics.scores import score
 from nmt.models.build import ModelConfig, build_model
 from peers import NMT, PEERS, clock
 from summary import Spread, earlier_rounds, ratios, table, write_each
+from tests.tiny import VOCAB_SIZE, write_corpus
 
 SOURCE, TARGET, SENTENCES = 5, 4, 3  # tokens with end-of-sentence
 COUNTS = corpus.count([(SOURCE - 1, TARGET - 1)] * SENTENCES)
@@ -237,13 +238,76 @@ def test_what_others_disturbed_is_measured_again_and_the_least_disturbed_kept(mo
 
 def test_rounds_are_only_added_to_those_of_the_same_settings(tmp_path: Path) -> None:
     path, same = tmp_path / "figures.json", ("settings", "remarks")
-    figures = {"settings": {"updates": 8}, "remarks": {"nmt": ""}, "machine": {"cpu": "a CPU"}}
+    where = {"cpu": "a CPU", "threads": 2, "torch": "2.13", "commit": "c0ffee", "load_average": 0.1}
+    figures = {"settings": {"updates": 8}, "remarks": {"nmt": ""}, "machine": where}
     assert earlier_rounds(path, figures, same) == []
     path.write_text(json.dumps(figures | {"rounds": [{"nmt": {}}]}), encoding="utf-8")
     assert earlier_rounds(path, figures, same) == [{"nmt": {}}]
-    for other in ({"settings": {"updates": 9}}, {"remarks": {"nmt": "", "peer": ""}}, {"machine": {"cpu": "another"}}):
+    assert earlier_rounds(path, figures | {"machine": where | {"load_average": 2.0}}, same) == [{"nmt": {}}]
+    others = [{"settings": {"updates": 9}}, {"remarks": {"nmt": "", "peer": ""}}]
+    changes = {"cpu": "another", "threads": 1, "torch": "2.15", "commit": "decaf", "numpy": "a version"}
+    others += [{"machine": where | {name: value}} for name, value in changes.items()]
+    for other in others:
         with pytest.raises(SystemExit, match="Use another --json"):
             earlier_rounds(path, figures | other, same)
+
+
+def test_the_machine_is_described_with_its_versions_and_the_commit_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "source_commit", lambda: "c0ffee")
+    found = machine.describe(threads=3)
+    assert (found["threads"], found["torch"], found["commit"]) == (3, torch.__version__, "c0ffee")
+    assert found.keys() >= {"cpu", "features", "cores", "python", "numpy", "sacrebleu", "nmt", "load_average"}
+
+
+def test_the_rate_of_a_matrix_product_counts_a_multiplication_and_an_addition(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "time", watch)
+
+    def product(values: torch.Tensor, weight: torch.Tensor) -> None:
+        assert (values.shape, weight.shape) == ((3, 5), (7, 5))
+        watch.now += 0.25
+
+    monkeypatch.setattr(machine.F, "linear", product)
+    assert machine._rate(3, 5, 7, torch.float32) == pytest.approx(2 * 3 * 5 * 7 / 0.25)
+
+
+def test_a_recipe_of_the_checkout_finds_its_text_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(tmp_path / "checkout" / "data")
+    recipe = tmp_path / "checkout" / "recipe.toml"
+    text = (corpus.BENCH / "shapes" / "rnn.toml").read_text(encoding="utf-8")
+    for language in ("en", "de"):
+        text = text.replace(f"data/multi30k/train.{language}", f"data/train.{language}")
+        text = text.replace(f"data/multi30k/dev.{language}", f"data/dev.{language}")
+    recipe.write_text(text.replace("vocab_size = 8000", f"vocab_size = {VOCAB_SIZE}"), encoding="utf-8")
+    monkeypatch.setattr(corpus, "WORK", tmp_path / "work")
+    monkeypatch.setattr(corpus, "ROOT", tmp_path / "checkout")
+    monkeypatch.chdir(tmp_path)
+    assert corpus.prepare(recipe).counts.pairs == 60
+    assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        (train_speed, "--model rnn --peer opennmt"),
+        (time_to_quality, "--model rnn --peer opennmt --minutes 1"),
+        (decode_speed, "--system a=opennmt:model"),
+    ],
+)
+def test_missing_text_ends_a_benchmark_with_a_sentence_before_an_environment_is_made(
+    script: Any, arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "ROOT", tmp_path)
+    monkeypatch.setattr(corpus, "WORK", tmp_path)
+    monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(script, "set_up", lambda system: pytest.fail("an environment was made"))
+    monkeypatch.setattr("sys.argv", ["", *arguments.split()])
+    with pytest.raises(SystemExit, match=r"no such file.*data/multi30k/prepare\.py"):
+        script.main()
 
 
 def test_the_time_to_a_quality_is_that_of_the_first_validation_with_it() -> None:
@@ -268,6 +332,7 @@ def test_a_peer_is_scored_on_the_dev_set(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
 
     def copy(system: object, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
+        assert task["settings"] == [{"beam": 1, "batch": 100, "lines": 2}]
         return {"results": [{"outputs": Path(task["source"]).read_text(encoding="utf-8").splitlines()}]}
 
     monkeypatch.setattr(quality, "run", copy)

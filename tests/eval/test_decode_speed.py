@@ -1,21 +1,28 @@
 """The decoding benchmark: whose figures they are, and what a quick way may lose."""
 
+import json
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import corpus
 import decode_speed
+import machine
+from nmt.metrics.significance import Comparison, paired_bootstrap
 from nmt.storage.disk import Disk
 from nmt.storage.folder import sha256, write_folder
-from peers import NMT, PEERS
+from nmt.tokenizer.pair import TokenizerPair
+from peers import NMT, PEERS, System
+from summary import write_each
 
 
-def figures(plain: float, quick: float) -> dict[str, Any]:
-    def measured(bleu: float) -> dict[str, Any]:
+def figures(plain: float, quick: float, p_value: float = 0.01) -> dict[str, Any]:
+    def measured(bleu: float, seconds: float = 2.0) -> dict[str, Any]:
         mode = {
-            "seconds": 2.0,
+            "seconds": seconds,
             "sentences_per_second": 5.0,
             "tokens_per_second": 50.0,
             "median_latency_seconds": 0.1,
@@ -23,6 +30,8 @@ def figures(plain: float, quick: float) -> dict[str, Any]:
         }
         return {"load_seconds": 1.0, "others_share": 0.0, **dict.fromkeys(decode_speed.MODES, mode)}
 
+    lost, end = quick - plain, 0.0 if p_value < 0.05 else 1.0  # of an interval that includes zero, or does not
+    compared = {"against_plain": asdict(Comparison("BLEU", lost, lost - 1, min(lost / 2, 0.0) + end, p_value))}
     same = {"tool": "nmt", "model": "runs/a", "sha256": "0"}
     return {
         "machine": {"cpu": "a CPU", "threads": 2, "torch": "2", "load_average": 0.1},
@@ -33,7 +42,14 @@ def figures(plain: float, quick: float) -> dict[str, Any]:
             "ours, quick": same | {"how": "int8"},
             "another": {"tool": "ctranslate2", "model": "runs/a", "how": "int8", "sha256": "0"},
         },
-        "rounds": [{"ours": measured(plain), "ours, quick": measured(quick), "another": measured(10.0)}] * 2,
+        "rounds": [
+            {
+                "ours": measured(plain),
+                "ours, quick": measured(quick) | compared,
+                "another": measured(10.0, seconds=5.0),
+            }
+        ]
+        * 2,
     }
 
 
@@ -44,12 +60,129 @@ def test_bleu_stands_beside_that_of_the_plain_way_of_the_same_tool_and_model() -
     assert "| 10.00 | 1.0 (1.0 to 1.0) |" in text  # its plain way takes no part
 
 
-def test_a_quick_way_may_lose_a_tenth_of_a_point() -> None:
+def test_who_takes_longer_is_slower_by_the_first_and_latencies_are_in_milliseconds() -> None:
+    text = decode_speed.describe(figures(38.25, 38.25))
+    assert "| system | sentences/s | tokens/s | ours is faster by |" in text
+    assert "| another | 5 (5 to 5) | 50 (50 to 50) | 2.50 (2.50 to 2.50) |" in text
+    assert "| another | 5 (5 to 5) | 50 (50 to 50) | 100.0 (100.0 to 100.0) | 2.50 (2.50 to 2.50) |" in text
+
+
+def test_a_quick_way_may_lose_a_tenth_of_a_point_or_what_is_chance() -> None:
     assert decode_speed.losses(figures(38.25, 38.1875)) == []
     assert decode_speed.losses(figures(38.25, 39.0)) == []
-    lost = decode_speed.losses(figures(38.25, 38.125))
-    assert len(lost) == len(decode_speed.MODES)
-    assert lost[0] == "ours, quick, beam: 0.12 BLEU below ours; at most 0.1 may be lost."
+    assert decode_speed.losses(figures(38.25, 37.25, p_value=0.2)) == []
+    (lost,) = decode_speed.losses(figures(38.25, 38.125))
+    assert lost == "ours, quick: 0.12 BLEU below ours (p = 0.010); at most 0.1 may be lost."
+
+
+def test_labels_that_name_one_folder_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for labels in (("CT2 a", "CT2-a"), ("x", "x")):
+        monkeypatch.setattr("sys.argv", ["", *(f"--system={label}=nmt:runs/a" for label in labels), "--system=y=nmt:b"])
+        with pytest.raises(SystemExit):
+            decode_speed.parse_arguments()
+        assert f"the labels {labels[0]!r}, {labels[1]!r} name one folder" in capsys.readouterr().err
+
+
+REFERENCES = [f"der Hund sieht das Haus Nummer {number} ." for number in range(40)]
+
+
+@pytest.fixture
+def stage(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What `measure` does, in order: environments that are made, and tasks, which are all done without being run.
+
+    Ours writes the references in 2 s, its int8 way other words in 1 s, a peer one piece a line in 4 s.
+    """
+    for suffix, lines in ((".en", ["the dog"] * 40), (".de", REFERENCES)):
+        (tmp_path / f"test{suffix}").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (tmp_path / "checkpoint").write_bytes(b"of a peer")
+    text = corpus.Pieces(tmp_path, corpus.count([(1, 1)]), TokenizerPair.load(tiny_run).source)
+    done: list[tuple[str, Any]] = []
+
+    def run(system: System, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
+        done.append((action, task | {"system": system.name}))
+        results: list[dict[str, Any]] = []
+        for setting in task["settings"]:
+            number = min(setting["lines"], 40)
+            if system is NMT:
+                texts = [line.replace("das Haus", "ein Ding") if task["how"] else line for line in REFERENCES[:number]]
+                result = {"texts": texts, "output_tokens": 9 * number, "seconds": 1.0 if task["how"] else 2.0}
+            else:
+                result = {"outputs": ["\u2581der"] * number, "seconds": 4.0}
+            results.append(result | {"latencies": [0.25, 0.5, 0.125]})
+        return {"load_seconds": 0.5, "version": "1", "results": results}
+
+    monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
+    monkeypatch.setattr(corpus, "WORK", tmp_path / "work")
+    monkeypatch.setattr(corpus, "prepare", lambda: text)
+    monkeypatch.setattr(decode_speed, "run", run)
+    monkeypatch.setattr(decode_speed, "set_up", lambda system: done.append(("set up", system.name)))
+    monkeypatch.setattr(machine, "undisturbed", lambda measure, limit: measure() | {"others_share": 0.0})
+    monkeypatch.setattr(machine, "source_commit", lambda: "c0ffee")
+    command = [f"--system=ours=nmt:{tiny_run}", f"--system=quick=nmt:{tiny_run}:int8"]
+    command += [f"--system=peer=opennmt:{tmp_path}/checkpoint", "--rounds=1", "--single=10", f"--json={tmp_path}/json"]
+    monkeypatch.setattr("sys.argv", ["", *command])
+    return done
+
+
+def measure() -> dict[str, Any]:
+    arguments = decode_speed.parse_arguments()
+    return write_each(decode_speed.measure(arguments), arguments.json)
+
+
+def test_each_system_translates_with_the_beam_greedily_and_one_at_a_time(stage: list[tuple[str, Any]]) -> None:
+    (one,) = measure()["rounds"]
+    assert [what for what, _ in stage] == ["set up"] * 3 + ["translate"] * 3
+    tasks = [task for what, task in stage if what == "translate"]
+    assert [(task["system"], task["how"], task["threads"]) for task in tasks] == [
+        ("nmt", "", 2),
+        ("nmt", "int8", 2),
+        ("opennmt", "", 2),
+    ]
+    for task in tasks:
+        assert [tuple(setting.values()) for setting in task["settings"]] == [
+            ("beam", 5, 100, 1000),
+            ("greedy", 1, 100, 1000),
+            ("single", 5, 1, 10),
+        ]
+    texts = [Path(task["source"]).read_text(encoding="utf-8").splitlines() for task in tasks]
+    assert (texts[0], texts[1]) == (["the dog"] * 40, ["the dog"] * 40)
+    assert {corpus.join(line) for line in texts[2]} == {"the dog"} != set(texts[2])
+    assert (one["ours"]["beam"]["sentences_per_second"], one["ours"]["single"]["sentences_per_second"]) == (20.0, 5.0)
+    assert (one["ours"]["greedy"]["tokens_per_second"], one["peer"]["greedy"]["tokens_per_second"]) == (180.0, 20.0)
+    assert one["quick"]["single"]["median_latency_seconds"] == 0.25
+    assert one["ours"]["beam"]["bleu"] == pytest.approx(100)
+
+
+def test_a_quick_way_is_compared_with_the_plain_one_by_the_paired_bootstrap(stage: list[tuple[str, Any]]) -> None:
+    figures = measure()
+    worse = [line.replace("das Haus", "ein Ding") for line in REFERENCES]
+    expected = paired_bootstrap("BLEU", REFERENCES, worse, REFERENCES, target_language="de")
+    (one,) = figures["rounds"]
+    assert one["quick"]["against_plain"] == asdict(expected)
+    assert [label for label in one if "against_plain" in one[label]] == ["quick"]
+    (lost,) = decode_speed.losses(figures)
+    assert lost.startswith(f"quick: {-expected.difference:.2f} BLEU below ours")
+
+
+def test_rounds_are_not_added_to_those_of_another_number_of_threads_or_commit(
+    stage: list[tuple[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = measure()
+    command = [*decode_speed.sys.argv, "--go-on", "--rounds=2"]
+    monkeypatch.setattr("sys.argv", command)
+    more = measure()
+    assert more["rounds"][:1] == first["rounds"]
+    assert len(more["rounds"]) == 2
+    assert json.loads((tmp_path / "json").read_text(encoding="utf-8")) == measure()  # which has nothing to add
+    monkeypatch.setattr("sys.argv", [*command, "--threads=1"])
+    with pytest.raises(SystemExit, match=r"another machine\.threads: 2, now 1"):
+        measure()
+    monkeypatch.setattr("sys.argv", command)
+    monkeypatch.setattr(machine, "source_commit", lambda: "decaf")
+    with pytest.raises(SystemExit, match=r"another machine\.commit: c0ffee, now decaf"):
+        measure()
 
 
 def test_another_model_or_shortlist_in_the_same_place_is_another_entrant(

@@ -9,8 +9,10 @@ import corpus
 import peer_quality
 import quality
 from nmt.corpus.readers import Pair
-from nmt.errors import ConfigError
 from nmt.metrics.scores import score, segment_statistics
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.result import Translation
+from nmt.translation.translator import Translator
 from peers import System
 from tests.tiny import VOCAB_SIZE, invented_pairs, make_experiment, write_corpus
 from tests.tiny import run as train
@@ -72,7 +74,7 @@ def test_text_that_changed_is_made_anew(recipe: Path, tmp_path: Path) -> None:
 def test_a_tokenizer_a_side_is_refused(recipe: Path) -> None:
     text = recipe.read_text(encoding="utf-8").replace("joint = true", "joint = false")
     recipe.write_text(text.replace("[model]", '[model]\nshare_embeddings = "none"'), encoding="utf-8")
-    with pytest.raises(ConfigError, match="one vocabulary for both"):
+    with pytest.raises(SystemExit, match="one vocabulary for both"):
         corpus.prepare(recipe)
 
 
@@ -82,13 +84,21 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
     """The peer, which copies its source here, and a run of two updates; both names are in the figures."""
     with recipe.open("r+", encoding="utf-8") as file:
         text = file.read()
-        test = f'test = {{ source = "{tmp_path}/dev.de", target = "{tmp_path}/dev.en" }}'
+        test = f'test = {{ source = "{tmp_path}/train.de", target = "{tmp_path}/train.en" }}'
         file.seek(0)
         file.write(text.replace("max_length", f"{test}\nmax_length", 1))
     experiment = make_experiment(tmp_path)
     for name in ("a/rnn", "b/rnn"):
         train(experiment, tmp_path / name)
     asked: list[dict[str, Any]] = []
+    searched: list[int] = []
+    translate = Translator.translate
+
+    def listen(translator: Translator, lines: list[str], config: SearchConfig) -> list[Translation]:
+        searched.append(config.beam)
+        return translate(translator, lines, config)
+
+    monkeypatch.setattr(Translator, "translate", listen)
 
     def stand_in(system: System, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
         asked.append(task)
@@ -110,15 +120,19 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
         "--run",
         str(tmp_path / "a/rnn"),
         str(tmp_path / "b/rnn"),
+        "--beam",
+        "3",
     ]
     monkeypatch.setattr("sys.argv", ["peer_quality.py", *command])
     (figures,) = peer_quality.measure(peer_quality.parse_arguments())
     assert list(figures["scores"]) == ["rnn (1)", "rnn (2)", "opennmt"]
     assert figures["seconds"]["opennmt"] == 61.0
-    sources, references = ((tmp_path / f"dev.{code}").read_text(encoding="utf-8").splitlines() for code in ("de", "en"))
+    sources, references = (corpus.lines(tmp_path / f"train.{code}") for code in ("de", "en"))
     (copied,) = score(["chrF"], sources, references, target_language="en")
     assert figures["scores"]["opennmt"][1]["value"] == copied.value
     assert [task.get("seconds") for task in asked] == [60.0, None]
+    assert asked[1]["settings"] == [{"beam": 3, "batch": 100, "lines": 62}]
+    assert (searched, figures["beam"]) == ([3, 3], 3)
 
 
 def test_runs_of_different_models_have_no_mean(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,13 @@ in `peers/nmt/`, in the environment that runs the benchmark.
 import hashlib
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
 import venv
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +95,15 @@ PEERS = {
 
 
 def set_up(peer: System) -> None:
-    """Make the peer's environment, unless it stands as its requirements want it."""
+    """Make the peer's environment, unless it stands as its requirements want it, with TORCH and this Python."""
+    if peer.name == "nmt":
+        return
+    if (own := f"torch=={version('torch').partition('+')[0]}") != TORCH:
+        print(f"{peer.name} has {TORCH}, nmt here {own}: not the same for both.", file=sys.stderr, flush=True)
     stamp = VENVS / peer.name / "ready"
-    wanted = hashlib.sha256("".join(map(_read, _requirement_files(peer))).encode()).hexdigest()
-    if peer.name == "nmt" or (stamp.exists() and stamp.read_text(encoding="utf-8") == wanted):
+    parts = [TORCH, platform.python_version(), *map(_read, _requirement_files(peer))]
+    wanted = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     print(f"{peer.name}: making {VENVS / peer.name} ...", file=sys.stderr, flush=True)
     venv.create(VENVS / peer.name, clear=True, with_pip=True)

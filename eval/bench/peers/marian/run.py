@@ -54,6 +54,7 @@ def train(task: Task) -> None:
     def finish() -> dict[str, int]:
         peak = peak_bytes(marian.pid)
         marian.kill()
+        marian.wait()  # or its time would count as that of others (machine.Use)
         return {"peak_bytes": peak}
 
     clock = Clock(task, finish=finish, version=version("pymarian"))
