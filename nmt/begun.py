@@ -81,7 +81,20 @@ def check_models(directory: Path) -> None:
     other = f"`--checkpoint step-{whole[-1]}` of `nmt translate` is whole. " if whole else ""
     remedy = f"{other}The run is finished and writes no other: copy it again, or delete {directory} to train again."
     for name in ("best", "last"):
-        read_folder(step_dir(models, follow(models, name)), remedy)
+        try:
+            update = follow(models, name)
+        except CheckpointError as error:
+            raise CheckpointError(f"{error} {remedy}") from None
+        read_folder(step_dir(models, update), remedy)
+
+
+def as_it_began(experiment: Experiment, directory: Path) -> Experiment:
+    """The recipe of a run that goes on: what it began with, as it was named then. It may have moved, or be gone."""
+    path = directory / "experiment.toml"
+    if experiment.init_from is None or not path.exists() or not is_as_sealed(directory, path.name):
+        return experiment
+    before = load_config(Experiment, path).init_from
+    return experiment.model_copy(update={"init_from": before}) if before else experiment
 
 
 def as_it_ended(experiment: Experiment, directory: Path) -> Experiment:
@@ -113,7 +126,7 @@ def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | No
                 f"{path} is not the tokenizer of this recipe and text: the training text has changed since the run "
                 f"began. {remedy}"
             )
-        say(f"{path} was changed after it was written. It is written again, as the text gives it.")
+        say(f"{path} was changed after it was written. It is written again.")
 
 
 def _is_more_than_begun(path: Path) -> bool:

@@ -107,7 +107,7 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
     owner, path = _locate(config_class, list(error["loc"]))
     key = ".".join(path) or "the recipe"
     if error["type"] == "extra_forbidden":
-        elsewhere = [known for known in _keys(config_class) if f".{known}".endswith(f".{key}")]
+        elsewhere = [known for known in _keys(config_class) if known != key and f".{known}".endswith(f".{key}")]
         similar = difflib.get_close_matches(path[-1], owner.model_fields, n=1, cutoff=0.6)
         nearest = elsewhere or [".".join([*path[:-1], name]) for name in similar]
         known = ", ".join(owner.model_fields)

@@ -10,11 +10,11 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import as_it_ended, check_models, check_new, check_own, check_same, check_same_text
+from nmt.begun import as_it_began, as_it_ended, check_models, check_new, check_own, check_same, check_same_text
 from nmt.config import dump_config
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.experiment import Experiment, experiment_bytes
+from nmt.experiment import Experiment, experiment_bytes, load_experiment
 from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
@@ -60,7 +60,9 @@ def _train_alone(
     training = experiment.training
     found = Checkpoints(directory).newest_of_all(workers, lambda text: _say(console, text))
     done = found[0] if found else None
-    if not done:
+    if done:
+        experiment = as_it_began(experiment, directory)
+    else:
         check_new(directory)
     check_same(experiment, directory, lambda text: _say(console, text))
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
@@ -68,10 +70,10 @@ def _train_alone(
         check_models(directory)
         now_has = ""
         if workers.leads:
-            recipe, path = experiment_bytes(as_it_ended(experiment, directory)), directory / "experiment.toml"
-            if path.exists() and recipe != path.read_bytes():
+            ended, path = as_it_ended(experiment, directory), directory / "experiment.toml"
+            if is_as_sealed(directory, path.name) and load_experiment(path) != ended:
                 now_has = "Its name, [search] and [card] are now those of this recipe. "
-            _write_sealed(directory, {"experiment.toml": recipe}, ended=True)
+            _write_sealed(directory, {path.name: experiment_bytes(ended)}, ended=True)
             write_card(directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
@@ -97,7 +99,7 @@ def _train_alone(
         f"{machine.precision} on {machine.device.type}, {machine.threads} threads{processes}; ready in "
         f"{time.perf_counter() - started:.1f} s",
     )
-    if parent and parent.weights:
+    if parent and parent.begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
     if found:
         _say(console, f"Going on from update {found[0].update} in {directory}.")
@@ -206,8 +208,8 @@ def _job(
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
     model = build_model(experiment.model, *vocabs)
-    if parent and parent.weights:
-        fill_parameters(model, parent.weights, str(experiment.init_from))
+    if parent and parent.begins:
+        fill_parameters(model, parent.weights(), str(parent.directory))
     languages = experiment.corpus.source_language, experiment.corpus.target_language
     if workers.rank:  # equal weights, but a dropout of its own for each process
         seed_everything(experiment.seed * 1009 + workers.rank)

@@ -47,6 +47,10 @@ def complaint(tree: dict[str, Any]) -> str:
         ("corpus.filters.max_word", "is not a key. Did you mean 'corpus.filters.max_words'?"),
         ("validate_every", "is not a key. Did you mean 'training.validate_every'?"),
         ("decoder", "is not a key. Did you mean 'model.decoder'?"),
+        (
+            "model.encoder.activation",
+            "is not a key. Known: type, cell, layers, dim, bidirectional, residual, layer_norm.",
+        ),
         ("layers", "is not a key. Did you mean 'model.encoder.layers' or 'model.decoder.layers'?"),
         ("serch", "is not a key. Did you mean 'search'?"),
     ],

@@ -13,8 +13,11 @@ import torch
 import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
+from nmt.models.saved import load_model
 from nmt.parent import load_parent
 from nmt.reports.card import card_of
+from nmt.storage.disk import Disk
+from nmt.storage.steps import point
 from nmt.training.updater import Updater
 from nmt.translation.load import load_member
 from tests.tiny import invented_pairs, make_experiment, run, write_lines
@@ -104,15 +107,61 @@ def test_it_goes_on_without_the_run_that_it_began_with(
     assert all(torch.equal(parts[name], value) for name, value in whole.items())
 
 
-def test_a_damaged_tokenizer_is_taken_from_the_other_run_again(
-    child: Experiment, tiny_run: Path, tmp_path: Path
+@pytest.mark.parametrize("joint", [True, False])
+@pytest.mark.parametrize("damage", ["change", "remove"])
+def test_a_damaged_tokenizer_is_taken_from_the_other_run_again_and_nothing_else(
+    joint: bool, damage: str, other_text: Path, tmp_path: Path
+) -> None:
+    changes = {} if joint else {"tokenizer__joint": False, "model__share_embeddings": "target"}
+    parent, directory = tmp_path / "parent", tmp_path / "child"
+    run(make_experiment(tmp_path / "text", **changes), parent)
+    run(make_experiment(other_text, init_from=str(parent), **changes), directory)
+    name = "tokenizer.model" if joint else "tokenizer.target.model"
+    (directory / name).write_bytes(b"damaged")
+    if damage == "remove":
+        (directory / name).unlink()
+    more = make_experiment(other_text, init_from=str(parent), training__max_updates=3, **changes)
+    reason, said = run(more, directory)
+    assert (reason, "It begins with" in said) == ("max_updates", False)
+    assert "Going on from update 2" in said
+    assert (directory / name).read_bytes() == (parent / name).read_bytes()
+
+
+def test_a_run_without_a_state_begins_again_with_the_other_one(
+    child: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = tmp_path / "child"
-    run(child, directory)
-    (directory / "tokenizer.model").write_bytes(b"damaged")
-    parent = load_parent(child, directory, begun=True)
-    assert parent is not None
-    assert parent.tokenizers.source.model == (tiny_run / "tokenizer.model").read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise ConfigError("before the first update")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nmt.run.train", fail)
+        with pytest.raises(ConfigError, match="before the first update"):
+            run(child, directory)
+    assert (directory / "tokenizer.model").exists()
+    assert "It begins with the tokenizer and the best model" in run(child, directory)[1]
+
+
+def test_the_best_model_is_taken_and_not_the_last(tiny_run: Path, other_text: Path, tmp_path: Path) -> None:
+    parent = tmp_path / "parent"
+    run(make_experiment(tmp_path / "text", training__max_updates=3, training__validate_every=1), parent)
+    point(parent / "models", "best", 2, Disk())
+    loaded = load_parent(make_experiment(other_text, init_from=str(parent)), tmp_path / "child", begun=False)
+    assert loaded is not None
+    second, _ = load_model(parent / "models" / "step-2")
+    assert all(torch.equal(loaded.weights()[name], value) for name, value in second.named_parameters())
+
+
+def test_a_run_goes_on_under_whatever_name_the_other_one_has_now(
+    tiny_run: Path, other_text: Path, tmp_path: Path
+) -> None:
+    parent, directory = tmp_path / "parent", tmp_path / "child"
+    shutil.copytree(tiny_run, parent)
+    run(make_experiment(other_text, init_from=str(parent)), directory)
+    parent.rename(tmp_path / "moved")
+    run(make_experiment(other_text, init_from=f"{tmp_path}/moved/", training__max_updates=3), directory)
+    assert load_experiment(directory / "experiment.toml").init_from == str(parent)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +172,7 @@ def test_a_damaged_tokenizer_is_taken_from_the_other_run_again(
             "was trained with model.embedding_dim = 8, and the recipe has 16. With init_from,",
         ),
         ({"model__decoder": {"type": "rnn", "cell": "gru", "layers": 2, "dim": 12}}, "model.decoder.cell = 'lstm'"),
+        ({"model__decoder": {"type": "transformer", "dim": 12}}, "model.decoder.type = 'rnn', and the recipe has"),
         ({"tokenizer__vocab_size": 310}, "tokenizer.vocab_size = 305, and the recipe has 310"),
     ],
 )
@@ -137,12 +187,14 @@ def test_another_model_or_vocabulary_is_refused_by_its_key(
 
 def test_dropout_and_sampling_may_be_others(tiny_run: Path, other_text: Path, tmp_path: Path) -> None:
     changes = {"model__dropout": 0.3, "model__word_dropout": 0.1, "tokenizer__sampling": 0.5}
+    changes["tokenizer__training_pairs"] = 50
     assert run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")[0] == "max_updates"
     assert load_experiment(tmp_path / "child" / "experiment.toml").init_from == str(tiny_run)
 
 
 def test_a_run_cannot_begin_with_itself_or_with_nothing(other_text: Path, tmp_path: Path) -> None:
+    (tmp_path / "child").mkdir()
     with pytest.raises(ConfigError, match="is the run itself"):
         run(make_experiment(other_text, init_from=str(tmp_path / "child")), tmp_path / "child")
-    with pytest.raises(CheckpointError, match="no such run directory"):
+    with pytest.raises(CheckpointError, match=r"^init_from = '.*none': no such run directory\.$"):
         run(make_experiment(other_text, init_from=str(tmp_path / "none")), tmp_path / "child")

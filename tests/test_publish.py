@@ -145,6 +145,12 @@ def test_what_is_no_name_of_a_repository_is_said_before_anything_else(name: str,
     assert str(failure) == f"{name}: a repository is named USER/NAME, in letters, digits, '-', '_' and '.'."
 
 
+def test_nothing_is_sent_to_what_is_no_name_of_a_repository(trained: Path, hub: FolderHub) -> None:
+    with pytest.raises(ConfigError, match="tiny: a repository is named USER/NAME"):
+        publish(trained, "tiny", private=False, hub=hub)
+    assert not hub.root.exists()
+
+
 def test_a_bit_that_changed_in_a_published_copy_is_found(trained: Path, hub: FolderHub) -> None:
     publish(trained, "me/tiny", private=False, hub=hub)
     path = hub.root / "me/tiny" / "record.json"

@@ -28,6 +28,7 @@ from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
 from nmt.storage.seal import check_sealed, seal
+from nmt.storage.steps import point
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from nmt.training.updater import Updater
@@ -130,9 +131,16 @@ def test_a_finished_run_whose_model_was_damaged_says_what_helps(begun: Path) -> 
     said = refusal(CheckpointError, same(begun), begun)
     assert said.startswith(f"{weights} was changed after it was written: its checksum differs. The run is finished")
     assert said.endswith(f"copy it again, or delete {begun} to train again.")
+    (begun / "models" / "best").rename(begun / "models" / "old")
+    assert refusal(CheckpointError, same(begun), begun).endswith(f"or delete {begun} to train again.")
+    (begun / "models" / "old").rename(begun / "models" / "best")
     shutil.copytree(begun / "models" / "step-2", begun / "models" / "step-1")
     (begun / "models" / "step-1" / "model.safetensors").write_bytes(content)
     assert "`--checkpoint step-1` of `nmt translate` is whole." in refusal(CheckpointError, same(begun), begun)
+    for pointer in ("best", "last"):  # the other one is whole
+        point(begun / "models", pointer, 1, Disk())
+        assert "step-2/model.safetensors was changed" in refusal(CheckpointError, same(begun), begun)
+        point(begun / "models", pointer, 2, Disk())
 
 
 def test_a_finished_run_keeps_the_recipe_that_it_was_trained_by(begun: Path) -> None:

@@ -138,7 +138,8 @@ def translate(
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
     prepare_memory()
-    if input is None and sys.stdin is not None and sys.stdin.isatty():
+    typed = input is None and sys.stdin is not None and sys.stdin.isatty()
+    if typed:
         console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = files.enter_context(streams.open_input(score)) if score else None
@@ -153,7 +154,8 @@ def translate(
         else:
             records = FORMATS[format].read(streams.lines(source, input))
             patience = patience_for(source)
-            _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console)
+            counts = streams.is_file(sink) and not typed  # elsewhere it would be in the way of what is written
+            _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console, counts)
 
 
 def _refuse(backend: str, given: dict[str, object]) -> None:
@@ -200,13 +202,14 @@ def _translate_stream(
     alignment: bool,
     glossary: "Glossary | None",
     console: "Console",
+    counts: bool,
 ) -> None:
-    """Translate and write chunk by chunk; afterwards say what was out of the ordinary."""
+    """Translate and write chunk by chunk; afterwards say what was out of the ordinary. `counts`: show how far it is."""
     from nmt.cli.oddities import Oddities
     from nmt.translation.stream import chunks
 
     oddities = Oddities()
-    with _counting(console, sink) as tick:
+    with _counting(console, counts) as tick:
         for chunk in chunks(records, patience=patience):
             texts, prefixes = [record.text for record in chunk], [record.prefix for record in chunk]
             translations = translator.translate(
@@ -226,9 +229,9 @@ def _warn(console: "Console", message: str) -> None:
 
 
 @contextmanager
-def _counting(console: "Console", sink: BinaryIO) -> Iterator[Callable[[int], None] | None]:
-    """What is told how many more sentences are done, and shows it; None where that would be in the way."""
-    if not console.is_terminal or not streams.is_file(sink):
+def _counting(console: "Console", wanted: bool) -> Iterator[Callable[[int], None] | None]:
+    """What is told how many more sentences are done, and shows it where that is wanted and stderr is a terminal."""
+    if not wanted or not console.is_terminal:
         yield None
         return
     done, start = 0, time.monotonic()

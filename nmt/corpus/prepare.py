@@ -134,7 +134,10 @@ def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[Toke
 def _make(
     sources: Sources, dev: list[Pair], config: TokenizerConfig, given: TokenizerPair | None, folder: Path, say: Say
 ) -> None:
-    """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too."""
+    """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too.
+
+    Not said again of text that is prepared already, as looking through millions of pairs at each start would take long.
+    """
     partial = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
     filters, too_long = Filters(sources.filters), 0
@@ -155,6 +158,7 @@ def _make(
             )
         if sum(drops.values()):
             say(describe_drops(drops))
+        shared = {pair for pair in shared if len(encode_pairs([pair], tokenizers, sources.max_length)[0])}
         if num_shared := sum(pair in shared for pair in dev):
             say(
                 f"{num_shared:,} of {len(dev):,} dev pairs are in the training text, too: there dev scores show memory."

@@ -50,7 +50,7 @@ def has_spaces(sentences: tuple[str, ...]) -> bool:
     words = [word for sentence in sentences for word in sentence.split()]
     together = sum(len(_WRITTEN_TOGETHER.findall(word)) for word in words)
     spaces = len(words) - sum(not sentence.isspace() and sentence != "" for sentence in sentences)
-    return 2 * together <= sum(map(str.isalnum, "".join(words))) or together <= 5 * spaces
+    return 2 * together <= sum(map(str.isalnum, "".join(words))) or together <= 8 * spaces
 
 
 def pick_samples(evaluation_set: EvaluationSet, number: int) -> tuple[int, ...]:

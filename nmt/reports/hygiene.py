@@ -5,6 +5,7 @@ from typing import Any
 
 from nmt.metrics import METRICS, signature_of
 from nmt.reports import numbers
+from nmt.reports.card_metadata import file_name
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
 from nmt.reports.systems import SystemResult
@@ -96,8 +97,8 @@ def _files(results: Sequence[SystemResult]) -> list[str]:
 def _begun_with(results: Sequence[SystemResult]) -> list[str]:
     """Runs that go on from another one, whose text and time are not theirs."""
     return [
-        f"{result.name} began with the weights of {parent}: what text and time those took is not counted here, and "
-        "whether test sentences are in that text was not looked up."
+        f"{result.name} began with the weights of {file_name(str(parent))}: what text and time those took is not "
+        "counted here, and whether test sentences are in that text was not looked up."
         for result in results
         if (parent := result.record.experiment.get("init_from"))
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
+from nmt.reports.card_metadata import file_name
 from nmt.reports.report import Report, System
 from nmt.reports.seeds import seed_of
 from nmt.search.hypothesis import SearchConfig
@@ -141,7 +142,7 @@ def _facts(system: System) -> dict[str, str]:
     return {
         "Architecture": record.architecture,
         "Seed": "unknown" if (seed := seed_of(system.result)) is None else str(seed),
-        "Begun with": str(record.experiment.get("init_from", "")),
+        "Begun with": file_name(str(record.experiment.get("init_from", ""))),
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
         "Gradient clipped": f"in {numbers.count(record.clipped_updates)} updates",

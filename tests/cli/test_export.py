@@ -128,6 +128,7 @@ def test_a_changed_byte_of_an_exported_model_is_found(copy: Path) -> None:
     failure = invoke(translate.translate, copy, "--backend", "ctranslate2").exception
     assert isinstance(failure, CheckpointError)
     assert str(failure).startswith(f"{path} was changed")
+    assert str(failure).endswith(f"Make it again: `nmt export {copy} --format ctranslate2`.")
 
 
 def test_a_model_that_translates_differently_is_not_exported(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,9 @@ def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
         tracemalloc.start()
         translator = cast(Translator, OddTranslator())
         with open(os.devnull, "wb") as sink:
-            _translate_stream(translator, records, None, sink, FORMATS["text"], False, cast(Any, object()), console)
+            _translate_stream(
+                translator, records, None, sink, FORMATS["text"], False, cast(Any, object()), console, False
+            )
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in printed(console)

@@ -65,7 +65,9 @@ def test_an_interrupted_run_ends_with_the_status_of_ctrl_c(recipe: Path, asked: 
     assert invoke(recipe).exit_code == 130
 
 
-@pytest.mark.parametrize("arguments", [["--time-limit", "soon"], ["--set", "sed=7"], ["--set", "seed"]])
+@pytest.mark.parametrize(
+    "arguments", [["--time-limit", "soon"], ["--time-limit", ""], ["--set", "sed=7"], ["--set", "seed"]]
+)
 def test_a_mistake_is_found_before_anything_is_trained(
     recipe: Path, asked: dict[str, Any], arguments: list[str]
 ) -> None:

@@ -9,7 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -426,13 +429,46 @@ def test_exact_search_gives_the_same_scores_in_any_order(tiny_run: Path, tmp_pat
     assert together == scores(lines[::-1]) == {**scores(lines[:2]), **scores(lines[2:])}
 
 
-@pytest.mark.parametrize(("terminal", "file"), [(True, True), (True, False), (False, True)])
-def test_a_terminal_sees_how_far_a_translation_into_a_file_is(tmp_path: Path, terminal: bool, file: bool) -> None:
+@pytest.mark.parametrize(("terminal", "wanted"), [(True, True), (True, False), (False, True)])
+def test_a_terminal_sees_how_far_a_translation_into_a_file_is(terminal: bool, wanted: bool) -> None:
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=terminal, width=200)
-    with open(tmp_path / "out", "wb") if file else io.BytesIO() as sink, command._counting(console, sink) as tick:
-        assert (tick is not None) == (terminal and file)
+    with command._counting(console, wanted) as tick:
+        assert (tick is not None) == (terminal and wanted)
         if tick:
             tick(2_000)
             tick(3)
-    assert ("Translating: 2,003 sentences, " in shown.getvalue()) == (terminal and file)
+    assert ("Translating: 2,003 sentences, " in shown.getvalue()) == (terminal and wanted)
+
+
+def test_what_is_translated_is_counted_unless_somebody_types_it(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    counting = command._counting
+
+    @contextmanager
+    def terminal(console: Console, wanted: bool) -> Iterator[Any]:
+        asked.append(wanted)
+        with counting(Console(file=io.StringIO(), force_terminal=True), wanted) as tick:
+            yield (lambda number: told.append(number) or tick(number)) if tick else None
+
+    told: list[int] = []
+    monkeypatch.setattr(command, "_counting", terminal)
+    (tmp_path / "in").write_text("".join(f"{line}\n" for line in LINES), encoding="utf-8")
+    assert invoke(tiny_run, *SHORT, "-i", tmp_path / "in", "-o", tmp_path / "out").exit_code == 0
+    assert (asked, sum(told)) == ([True], len(LINES))
+    assert invoke(tiny_run, *SHORT, "-i", tmp_path / "in").exit_code == 0
+    monkeypatch.setattr("nmt.cli.translate.sys.stdin", Typed(b"der Hund\n"))
+    command.translate([tiny_run], output=tmp_path / "out", beam=1)
+    assert asked == [True, False, False]
+
+
+class Typed(io.TextIOWrapper):
+    """A terminal at which somebody types."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))
+
+    def isatty(self) -> bool:
+        return True

@@ -102,9 +102,14 @@ def test_dev_pairs_that_are_trained_on_are_counted(prepare: Preparation) -> None
     write_lines(prepare.folder / "dev.en", ["the dog paints a house.", "the dog paints a house.", "a dog."])
     prepare(max_length=29)
     assert prepare.said[-1] == told.replace("6 of 6", "1 of 3")
-    write_lines(prepare.folder / "dev.de", ["ein Hund."])
-    write_lines(prepare.folder / "dev.en", ["a dog."])
-    prepare(max_length=28)
+    pairs = sorted(invented_pairs(), key=lambda pair: len(pair.source + pair.target))
+    write_lines(prepare.folder / "dev.de", [pairs[-1].source, "ein Hund."])
+    write_lines(prepare.folder / "dev.en", [pairs[-1].target, "a dog."])
+    longest = max(len(prepare().tokenizers.source.encode(text)) for text in (pairs[-1].source, pairs[-1].target))
+    prepare(max_length=longest)
+    assert prepare.said[-1] == told.replace("6 of 6", "1 of 2")
+    prepare(max_length=longest - 1)  # it is in the text, and too long to be trained on
+    assert prepare.said
     assert not [message for message in prepare.said if "dev pairs" in message]
 
 

@@ -197,6 +197,8 @@ def test_text_goes_in_and_out_as_it_does_with_our_search(tiny_tokenizers: Tokeni
     engine = load(model, config, tiny_tokenizers, "float32")
     exported = ExportedTranslator(engine, tiny_tokenizers, asked, max_length=12)
     ours = Translator(model, tiny_tokenizers, asked, max_length=12)
+    assert [one.honours("no_repeat_ngram") for one in (exported, ours)] == [True, True]
+    assert [one.honours("coverage") for one in (exported, ours)] == [False, True]
     lines = [LINES[0], "", " ".join(LINES[:4]), LINES[1]]  # one blank, one longer than the model takes
     assert [(one.text, one.num_segments) for one in exported.translate(lines)] == [
         (one.text, one.num_segments) for one in ours.translate(lines)

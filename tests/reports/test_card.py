@@ -218,7 +218,9 @@ def test_scores_that_were_changed_are_refused(tmp_path: Path) -> None:
     note_evaluation(tmp_path, evaluation())
     path = tmp_path / "scores" / "scores.json"
     path.write_bytes(path.read_bytes().replace(b"38.4321", b"48.4321"))
-    with pytest.raises(CheckpointError, match=r"scores\.json was changed after it was written"):
+    with pytest.raises(
+        CheckpointError, match=r"scores\.json was changed after .* and measure again with `nmt evaluate`\.$"
+    ):
         read_evaluations(tmp_path)
 
 

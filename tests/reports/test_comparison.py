@@ -87,6 +87,14 @@ def test_one_system_alone_makes_a_report_without_comparisons():
     assert verdicts.headline(report)[0].startswith("a scores ")
 
 
+def test_what_a_run_began_with_is_named_without_its_folders():
+    test = evaluation_set(5)
+    begun = system("b", test, 0.1, 2, experiment={"name": "b", "init_from": "/home/me/runs/general/"})
+    table = training_table(compare_systems([system("a", test, 0.1, 1), begun], test, created=""))
+    (row,) = [row for row in table.rows if row[0].text == "Begun with"]
+    assert [cell.text for cell in row[1:]] == ["", "general"]
+
+
 def test_every_table_has_a_cell_for_every_column(report):
     assert "Begun with" not in {row[0].text for row in training_table(report).rows}
     for table in (results_table(report), training_table(report)):

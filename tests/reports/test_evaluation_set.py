@@ -63,7 +63,8 @@ def test_an_empty_test_set_is_an_error(tmp_path):
         (["Zwei Hunde.", "", "Hund"], True),
         (["Donaudampfschifffahrtsgesellschaft"], True),
         (["彼は行った。", "雨だ。"], False),  # short lines, too, are no single words
-        (["彼 は 行 っ た 。", "雨 だ 。"], True),
+        (["彼女 は 大学 で 英語 を 勉強 した 。", "雨 だ 。"], True),
+        (["วันนี้ อากาศ ดี มาก"], True),
         (["彼女はニューヨーク大学で英語 (TOEFL) を勉強した。", "雨だ。"], False),
         (["我。", "Ja."], True),
         (["我!!!"], False),

@@ -77,7 +77,7 @@ def test_different_files_are_named(part, consequence):
 def test_a_run_that_began_with_another_one_is_named():
     result = run("a", experiment=recipe() | {"init_from": "runs/general"})
     (line,) = warnings(result)
-    assert line.startswith("a began with the weights of runs/general: what text and time those took is not counted")
+    assert line.startswith("a began with the weights of general: what text and time those took is not counted")
 
 
 def test_an_interrupted_run_and_split_sentences_are_named():

@@ -7,6 +7,8 @@ import pytest
 
 from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation, note_evaluation
+from nmt.storage.disk import Disk
+from nmt.storage.folder import write_folder
 from nmt.storage.verify import problems
 
 
@@ -41,6 +43,16 @@ def test_every_problem_is_named(run: Path) -> None:
     assert first.startswith(f"{run / 'models' / 'step-2' / 'model.json'} is missing.")
     assert second.startswith(f"{run / 'state' / 'latest'} names step-3, which is missing. Whole are: step-2.")
     assert third.startswith(f"{run / 'record.json'} was changed after it was written")
+
+
+def test_what_can_be_made_again_alone_is_said_to_be(run: Path) -> None:
+    shutil.rmtree(run / "scores", ignore_errors=True)
+    for part, name in (("export/onnx", "step.onnx"), ("scores", "scores.json")):
+        write_folder(run / part, {name: b"content"}, {}, Disk())
+        (run / part / name).write_bytes(b"changed")
+    exported, scores = problems(run)
+    assert exported.endswith(f"Make it again: `nmt export {run} --format onnx`.")
+    assert scores.endswith(f"Delete {run / 'scores'}, and measure again with `nmt evaluate`.")
 
 
 def test_what_is_no_run_has_no_manifest(tmp_path: Path) -> None:
