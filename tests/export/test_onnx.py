@@ -320,7 +320,9 @@ def test_the_runner_translates_standard_input_line_by_line(
     assert workers == [threads or os.cpu_count()]
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"der Hund\n"), "der Hund\n".encode("utf-16")])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(b"der Hund\n"), "der Hund\n".encode("utf-16")], ids=["gzip", "UTF-16"]
+)
 def test_the_runner_refuses_what_is_no_utf_8_text(content: bytes) -> None:
     assert list(runner.read_lines(io.BytesIO(b"der Hund\r\n\xff\xfe\n"))) == ["der Hund", "\ufffd\ufffd"]
     with pytest.raises(SystemExit, match="the input is packed"):
