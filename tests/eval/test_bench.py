@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -255,7 +256,7 @@ def test_rounds_are_only_added_to_those_of_the_same_settings(tmp_path: Path) -> 
 def test_the_machine_is_described_with_its_versions_and_the_commit_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "source_commit", lambda: "c0ffee")
     found = machine.describe(threads=3)
-    assert (found["threads"], found["torch"], found["commit"]) == (3, torch.__version__, "c0ffee")
+    assert (found["threads"], found["torch"], found["commit"]) == (3, version("torch"), "c0ffee")
     assert found.keys() >= {"cpu", "features", "cores", "python", "numpy", "sacrebleu", "nmt", "load_average"}
 
 

@@ -20,7 +20,7 @@ import torch
 
 from nmt.config import parse_config
 from nmt.errors import ConfigError, ExportError
-from nmt.export import ctranslate2, onnx, runner
+from nmt.export import ctranslate2, onnx
 from nmt.export.backend import ExportedTranslator
 from nmt.export.keys import HONOURED
 from nmt.export.onnx import encoder_graph, onnx_files, output_graph, shortlist_graph, step_graph
@@ -324,6 +324,8 @@ def test_the_runner_translates_standard_input_line_by_line(
     "content", [gzip.compress(b"der Hund\n"), "der Hund\n".encode("utf-16")], ids=["gzip", "UTF-16"]
 )
 def test_the_runner_refuses_what_is_no_utf_8_text(content: bytes) -> None:
+    from nmt.export import runner
+
     assert list(runner.read_lines(io.BytesIO(b"der Hund\r\n\xff\xfe\n"))) == ["der Hund", "\ufffd\ufffd"]
     with pytest.raises(SystemExit, match="the input is packed"):
         list(runner.read_lines(io.BytesIO(content)))
