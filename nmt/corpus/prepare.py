@@ -178,7 +178,8 @@ def _make(
 
 def _noting(pairs: Iterator[Pair], wanted: frozenset[Pair], found: set[Pair]) -> Iterator[Pair]:
     """The pairs as they are; those that are wanted are put into `found`."""
+    sources = {pair.source for pair in wanted}
     for pair in pairs:
-        if pair in wanted:
+        if pair.source in sources and pair in wanted:  # in this order: of millions, hashing whole pairs takes seconds
             found.add(pair)
         yield pair
