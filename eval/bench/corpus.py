@@ -62,16 +62,22 @@ def work_of(recipe: Path = RECIPE) -> Path:
 
 
 @contextmanager
+def explained(remedy: str = "") -> Iterator[None]:
+    """Within, an error of nmt ends the program with its message, and what to do about it."""
+    try:
+        yield
+    except NMTError as error:
+        sys.exit(f"{error}{remedy}")
+
+
+@contextmanager
 def reading(recipe: Path = RECIPE) -> Iterator[None]:
     """Within, a recipe of this checkout (a whole path) finds its text from wherever the benchmark was started, and what
-    cannot be read ends the program with what to do about it.
+    cannot be read ends the program.
     """
-    try:
-        with chdir(ROOT if recipe.is_relative_to(ROOT) else Path.cwd()):
-            yield
-    except NMTError as error:
-        remedy = " Multi30k is written by data/multi30k/prepare.py." if recipe == RECIPE else ""
-        sys.exit(f"{error}{remedy}")
+    remedy = " Multi30k is written by data/multi30k/prepare.py." if recipe == RECIPE else ""
+    with explained(remedy), chdir(ROOT if recipe.is_relative_to(ROOT) else Path.cwd()):
+        yield
 
 
 def prepare(recipe: Path = RECIPE) -> Pieces:

@@ -114,8 +114,9 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         {"mode": "greedy", "beam": 1, "batch": arguments.batch, "lines": arguments.lines},
         {"mode": "single", "beam": arguments.beam, "batch": 1, "lines": arguments.single},
     ]
-    entrants = {entrant.label: identity(entrant) for entrant in arguments.system}
-    tasks = {entrant.label: prepare(entrant, sources, settings, arguments.threads) for entrant in arguments.system}
+    with corpus.explained():
+        entrants = {entrant.label: identity(entrant) for entrant in arguments.system}
+        tasks = {entrant.label: prepare(entrant, sources, settings, arguments.threads) for entrant in arguments.system}
     figures = {
         "machine": machine.describe(arguments.threads),
         "settings": settings,
@@ -162,7 +163,11 @@ def checksum(entrant: Entrant) -> str:
     """Of the best model of a run (and its shortlist, where that is used), or of all files of a peer's checkpoint."""
     if entrant.system.name in ("nmt", "ctranslate2"):
         (found,) = model_sums(entrant.model, "best")
-        listed = (entrant.model / SHORTLIST_FILE).read_bytes() if "shortlist" in entrant.how else b""
+        path, listed = entrant.model / SHORTLIST_FILE, b""
+        if "shortlist" in entrant.how:
+            if not path.is_file():
+                sys.exit(f"{entrant.label}: {path} is missing: `nmt shortlist {entrant.model}` makes it.")
+            listed = path.read_bytes()
         return sha256(found.encode() + listed)
     files = sorted(path for path in [entrant.model, *entrant.model.rglob("*")] if path.is_file())
     if not files:

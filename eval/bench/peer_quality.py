@@ -51,6 +51,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--run", nargs="+", type=Path, required=True, help="finished runs of ours, of one recipe")
     parser.add_argument("--metric", nargs="+", default=["BLEU", "chrF"])
     parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument(
+        "--precision", choices=["fp32", "bf16"], default="fp32", help="of the peers, where they have it; else fp32"
+    )
     parser.add_argument("--batch-tokens", type=int, default=1024)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -63,7 +66,8 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
     Ours are first, and all is given anew after each peer: what goes wrong late costs no training.
     """
-    records = [RunRecord.load(path / "record.json") for path in arguments.run]
+    with corpus.explained():
+        records = [RunRecord.load(path / "record.json") for path in arguments.run]
     if len(kinds := {record.architecture for record in records}) > 1:
         sys.exit(f"--run: their mean is of seeds of one recipe, and these are {'; '.join(sorted(kinds))}.")
     text = corpus.prepare(arguments.recipe)
@@ -89,6 +93,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     figures = {
         "recipe": f"{arguments.recipe.parent.name}/{arguments.recipe.name}",
         "machine": machine.describe(arguments.threads),
+        "precision": {name: PEERS[name].precision(arguments.precision) for name in arguments.peer},
         "beam": arguments.beam,
     }
     for name in arguments.peer:
@@ -115,7 +120,7 @@ def peer_texts(
 ) -> tuple[list[str], float]:
     """Its translations of the sources, and how many seconds it trained."""
     work = text.folder.parent / f"{peer.name}-{model}"
-    task = training_task(model, text, arguments) | {"precision": "fp32"}
+    task = training_task(model, text, arguments) | {"precision": peer.precision(arguments.precision)}
     print(f"{peer.name}: training for {arguments.minutes:g} minutes ...", file=sys.stderr, flush=True)
     seconds = 60 * arguments.minutes
     (saved,) = run(peer, "train", task | {"seconds": seconds, "marks": [seconds]}, work)["saved"]

@@ -209,6 +209,19 @@ def test_another_model_or_shortlist_in_the_same_place_is_another_entrant(
     assert len(sums) == 2
 
 
+def test_a_run_or_shortlist_that_is_missing_ends_the_program_with_a_sentence(
+    stage: list[tuple[str, Any]], run_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for system, said in (
+        (f"a=nmt:{tmp_path / 'none'}", "none"),
+        (f"a=nmt:{run_copy}:shortlist", "nmt shortlist"),
+    ):
+        monkeypatch.setattr("sys.argv", ["", f"--system={system}"])
+        with pytest.raises(SystemExit, match=said):
+            measure()
+    assert stage == []
+
+
 def test_a_model_is_exported_again_where_it_is_another_or_of_another_kind_or_has_another_shortlist(
     run_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

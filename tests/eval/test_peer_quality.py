@@ -1,5 +1,6 @@
 """A peer beside our runs: the text it is given, and what is said of its scores."""
 
+import argparse
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from nmt.metrics.scores import score, segment_statistics
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.result import Translation
 from nmt.translation.translator import Translator
-from peers import System
+from peers import PEERS, System
 from tests.tiny import VOCAB_SIZE, invented_pairs, make_experiment, write_corpus
 from tests.tiny import run as train
 
@@ -114,7 +115,9 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
     command = [
         str(recipe),
         "--peer",
-        "opennmt",
+        "eole",
+        "--precision",
+        "bf16",
         "--minutes",
         "1",
         "--run",
@@ -125,14 +128,40 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
     ]
     monkeypatch.setattr("sys.argv", ["peer_quality.py", *command])
     (figures,) = peer_quality.measure(peer_quality.parse_arguments())
-    assert list(figures["scores"]) == ["rnn (1)", "rnn (2)", "opennmt"]
-    assert figures["seconds"]["opennmt"] == 61.0
+    assert list(figures["scores"]) == ["rnn (1)", "rnn (2)", "eole"]
+    assert figures["seconds"]["eole"] == 61.0
+    assert (asked[0]["precision"], figures["precision"]) == ("bf16", {"eole": "bf16"})
     sources, references = (corpus.lines(tmp_path / f"train.{code}") for code in ("de", "en"))
     (copied,) = score(["chrF"], sources, references, target_language="en")
-    assert figures["scores"]["opennmt"][1]["value"] == copied.value
+    assert figures["scores"]["eole"][1]["value"] == copied.value
     assert [task.get("seconds") for task in asked] == [60.0, None]
     assert asked[1]["settings"] == [{"beam": 3, "batch": 100, "lines": 62}]
     assert (searched, figures["beam"]) == ([3, 3], 3)
+
+
+def test_a_peer_without_bf16_trains_in_fp32(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def stand_in(system: System, action: str, task: dict[str, Any], work: Path) -> dict[str, Any]:
+        asked.append(task)
+        return {"saved": [{"seconds": 61.0, "model": "model"}]}
+
+    monkeypatch.setattr(peer_quality, "run", stand_in)
+    monkeypatch.setattr(peer_quality, "translate", lambda *_: [])
+    text = corpus.prepare(recipe)
+    arguments = argparse.Namespace(precision="bf16", minutes=1, batch_tokens=1024, threads=2, seed=1, beam=5)
+    for name in ("opennmt", "eole"):
+        peer_quality.peer_texts(PEERS[name], text, "rnn", [], arguments)
+    assert [task["precision"] for task in asked] == ["fp32", "bf16"]
+
+
+def test_a_run_that_is_missing_ends_the_program_with_a_sentence(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = [str(recipe), "--peer", "opennmt", "--minutes", "1", "--run", str(tmp_path / "none")]
+    monkeypatch.setattr("sys.argv", ["", *arguments])
+    with pytest.raises(SystemExit, match="no such run directory"):
+        list(peer_quality.measure(peer_quality.parse_arguments()))
 
 
 def test_runs_of_different_models_have_no_mean(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

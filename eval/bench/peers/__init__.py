@@ -80,6 +80,7 @@ PEERS = {
         "eole",
         ("rnn", "transformer"),
         ("fp32", "bf16"),
+        translates=True,
         cell="lstm",
         remark="one cell for both sides: LSTM encoder; readout as wide as the decoder (512)",
     ),

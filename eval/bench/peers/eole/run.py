@@ -1,6 +1,8 @@
-"""Eole 0.6.4, run in its own environment: `run.py train TASK`."""
+"""Eole 0.6.4, run in its own environment: `run.py train TASK`, `run.py translate TASK`."""
 
+import shutil
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +11,7 @@ sys.path.append(str(HERE.parent))
 
 import torch
 import yaml
-from clock import Clock, Task, read_task
+from clock import Clock, Task, leave, read_task
 
 
 def train(task: Task) -> None:
@@ -60,14 +62,51 @@ def train(task: Task) -> None:
             clock.append(Clock(task, parameters=numbers, version=version("eole"), torch=torch.__version__))
         step(trainer, batches, *rest, **named)
         padding = trainer.train_loss.padding_idx
-        clock[0].tick(sum(int(batch["tgt"][:, 1:].ne(padding).sum()) for batch in batches))  # no begin-of-sentence
+        tokens = sum(int(batch["tgt"][:, 1:].ne(padding).sum()) for batch in batches)  # without begin-of-sentence
+        clock[0].tick(tokens, lambda path: save(trainer, path))
 
     Trainer._train_step = timed
     sys.argv = ["eole", "train", "-config", str(config)]
     main()
 
 
+def save(trainer, path: str) -> None:
+    """Keep the model as it is now in the folder `path`."""
+    saver = trainer.model_saver
+    saver.save(trainer.optim.training_step)
+    shutil.rmtree(path, ignore_errors=True)
+    (Path(saver.model_path) / saver.step_dir).rename(path)
+
+
+def translate(task: Task) -> None:
+    """Load once, then translate the file as often as there are settings; seconds of each, loading apart."""
+    from eole.config.run import PredictConfig
+    from eole.inference_engine import InferenceEnginePY
+
+    lines = Path(task["source"]).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    begun, results, load_seconds = time.perf_counter(), [], 0.0
+    for number, setting in enumerate(task["settings"]):
+        chosen = lines[: setting["lines"]]
+        options = {"beam_size": setting["beam"], "batch_size": setting["batch"], "max_length": 100}
+        files = {"model_path": task["checkpoint"], "src": task["source"], "output": task["output"]}
+        engine = InferenceEnginePY(PredictConfig(**files, **options))
+        if number == 0:
+            load_seconds = time.perf_counter() - begun
+        engine.infer_list(chosen[:20])  # warm-up
+        begun = time.perf_counter()
+        parts = [chosen] if setting["batch"] > 1 else [[line] for line in chosen]
+        outputs, latencies = [], []
+        for part in parts:
+            before = time.perf_counter()
+            _, _, found = engine.infer_list(part)
+            latencies.append(time.perf_counter() - before)
+            outputs += [best[0] for best in found]
+        seconds = time.perf_counter() - begun
+        results.append({"seconds": seconds, "latencies": latencies, "outputs": outputs})
+    leave(task, {"load_seconds": load_seconds, "results": results, "version": version("eole")})
+
+
 if __name__ == "__main__":
     task = read_task()
     torch.set_num_threads(task["threads"])
-    {"train": train}[sys.argv[1]](task)
+    {"train": train, "translate": translate}[sys.argv[1]](task)
