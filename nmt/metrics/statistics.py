@@ -4,7 +4,7 @@ Every metric here is a formula over counts that add up over segments (n-gram mat
 extracts the counts and owns the formula. Keeping the counts makes everything else an addition of rows: the score of a
 part of the corpus, of one sentence, or of a thousand bootstrap resamples (Koehn, 2004, "Statistical significance tests
 for machine translation evaluation"). sacreBLEU has no public call for these counts, so its inner methods are called
-here and, for its own test, in `randomization.py`, and nowhere else.
+here, and nowhere else.
 """
 
 from collections.abc import Sequence

@@ -45,12 +45,26 @@ def test_the_environment_does_not_decide(monkeypatch):
 def test_many_trials_come_close_to_trying_every_exchange():
     a, b, references = systems(seed=23, num_sentences=9, changes_a=(2, 3), changes_b=(1, 2))
     observed = abs(bleu(a, references) - bleu(b, references))
-    larger = 0
+    as_large = 0
     for sides in itertools.product((False, True), repeat=9):
         first = [b[i] if side else a[i] for i, side in enumerate(sides)]
         second = [a[i] if side else b[i] for i, side in enumerate(sides)]
-        larger += abs(bleu(first, references) - bleu(second, references)) > observed + 1e-9
-    assert randomized("BLEU", [a], [b], references, trials=4000) == pytest.approx(larger / 2**9, abs=0.03)
+        as_large += abs(bleu(first, references) - bleu(second, references)) >= observed - 1e-9
+    assert randomized("BLEU", [a], [b], references, trials=4000) == pytest.approx(as_large / 2**9, abs=0.03)
+
+
+@pytest.mark.parametrize(("sentences", "expected"), [(1, 1.0), (2, 0.5), (5, 2 / 2**5)])
+def test_a_few_sentences_that_all_speak_for_one_system_are_no_certainty(sentences, expected):
+    """Of n sentences, each better in b, only all and none exchanged give as large a difference: p is 2 / 2^n."""
+    references = [f"a b c d e f g {word}" for word in "hijkl"][:sentences]
+    worse = [line.replace("d", "x") for line in references]
+    assert randomized("chrF", [worse], [references], references, trials=4000) == pytest.approx(expected, abs=0.03)
+
+
+def test_many_equal_sentences_do_not_make_a_few_different_ones_a_certainty():
+    references = [f"a b c d e f g {number}" for number in range(60)]
+    worse = [line.replace("d", "x") if number < 4 else line for number, line in enumerate(references)]
+    assert randomized("BLEU", [worse], [references], references, trials=4000) == pytest.approx(2 / 2**4, abs=0.03)
 
 
 @pytest.mark.parametrize(("num_a", "num_b"), [(1, 2), (2, 3)])
@@ -66,13 +80,13 @@ def test_with_several_seeds_a_sentence_changes_sides_in_all_of_them(num_a, num_b
 
     observed, trials = abs(mean(a) - mean(b)), 50
     coins = np.random.default_rng(12345).integers(2, size=(trials, 12), dtype=bool)
-    larger = 0
+    as_large = 0
     pairs = [(a[k % num_a], b[k % num_b]) for k in range(num_a * num_b)]
     for row in coins:
         first = [[x[i] if keep else y[i] for i, keep in enumerate(row)] for x, y in pairs]
         second = [[y[i] if keep else x[i] for i, keep in enumerate(row)] for x, y in pairs]
-        larger += abs(mean(first) - mean(second)) > observed + 1e-9
-    assert randomized("BLEU", a, b, references, trials=trials) == pytest.approx((larger + 1) / (trials + 1))
+        as_large += abs(mean(first) - mean(second)) >= observed - 1e-9
+    assert randomized("BLEU", a, b, references, trials=trials) == pytest.approx((as_large + 1) / (trials + 1))
 
 
 def test_a_system_does_not_differ_from_itself():
