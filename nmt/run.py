@@ -11,27 +11,25 @@ from rich.console import Console
 
 from nmt import __version__
 from nmt.begun import as_it_began, as_it_ended, check_models, check_new, check_own, check_same, check_same_text
-from nmt.config import dump_config
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
+from nmt.ended import describe_end, record_of, renamed
 from nmt.experiment import Experiment, experiment_bytes, load_experiment
-from nmt.metrics.scores import signature_of
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.parent import Parent, load_parent
 from nmt.reports.card import forget_card, write_card
-from nmt.reports.record import RunRecord, library_versions, source_commit
+from nmt.reports.record import RunRecord, source_commit
 from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.seal import is_as_sealed, noted_files, read_sealed, seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
-from nmt.training.device import Machine, available_cores, cpu_features, cpu_name, peak_memory_bytes, prepare_machine
+from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
 from nmt.training.distributed import Workers, join_workers
 from nmt.training.job import Job, reason_to_stop
 from nmt.training.lock import only_trainer
-from nmt.training.log import TrainingLog, show_duration
+from nmt.training.log import TrainingLog
 from nmt.training.loop import train
-from nmt.training.progress import Progress
 from nmt.training.random_state import seed_everything
 from nmt.training.step import memory_errors_explained
 from nmt.training.validate import DevSet
@@ -73,7 +71,11 @@ def _train_alone(
             ended, path = as_it_ended(experiment, directory), directory / "experiment.toml"
             if is_as_sealed(directory, path.name) and load_experiment(path) != ended:
                 now_has = "Its name, [search] and [card] are now those of this recipe. "
-            _write_sealed(directory, {path.name: experiment_bytes(ended)}, ended=True)
+            if "record.json" in noted_files(directory):
+                read_sealed(directory, "record.json")  # one that was damaged is not vouched for
+            record = renamed(RunRecord.load(directory / "record.json"), ended)
+            files = {path.name: experiment_bytes(ended), "record.json": record.to_bytes()}
+            _write_sealed(directory, files, ended=True)
             write_card(directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
@@ -83,7 +85,7 @@ def _train_alone(
     check_same_text(corpus, directory, done, lambda text: _say(console, text))
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
-    checkpoints = _checkpoints(experiment, directory, machine, workers)
+    checkpoints = _checkpoints(experiment, directory, machine, workers, commit)
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
@@ -102,15 +104,19 @@ def _train_alone(
     if parent and parent.begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
     if found:
-        _say(console, f"Going on from update {found[0].update} in {directory}.")
-        for difference in checkpoints.different_conditions(found[1]):
+        progress, folder = found
+        _say(console, f"Going on from update {progress.update} in {directory}.")
+        differences = checkpoints.different_conditions(folder)
+        for difference in differences:
             _say(console, f"It was begun with {difference}: it goes on, but not with the very bits it would have had.")
+        if differences:
+            progress.changes.append(f"at update {progress.update}: {', '.join(differences)}")
     metrics = directory / "metrics.jsonl" if workers.leads else None
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
     if workers.leads:
         replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
-        _record(experiment, job, progress, parameters, commit, corpus.hashes).save(directory / "record.json")
+        record_of(experiment, job, progress, parameters, commit, corpus.hashes).save(directory / "record.json")
         seal(directory, _sealed_names(ended=True), Disk())
         write_card(directory)
     if progress.finish_reason == "interrupted":
@@ -123,9 +129,12 @@ def _train_alone(
     return progress.finish_reason
 
 
-def _checkpoints(experiment: Experiment, directory: Path, machine: Machine, workers: Workers) -> Checkpoints:
+def _checkpoints(
+    experiment: Experiment, directory: Path, machine: Machine, workers: Workers, commit: str | None = None
+) -> Checkpoints:
     conditions = {
         "nmt": __version__,
+        "commit": commit,
         "torch": torch.__version__,
         "processor": f"{cpu_name()} ({' '.join(cpu_features())})",
         "device": torch.cuda.get_device_name() if machine.device.type == "cuda" else "cpu",
@@ -177,14 +186,6 @@ def _sealed_names(ended: bool) -> list[str]:
     """The loose files to vouch for; of a run that has not ended only the first three."""
     names = ["experiment.toml", *sorted(TOKENIZER_FILES)]
     return names + ["metrics.jsonl", "progress.json", "record.json"] * ended
-
-
-def describe_end(progress: Progress) -> str:
-    """How far a run came, in words."""
-    trained = f"{progress.update} updates in {show_duration(progress.train_seconds)} of training"
-    if progress.best_bleu is None:
-        return trained
-    return f"{trained}, best dev BLEU {progress.best_bleu:.2f} at update {progress.best_update}"
 
 
 def _say(console: Console, message: str) -> None:
@@ -239,50 +240,4 @@ def _job(
         launched=launched,
         fingerprint=corpus.fingerprint,
         workers=workers,
-    )
-
-
-def _record(
-    experiment: Experiment,
-    job: Job,
-    progress: Progress,
-    parameters: int,
-    commit: str | None,
-    hashes: dict[str, list[str]],
-) -> RunRecord:
-    hardware: dict[str, str | int] = {
-        "cpu": cpu_name(),
-        "cores": available_cores(),
-        "features": " ".join(cpu_features()),
-    }
-    if torch.cuda.is_available():
-        hardware["gpu"] = torch.cuda.get_device_name()
-    return RunRecord(
-        name=experiment.name,
-        experiment=dump_config(experiment),
-        architecture=describe(experiment.model),
-        commit=commit,
-        versions=library_versions(),
-        hardware=hardware,
-        precision=job.machine.precision,
-        threads=job.machine.threads,
-        parameters=parameters,
-        vocab_size=job.about.target_vocab,
-        updates=progress.update,
-        epochs=progress.target_tokens / job.corpus.target_tokens,
-        target_tokens=progress.target_tokens,
-        train_seconds=progress.train_seconds,
-        wall_seconds=progress.wall_seconds,
-        target_tokens_per_second=progress.tokens_per_second,
-        peak_memory_bytes=peak_memory_bytes(),
-        best_update=progress.best_update,
-        best_dev_bleu=progress.best_bleu,
-        finish_reason=progress.finish_reason,
-        clipped_updates=progress.clipped,
-        skipped_updates=progress.skipped,
-        rollbacks=progress.rollbacks,
-        train_pairs=len(job.corpus),
-        dev_pairs=len(job.dev.pairs),
-        dev_signature=signature_of("BLEU", job.dev.target_language),
-        text_sha256=hashes,
     )

@@ -14,6 +14,7 @@ import pytest
 
 import nmt
 from nmt import run as run_module
+from nmt.config import dump_config
 from nmt.corpus import readers
 from nmt.corpus.prepare import prepare_corpus
 from nmt.corpus.readers import Pair
@@ -23,7 +24,6 @@ from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
-from nmt.run import describe_end
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
@@ -150,6 +150,9 @@ def test_a_finished_run_keeps_the_recipe_that_it_was_trained_by(begun: Path) -> 
     assert "Its name, [search] and [card] are now those of this recipe. Raise training.max_updates" in said
     kept = load_experiment(begun / "experiment.toml")
     assert (kept.training, kept.search.beam) == (same(begun).training, 3)
+    record = RunRecord.load(begun / "record.json")
+    assert (record.name, record.experiment) == (kept.name, dump_config(kept))
+    check_sealed(begun)
 
 
 def test_a_language_model_is_not_said_to_translate(tmp_path: Path) -> None:
@@ -159,6 +162,11 @@ def test_a_language_model_is_not_said_to_translate(tmp_path: Path) -> None:
         make_experiment(tmp_path / "text", model__encoder=model["encoder"], model__decoder=model["decoder"]), directory
     )[1]
     assert said.endswith(f". Score text with: nmt translate '{tmp_path}/runs/it'\"'\"'s' --score FILE < FILE\n")
+    card = (directory / "README.md").read_text(encoding="utf-8")
+    assert "A language model of en" in card
+    assert "--score FILE" in card
+    assert 'pipeline_tag: "text-generation"' in card
+    assert "ranslat" not in card.replace("nmt translate", "").replace("nmt train` and `nmt evaluate", "")
 
 
 def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:
@@ -306,8 +314,17 @@ def test_a_changed_dev_set_is_refused(tmp_path: Path) -> None:
 
 def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nmt.training.device.available_cores", lambda: 2)
-    _, said = run(same(begun, training__max_updates=3, training__threads=2), begun)
+    assert RunRecord.load(begun / "record.json").changes == []
+    at = RunRecord.load(begun / "record.json").updates
+    _, said = run(same(begun, training__max_updates=at + 1, training__threads=2), begun)
     assert "It was begun with threads 1, now 2: it goes on, but not with the very bits it would have had." in said
+    run(same(begun, training__max_updates=at + 2, training__threads=2), begun)  # as before: nothing to note
+    run(same(begun, training__max_updates=at + 3, training__threads=1), begun)
+    assert RunRecord.load(begun / "record.json").changes == [
+        f"at update {at}: threads 1, now 2",
+        f"at update {at + 2}: threads 2, now 1",
+    ]
+    assert f"at update {at}: threads 1, now 2" in (begun / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])
@@ -364,13 +381,6 @@ def test_where_no_pair_passes_the_filters_it_says_which_dropped_how_many_and_tra
     message = refusal(DataError, experiment, tmp_path / "run")
     assert message == f"{tmp_path / 'text' / 'train.de'}: none of 60 pairs is left to train on. {reason}"
     assert [path.name for path in tmp_path.iterdir()] == ["text"]
-
-
-def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
-    progress = Progress(update=1200, train_seconds=75.0)
-    assert describe_end(progress) == "1200 updates in 1:15 of training"
-    progress.best_bleu, progress.best_update = 34.567, 1000
-    assert describe_end(progress) == "1200 updates in 1:15 of training, best dev BLEU 34.57 at update 1000"
 
 
 @pytest.mark.parametrize("name", ["tokenizer.model", "experiment.toml"])

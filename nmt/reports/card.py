@@ -9,10 +9,20 @@ from pathlib import Path
 from nmt.experiment import Experiment, TextFiles, load_experiment
 from nmt.metrics import Score
 from nmt.reports import numbers
-from nmt.reports.card_metadata import UNKNOWN, dev_score, file_name, hub_dataset, metadata, part_of, to_yaml
+from nmt.reports.card_metadata import (
+    UNKNOWN,
+    dev_score,
+    file_name,
+    hub_dataset,
+    is_language_model,
+    metadata,
+    part_of,
+    to_yaml,
+)
 from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
 from nmt.reports.markdown import escape
 from nmt.reports.record import RunRecord
+from nmt.reports.tables import describe_search
 from nmt.storage.disk import Disk, disk_error, replace_file
 
 CARD = "README.md"
@@ -24,7 +34,7 @@ ENDS = {
     "interrupted": "it was stopped before its end",
 }
 
-_KINDS = {"train": "training text: ", "dev": "dev: ", "test": ""}  # what is said before the names of files
+_KINDS = {"train": "training text: ", "dev": "dev: ", "test": "", "other": ""}  # what is said before names of files
 
 
 def write_card(run_dir: Path) -> None:
@@ -49,20 +59,14 @@ def forget_card(run_dir: Path) -> None:
 
 def card(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> str:
     """The text of the card."""
-    corpus = experiment.corpus
-    source, target = (escape(code) or UNKNOWN for code in (corpus.source_language, corpus.target_language))
     parts = [
         f"---\n{to_yaml(metadata(experiment, record, evaluations))}---",
         "<!-- `nmt train` and `nmt evaluate` write this file anew. What they cannot know goes into [card] of the "
         "recipe. -->",
         f"# {escape(record.name)}",
-        f"A translator from {source} to {target} (language codes): {escape(record.architecture)}, "
-        f"{numbers.count(record.parameters)} parameters.",
+        f"{_kind(experiment)}: {escape(record.architecture)}, {numbers.count(record.parameters)} parameters.",
         "## How to use it",
-        "    nmt translate RUN < FILE",
-        "translates line by line, where RUN is this folder. From the hub, `hf download REPOSITORY --local-dir RUN` "
-        "fetches it. In Python:",
-        '    import nmt\n    print(nmt.load("RUN").translate(["..."])[0].text)',
+        *_use(experiment),
         "## Data",
         _table(("", ""), _data_rows(experiment, record)),
         "## Scores",
@@ -73,6 +77,25 @@ def card(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evalua
         *_limits(experiment, record, evaluations),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _kind(experiment: Experiment) -> str:
+    corpus = experiment.corpus
+    source, target = (escape(code) or UNKNOWN for code in (corpus.source_language, corpus.target_language))
+    if is_language_model(experiment):
+        return f"A language model of {target} (a language code)"
+    return f"A translator from {source} to {target} (language codes)"
+
+
+def _use(experiment: Experiment) -> list[str]:
+    fetch = "where RUN is this folder. From the hub, `hf download REPOSITORY --local-dir RUN` fetches it."
+    if is_language_model(experiment):
+        return ["    nmt translate RUN --score FILE < FILE", f"says how probable each line is, {fetch}"]
+    return [
+        "    nmt translate RUN < FILE",
+        f"translates line by line, {fetch} In Python:",
+        '    import nmt\n    print(nmt.load("RUN").translate(["..."])[0].text)',
+    ]
 
 
 def _data_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str]]:
@@ -104,14 +127,16 @@ def _pairs(number: int | None) -> str:
 
 
 def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
+    if is_language_model(experiment):
+        return ["How probable it finds text that it has not seen is not on record here."]
     rows = []
-    if dev := dev_score(record):
+    if dev := dev_score(experiment, record):
         size = UNKNOWN if record.dev_pairs is None else numbers.count(record.dev_pairs)
         rows.append(_score_row(f"{_KINDS['dev']}{_files(experiment.corpus.dev)}", size, "greedy", dev))
     parts_scored = [part_of(experiment, record, each) for each in evaluations]
     for part, each in zip(parts_scored, evaluations, strict=True):
         text = f"{_KINDS[part]}{file_name(each.source)}, {file_name(each.reference)}"
-        size, search = numbers.count(each.num_sentences), _search(each)
+        size, search = numbers.count(each.num_sentences), describe_search(each.search)
         rows += [_score_row(text, size, search, score) for score in each.scores]
     header = ("text", "sentences", "search", "metric", "score", "95 % interval", "signature")
     parts = [_table(header, rows)] if rows else []
@@ -119,7 +144,7 @@ def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
         parts.append("The dev score chose the model among the checkpoints, so it is a little too good.")
     if "train" in parts_scored:
         parts.append("A score on training text measures memory, not how well other text is translated.")
-    if "test" not in parts_scored:
+    if not {"test", "other"} & set(parts_scored):
         parts.append(
             "No test set was scored: `nmt evaluate RUN --source FILE --reference FILE` does, and adds it here."
         )
@@ -129,11 +154,6 @@ def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
 def _score_row(text: str, size: str, search: str, score: Score) -> tuple[str, ...]:
     interval = numbers.interval(score.low, score.high, digits=2) or UNKNOWN
     return text, size, search, score.name, numbers.fixed(score.value, 2), interval, score.signature
-
-
-def _search(evaluation: Evaluation) -> str:
-    search = evaluation.search
-    return f"beam {search.get('beam')}" if search.get("method") == "beam" else str(search.get("method", UNKNOWN))
 
 
 def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str]]:
@@ -154,11 +174,14 @@ def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str,
         ("most memory used", numbers.memory(record.peak_memory_bytes)),
         ("versions", ", ".join(f"{name} {version}" for name, version in record.versions.items())),
         ("commit of nmt", record.commit or UNKNOWN),
+        *([("conditions changed", "; ".join(record.changes))] if record.changes else []),
     ]
 
 
 def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
     seen = "the text above" if record.train_pairs is None else f"{numbers.count(record.train_pairs)} sentence pairs"
+    if record.epochs < 1:
+        seen = f"a part of {seen}"
     before = " after what it began with" if experiment.init_from else " alone"
     lines = [
         f"It has learned from {seen}{before}. How well it translates other kinds of text is unknown; worse is likely.",
@@ -169,10 +192,12 @@ def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
         "Whether sentences that were scored are also in the training text is not on record here; `nmt compare` counts "
         "them.",
     ]
+    if is_language_model(experiment):
+        lines = [f"It has learned from {seen}{before}. Bias was not measured."]
+    elif all(part_of(experiment, record, each) in ("train", "dev") for each in evaluations):
+        lines.insert(0, "Its quality on text that had no part in training or in choosing the model is unknown.")
     if record.finish_reason == "interrupted":
         lines.insert(0, "Training was stopped before its end: the same recipe can give a better model.")
-    if all(part_of(experiment, record, each) != "test" for each in evaluations):
-        lines.insert(0, "Its quality on text that had no part in training or in choosing the model is unknown.")
     return ["\n".join(f"- {line}" for line in lines)]
 
 

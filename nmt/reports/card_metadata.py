@@ -21,17 +21,19 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     corpus = experiment.corpus
     languages = [code for code in (corpus.source_language, corpus.target_language) if code]
     dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
+    task = "text-generation" if is_language_model(experiment) else "translation"
     results = [
-        _result(experiment, each.scores, SPLITS[part_of(experiment, record, each)], each.source) for each in evaluations
+        _result(experiment, each.scores, part_of(experiment, record, each), file_name(each.source))
+        for each in evaluations
     ]
-    if (dev := dev_score(record)) and corpus.dev:
-        results.insert(0, _result(experiment, (dev,), SPLITS["dev"], corpus.dev.source))
+    if (dev := dev_score(experiment, record)) and corpus.dev:
+        results.insert(0, _result(experiment, (dev,), "dev", file_name(corpus.dev.source)))
     return {
         **({"language": languages} if languages else {}),
         "license": experiment.card.license or UNKNOWN,
         "library_name": "nmt",
-        "pipeline_tag": "translation",
-        "tags": ["translation", "nmt", *sorted(types)],
+        "pipeline_tag": task,
+        "tags": [task, "nmt", *sorted(types)],
         **({"datasets": [dataset]} if dataset else {}),
         "metrics": sorted({metric["type"] for result in results for metric in result["metrics"]}),
         **({"model-index": [{"name": record.name, "results": results}]} if results else {}),
@@ -45,42 +47,49 @@ def hub_dataset(experiment: Experiment) -> str:
     return experiment.card.dataset or (train if streamed else "")
 
 
-def dev_score(record: RunRecord) -> Score | None:
-    """The dev BLEU of the model that is translated with; None where it never was validated."""
-    if record.best_dev_bleu is None:
+def is_language_model(experiment: Experiment) -> bool:
+    """Whether it reads no source: then it only says how probable a text is."""
+    return experiment.model.encoder.type == "none"
+
+
+def dev_score(experiment: Experiment, record: RunRecord) -> Score | None:
+    """The dev BLEU of the model that is translated with; None where it never was validated or does not translate."""
+    if record.best_dev_bleu is None or is_language_model(experiment):
         return None
     return Score("BLEU", record.best_dev_bleu, record.dev_signature or UNKNOWN)
 
 
 def part_of(experiment: Experiment, record: RunRecord, evaluation: Evaluation) -> str:
-    """Which text was scored: "train" or "dev" where a file of it was, else "test".
+    """Which text was scored: "train", "dev" or "test" where a file of it was, else "other".
 
-    They are known by their checksums; where an older record has none, by their names.
+    They are known by their checksums; where the record has none (an older one, a test set of the hub) by their names.
     """
-    parts = {"train": experiment.corpus.train, "dev": experiment.corpus.dev}
-    if record.text_sha256 is None:
-        scored = {file_name(evaluation.source), file_name(evaluation.reference)}
-        known = {part: _names(files) for part, files in parts.items()}
-    else:
-        scored = {evaluation.source_sha256, evaluation.reference_sha256}
-        known = {part: record.text_sha256.get(part, []) for part in parts}
-    return next((part for part in parts if not scored.isdisjoint(known[part])), "test")
+    corpus, hashes = experiment.corpus, record.text_sha256
+    for part, text in (("train", corpus.train), ("dev", corpus.dev), ("test", corpus.test)):
+        known = (hashes or {}).get(part, [])
+        if text and (hashes is None or (part == "test" and not known)):
+            scored, known = {file_name(evaluation.source), file_name(evaluation.reference)}, _names(text)
+        else:
+            scored = {evaluation.source_sha256, evaluation.reference_sha256}
+        if not scored.isdisjoint(known):
+            return part
+    return "other"
 
 
 def _names(files: TextFiles) -> list[str]:
     return [file_name(path) for path in (files.source, files.target) if path]
 
 
-def _result(experiment: Experiment, scores: Sequence[Score], split: str, source: str) -> dict[str, Any]:
-    name = experiment.card.corpus or hub_dataset(experiment) or UNKNOWN
+def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: str) -> dict[str, Any]:
+    """Scores on a part of the corpus, or on another text, of which only the name of the file is known."""
+    corpus = {
+        "type": hub_dataset(experiment) or UNKNOWN,
+        "name": experiment.card.corpus or hub_dataset(experiment) or UNKNOWN,
+    }
+    dataset = {"type": UNKNOWN, "name": source} if part == "other" else {**corpus, "split": SPLITS[part]}
     return {
         "task": {"type": "translation", "name": "Translation"},
-        "dataset": {
-            "type": hub_dataset(experiment) or UNKNOWN,
-            "name": name,
-            "split": split,
-            "args": {"source": file_name(source)},
-        },
+        "dataset": {**dataset, "args": {"source": source}},
         "metrics": [
             {
                 "type": HUB_METRICS.get(score.name.partition("-")[0], score.name.lower()),

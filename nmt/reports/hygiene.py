@@ -80,7 +80,7 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
 
 
 def _files(results: Sequence[SystemResult]) -> list[str]:
-    """Recipes that name different test or dev sets."""
+    """Recipes that name different test or dev sets, or other text by the same name."""
     lines = []
     for part, consequence in (
         ("test", "all runs are scored on the one of this report."),
@@ -91,6 +91,10 @@ def _files(results: Sequence[SystemResult]) -> list[str]:
         if len(set(files.values())) > 1:
             named = {name: paths or "none" for name, paths in files.items()}
             lines.append(f"The recipes name different {part} sets ({_pairs(named)}): {consequence}")
+            continue
+        hashes = {result.name: (result.record.text_sha256 or {}).get(part) for result in results}
+        if len({tuple(known) for known in hashes.values() if known}) > 1:
+            lines.append(f"The {part} set was changed between the runs (its files have other checksums): {consequence}")
     return lines
 
 
@@ -180,11 +184,18 @@ def _machines(results: Sequence[SystemResult]) -> list[str]:
         "precision": lambda result: result.record.precision,
         "numbers of threads": lambda result: result.record.threads,
     }
-    return [
+    different = [
         f"The runs used different {name}: their training times and speeds are not comparable."
         for name, value in conditions.items()
         if any(value(result) != value(results[0]) for result in results)
     ]
+    moved = [
+        f"{result.name} went on under other conditions ({'; '.join(result.record.changes)}): "
+        "its training time is of both."
+        for result in results
+        if result.record.changes
+    ]
+    return different + moved
 
 
 def _pairs(values: Mapping[str, str]) -> str:

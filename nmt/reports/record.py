@@ -44,11 +44,13 @@ class RunRecord:
         clipped_updates: updates whose gradient was cut to training.clip_norm.
         skipped_updates: updates left out because the gradient was not finite.
         rollbacks: returns to a checkpoint because of those; each halved the learning rate.
+        changes: when it went on under other conditions (versions, processor, precision, threads ...), and which; the
+            fields above tell of the last.
         train_pairs: sentence pairs trained on, after filters; None in records from before they were counted.
         dev_pairs: sentence pairs of the dev set.
         dev_signature: sacreBLEU's, of best_dev_bleu.
-        text_sha256: of the files of "train" and of "dev", by which later scores on them are known; None in records from
-            before they were kept.
+        text_sha256: of the files of "train", "dev" and "test", by which later scores on them are known (of a dev set of
+            the hub its lines, a side each); None in records from before they were kept.
     """
 
     name: str
@@ -74,6 +76,7 @@ class RunRecord:
     clipped_updates: int = 0
     skipped_updates: int = 0
     rollbacks: int = 0
+    changes: list[str] = dataclasses.field(default_factory=list)
     train_pairs: int | None = None
     dev_pairs: int | None = None
     dev_signature: str | None = None
@@ -81,8 +84,11 @@ class RunRecord:
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""
-        text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2) + "\n"
-        replace_file(path, text.encode(), Disk())
+        replace_file(path, self.to_bytes(), Disk())
+
+    def to_bytes(self) -> bytes:
+        """As it is saved."""
+        return (json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2) + "\n").encode()
 
     @classmethod
     def load(cls, path: Path) -> Self:

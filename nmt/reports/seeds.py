@@ -55,10 +55,11 @@ def seed_of(result: SystemResult) -> int | None:
 
 
 def recipe_key(result: SystemResult) -> str:
-    """What runs of one system have in common: the recipe without name and seed, and the search that was used."""
+    """What runs of one system have in common: the recipe without name and seed, the text, and the search."""
     other = ("name", "seed", "search", "card")
     recipe = {key: value for key, value in result.record.experiment.items() if key not in other}
-    return json.dumps([recipe, result.search], sort_keys=True)
+    hashes = result.record.text_sha256 or {}
+    return json.dumps([recipe, hashes.get("train"), hashes.get("dev"), result.search], sort_keys=True)
 
 
 def _names(groups: Sequence[Sequence[SystemResult]]) -> list[str]:

@@ -156,13 +156,14 @@ def _facts(system: System) -> dict[str, str]:
         "Threads": str(record.threads),
         "Hardware": ", ".join(f"{name} {value}" for name, value in record.hardware.items()),
         "Versions": ", ".join(f"{name} {value}" for name, value in record.versions.items()),
+        "Conditions changed": "; ".join(record.changes),
         "Commit": record.commit or "unknown",
-        "Search": _search(system.result.search),
+        "Search": describe_search(system.result.search),
         "Translations ended": ", ".join(f"{numbers.count(n)} at {_ENDS.get(reason, reason)}" for reason, n in reasons),
     }
 
 
-def _search(search: dict[str, Any]) -> str:
+def describe_search(search: dict[str, Any]) -> str:
     """How it searched: what everybody asks for, and whatever is not the default."""
     usual, plain = ("beam", "length_penalty", "alpha"), SearchConfig().model_dump()
     shown = [name for name, value in search.items() if name in usual or value != plain.get(name)]

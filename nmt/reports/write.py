@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError
@@ -48,7 +49,7 @@ def make_folder(out_dir: Path) -> None:
     else than a report is there."""
     try:
         others = sorted(path.name for path in out_dir.iterdir()) if out_dir.is_dir() else []
-        if others and "results.json" not in others:
+        if others and "files" not in _earlier(out_dir):
             raise ConfigError(
                 f"--out {out_dir.resolve()} is there and is no report: it holds {others[0]}. Name a new folder."
             )
@@ -57,6 +58,15 @@ def make_folder(out_dir: Path) -> None:
             pass
     except OSError as error:
         raise _not_writable(out_dir, error) from None
+
+
+def _earlier(out_dir: Path) -> dict[str, Any]:
+    """What an earlier report left in results.json; nothing where there is none, or that of something else."""
+    try:
+        found = json.loads((out_dir / "results.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and {"runs", "files"} <= found.keys() else {}
 
 
 def _not_writable(out_dir: Path, error: OSError) -> ConfigError:
@@ -80,10 +90,7 @@ def _translations(report: Report) -> dict[str, str]:
 
 def _remove_earlier(out_dir: Path, keep: set[str]) -> None:
     """Remove the files an earlier results.json lists; nothing else in the folder is ours."""
-    try:
-        earlier = json.loads((out_dir / "results.json").read_text(encoding="utf-8"))["files"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return
+    earlier = _earlier(out_dir).get("files")
     for name in earlier if isinstance(earlier, list) else []:
         if isinstance(name, str) and _OURS.fullmatch(name) and name not in keep:
             (out_dir / name).unlink(missing_ok=True)

@@ -38,7 +38,8 @@ class TrainingConfig(Config):
 
     A checkpoint is saved at each validation, and after every `save_every` updates where that is not 0. The last
     `keep_last` and the best `keep_best` models are kept, and the last `keep_last` states to resume from; `best_by` says
-    what best is: BLEU of greedy translations of the dev set (below 1, the loss decides), or the loss on it.
+    what best is: BLEU of greedy translations of the dev set (below 1, the loss decides), or the loss on it; of a
+    language model always the loss.
 
     `patience` counts validations without a better dev score; 0 turns early stopping off. `ema` is the decay of the
     moving average of the weights, which is what validates and translates; 0 turns it off. `clip_norm` is the largest

@@ -55,17 +55,16 @@ class _Trainer:
         with stop_signals() as self.received:
             self.counted_from = self.job.launched
             while not self._is_over(reason := self._reason_to_stop()):
-                if self._is_due_for_validation():  # a run that was interrupted just before begins with it
+                if reason:  # the last validation; it may find that weights have to be rolled back first
+                    if not self.updater.is_sound():
+                        self._roll_back(NOT_SOUND)
+                    elif self._validate():
+                        break
+                elif self._is_due_for_validation():  # a run that was interrupted just before begins with it
                     if self._validate():
                         self._save()
-                    continue
-                before = time.perf_counter()
-                tokens, nll, norm, clipped = self.updater.update(self.progress, self._own_batches())
-                seconds = time.perf_counter() - before
-                self.progress.train_seconds += seconds
-                if self.progress.skipped_in_a_row == 0:
-                    self.progress.window.add(nll, norm, clipped, tokens, seconds)
-                self._after_update()
+                else:
+                    self._update()
             if self.saved_at != self.progress.update:
                 if self.updater.is_sound():
                     self._save(regular=reason != "interrupted")
@@ -75,13 +74,8 @@ class _Trainer:
         return self.progress
 
     def _is_over(self, reason: str) -> bool:
-        """Whether to stop for this reason; a last validation may find that weights have to be rolled back first."""
-        if not reason or reason == "interrupted" or self.progress.validated_at == self.progress.update:
-            return bool(reason)
-        if not self.updater.is_sound():
-            self._roll_back(NOT_SOUND)
-            return False
-        return self._validate()
+        """Whether to stop for this reason at once, as after the last validation."""
+        return reason == "interrupted" or (bool(reason) and self.progress.validated_at == self.progress.update)
 
     def _is_due_for_validation(self) -> bool:
         """Not after an update that was left out: what may have to be rolled back is no place to return to."""
@@ -90,13 +84,22 @@ class _Trainer:
             return False
         return progress.validated_at != progress.update
 
+    def _update(self) -> None:
+        before = time.perf_counter()
+        tokens, nll, norm, clipped, rate = self.updater.update(self.progress, self._own_batches())
+        seconds = time.perf_counter() - before
+        self.progress.train_seconds += seconds
+        if self.progress.skipped_in_a_row == 0:
+            self.progress.window.add(nll, norm, clipped, rate, tokens, seconds)
+        self._after_update()
+
     def _after_update(self) -> None:
         progress, config = self.progress, self.config
         if progress.skipped_in_a_row >= MOST_SKIPPED_IN_A_ROW:
             self._roll_back(f"{MOST_SKIPPED_IN_A_ROW} updates in a row had no finite gradient")
             return
-        if progress.update % config.log_every == 0:
-            self.log.train(progress, progress.window.figures(self.updater.learning_rate(progress)))
+        if progress.update % config.log_every == 0 and progress.window.updates:
+            self.log.train(progress, progress.window.figures())
             progress.window = Window()
         validates = self._is_due_for_validation()
         saves = config.save_every > 0 and progress.update % config.save_every == 0 and not progress.skipped_in_a_row
@@ -135,14 +138,15 @@ class _Trainer:
         progress.epoch, progress.pool, progress.position = now.epoch, now.pool, now.position
         self.plan = self._plan()
         progress.split_above, progress.train_seconds, progress.skipped = now.split_above, now.train_seconds, now.skipped
-        progress.target_tokens, progress.clipped = now.target_tokens, now.clipped  # work that was done, if in vain
-        progress.rollbacks, progress.skipped_in_a_row = now.rollbacks + 1, 0
+        # Work that was done, if in vain.
+        progress.target_tokens, progress.pairs, progress.clipped = now.target_tokens, now.pairs, now.clipped
+        progress.rollbacks, progress.skipped_in_a_row, progress.changes = now.rollbacks + 1, 0, now.changes
         self.workers.wait()
         self.log.rewind(progress)
         message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
         details = {"reached": now.update, "rollbacks": progress.rollbacks, "pairs": now.left_out}
         self.log.fault(progress, "rolled_back", message, **details)
-        progress.left_out = []
+        progress.left_out = now.left_out  # their lines are gone from the log, and go again if this is not the last
 
     def _newest(self, why: str, among: list[int] | None = None) -> tuple[Progress, Folder]:
         found = self.job.checkpoints.newest_of_all(self.workers, self.log.say, among)
@@ -172,7 +176,8 @@ class _Trainer:
             scores: list[float] | None = json.loads(self.workers.share(json.dumps(own).encode()))
             if scores:
                 loss, bleu = scores
-                score = Validation(loss, bleu).goodness(self.config.best_by)
+                reads = job.about.model.encoder.type != "none"  # what a language model writes by itself is no measure
+                score = Validation(loss, bleu).goodness(self.config.best_by if reads else "loss")
                 is_best = progress.note_score(score, self.config.keep_best)
                 progress.best_bleu = bleu if is_best else progress.best_bleu
                 if self.workers.leads:
@@ -205,6 +210,8 @@ class _Trainer:
         """A state to go on from. With torn or lost lines the log could not be the one of an uninterrupted run."""
         now = time.perf_counter()
         self.progress.wall_seconds, self.counted_from = self.progress.wall_seconds + now - self.counted_from, now
+        if regular:
+            self.progress.left_out = []  # nothing takes their lines from the log any more
         self.log.sync(self.progress)
         self.job.checkpoints.save_state(self.updater.state(self.progress), self.workers, regular)
         self.saved_at = self.progress.update

@@ -21,16 +21,18 @@ class Window:
     tokens: int = 0
     updates: int = 0
     clipped: int = 0
+    learning_rate: float = 0.0  # of the last of them
 
-    def add(self, nll: float, norm: float, clipped: bool, tokens: int, seconds: float) -> None:
+    def add(self, nll: float, norm: float, clipped: bool, rate: float, tokens: int, seconds: float) -> None:
         self.nll, self.norm, self.seconds = self.nll + nll, self.norm + norm, self.seconds + seconds
         self.tokens, self.updates, self.clipped = self.tokens + tokens, self.updates + 1, self.clipped + clipped
+        self.learning_rate = rate
 
-    def figures(self, learning_rate: float) -> dict[str, float]:
-        """Means: a token's, an update's, a second's."""
+    def figures(self) -> dict[str, float]:
+        """Means: a token's, an update's, a second's; the learning rate of the last update."""
         return {
             "nll": self.nll / max(self.tokens, 1),
-            "learning_rate": learning_rate,
+            "learning_rate": self.learning_rate,
             "gradient_norm": self.norm / max(self.updates, 1),
             "clipped": self.clipped / max(self.updates, 1),
             "tokens_per_second": self.tokens / max(self.seconds, 1e-9),
@@ -48,6 +50,7 @@ class Progress:
     pool: int = 0  # pools of this epoch already used up
     position: int = 0  # batches of this pool already used, by all processes together
     target_tokens: int = 0  # real ones, end-of-sentence included
+    pairs: int = 0  # as often as they were trained on
     train_seconds: float = 0.0  # seconds spent in updates, data included; validation and checkpoints not
     wall_seconds: float = 0.0
     best_score: float | None = None  # larger is better, whatever it measures
@@ -60,8 +63,9 @@ class Progress:
     clipped: int = 0  # updates whose gradient was cut
     skipped: int = 0  # updates left out because loss or gradient were not finite
     skipped_in_a_row: int = 0
-    left_out: list[int] = field(default_factory=list)  # the pairs of these
+    left_out: list[int] = field(default_factory=list)  # pairs of those since the newest state
     rollbacks: int = 0  # returns to a checkpoint because too many were; each halves the learning rate
+    changes: list[str] = field(default_factory=list)  # when it went on under other conditions, and which
     split_above: int = 0  # batches of more padded tokens are split: more ran out of memory (0: none did)
     validated_at: int = -1  # update of the last validation
     corpus: str = ""  # fingerprint of the text and of all that made examples of it

@@ -20,12 +20,15 @@ from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_
 
 
 class Updated(NamedTuple):
-    """What an update saw: target tokens, their summed nll in nats, the norm of the gradient, and if it was clipped."""
+    """What an update saw: target tokens, their summed nll in nats, the norm of the gradient, if it was clipped, and
+    the learning rate.
+    """
 
     tokens: int
     nll: float
     norm: float
     clipped: bool
+    learning_rate: float
 
 
 class Updater:
@@ -51,7 +54,8 @@ class Updater:
 
     def update(self, progress: Progress, batches: list[Batch]) -> Updated:
         """One step of the optimizer for this process's batches, counted in `progress`."""
-        tokens = int(self.workers.sum(sum(batch.num_target_tokens for batch in batches))[0])
+        own_tokens, own_pairs = sum(one.num_target_tokens for one in batches), sum(len(one.indices) for one in batches)
+        tokens, pairs = map(int, self.workers.sum(own_tokens, own_pairs))
         split_above = progress.split_above
         own_nll = self.backward(progress, batches, tokens)
         gradients = gradients_of(self.parameters)
@@ -61,19 +65,21 @@ class Updater:
         if ran_out:
             self._agree_on_splits(progress)
         norm, clipped = clip_gradients(gradients, self.config.clip_norm, self.job.holders)
+        rate = self.learning_rate(progress)
         if norm < float("inf") and nll < float("inf"):
             for group in self.optimizer.param_groups:
-                group["lr"] = self.learning_rate(progress)
+                group["lr"] = rate
             self.optimizer.step()
             self.average.update(self.model, progress.update)
-            progress.skipped_in_a_row, progress.left_out = 0, []
+            progress.skipped_in_a_row = 0
         else:
             self._skip(progress, batches, own_nll)
         self.forget_gradients()
         progress.update += 1
         progress.target_tokens += tokens
+        progress.pairs += pairs
         progress.clipped += clipped
-        return Updated(tokens, nll, norm, clipped)
+        return Updated(tokens, nll, norm, clipped, rate)
 
     def backward(self, progress: Progress, batches: list[Batch], tokens: int) -> float:
         """Gradients of this process's batches, in smaller pieces from the first time that memory runs out.

@@ -187,6 +187,7 @@ def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: P
     save_experiment(make_experiment(tmp_path / "text", training__max_updates=3), tmp_path / "tiny.toml")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("Mine.", encoding="utf-8")
+    (tmp_path / "mine" / "results.json").write_text('{"files": 3}', encoding="utf-8")  # of another program
     first = "README.md" if out == "mine" else "mine"
     done = nmt("train", "tiny.toml", "--out", out, cwd=tmp_path, check=False)
     said = f"nmt: {tmp_path / out} is no run, and holds {first}. Name a new folder with --out, such as runs/my.\n"
@@ -197,7 +198,7 @@ def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: P
     assert done.returncode == 2
     assert f"--out {tmp_path / out} is there and is no report: it holds {first}." in done.stderr.decode()
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "text", "tiny.toml"}
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["README.md"]
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"README.md", "results.json"}
 
 
 def test_what_is_no_run_or_has_no_model_yet_is_told_apart(workplace: Path, tmp_path: Path) -> None:

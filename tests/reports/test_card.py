@@ -44,7 +44,7 @@ def evaluation(name: str = "test", scores: tuple[Score, ...] = SCORES, **changes
 
 @pytest.fixture
 def experiment(tmp_path: Path) -> Experiment:
-    return make_experiment(tmp_path / "text", card=ABOUT)
+    return make_experiment(tmp_path / "text", card=ABOUT, corpus__test={"source": "test.de", "target": "test.en"})
 
 
 def full_record() -> RunRecord:
@@ -115,6 +115,34 @@ def test_a_score_on_the_dev_or_training_text_is_not_called_a_test(
     assert {each.dataset_split for each in parsed(both).data.eval_results} == {split, "test"}
     assert "No test set was scored" not in both
     assert "in choosing the model is unknown" not in both
+
+
+def test_a_score_on_another_text_is_not_said_to_be_of_the_corpus(experiment: Experiment) -> None:
+    """Known by its checksum, not by its name, which may be the same."""
+    hashes = {"train": ["a"], "dev": ["b"], "test": ["test source", "test reference"]}
+    run = dataclasses.replace(full_record(), best_dev_bleu=None, text_sha256=hashes)
+    own, other = evaluation(), evaluation("test", source_sha256="other source", reference_sha256="other reference")
+    first, second = (
+        [(each.dataset_name, each.dataset_split) for each in parsed(card(experiment, run, [one])).data.eval_results]
+        for one in (own, other)
+    )
+    assert set(first) == {(ABOUT["corpus"], "test")}
+    assert set(second) == {("test.de", None)}
+    assert "No test set was scored" not in card(experiment, run, [other])
+
+
+def test_searches_that_differ_are_told_apart(experiment: Experiment) -> None:
+    searches = [{"method": "beam", "beam": 5, "alpha": alpha} for alpha in (0.5, 1.0)]
+    text = card(experiment, full_record(), [evaluation(search=search) for search in searches])
+    assert "| beam 5, alpha 0.5 |" in text
+    assert "| beam 5, alpha 1.0 |" in text
+
+
+def test_less_than_an_epoch_is_a_part_of_the_text(experiment: Experiment) -> None:
+    run = full_record()
+    assert "It has learned from 12,345 sentence pairs alone" in card(experiment, run, [])
+    part = dataclasses.replace(run, epochs=0.4)
+    assert "It has learned from a part of 12,345 sentence pairs alone" in card(experiment, part, [])
 
 
 def test_what_nobody_said_or_measured_is_unknown(tmp_path: Path) -> None:

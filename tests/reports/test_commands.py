@@ -12,6 +12,7 @@ from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
 from nmt.reports.evaluations import read_evaluations
+from nmt.reports.tables import describe_search
 from tests.reports.runs import FakeTranslator, make_run, seal_run
 from tests.reports.synthetic import evaluation_set
 
@@ -258,7 +259,10 @@ def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
     assert [[score.name for score in each.scores] for each in noted] == [["BLEU"], ["BLEU-words"]]
     assert (noted[0].source, noted[0].num_sentences, noted[0].search["beam"]) == ("test.de", 40, 4)
     card = (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8").replace("\\", "")
-    assert f"| test.de, test.en | 40 | beam 4 | BLEU | {noted[0].scores[0].value:.2f} |" in card
+    assert (
+        f"| test.de, test.en | 40 | {describe_search(noted[0].search)} | BLEU | {noted[0].scores[0].value:.2f} |"
+        in card
+    )
     assert not any(line in card for line in (*TEST.source, *TEST.reference))
 
 

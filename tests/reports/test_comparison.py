@@ -95,6 +95,14 @@ def test_what_a_run_began_with_is_named_without_its_folders():
     assert [cell.text for cell in row[1:]] == ["", "general"]
 
 
+def test_conditions_that_changed_while_a_run_trained_are_shown():
+    test = evaluation_set(5)
+    moved = system("b", test, 0.1, 2, changes=["at update 4: threads 1, now 2"])
+    table = training_table(compare_systems([system("a", test, 0.1, 1), moved], test, created=""))
+    (row,) = [row for row in table.rows if row[0].text == "Conditions changed"]
+    assert [cell.text for cell in row[1:]] == ["", "at update 4: threads 1, now 2"]
+
+
 def test_every_table_has_a_cell_for_every_column(report):
     assert "Begun with" not in {row[0].text for row in training_table(report).rows}
     for table in (results_table(report), training_table(report)):

@@ -74,6 +74,20 @@ def test_different_files_are_named(part, consequence):
     assert line.startswith(f"The recipes name different {part} sets (a: x.de, x.en, b: y.de): {consequence}")
 
 
+@pytest.mark.parametrize(("part", "consequence"), [("test", "all runs are scored"), ("dev", "learning curves")])
+def test_other_text_by_the_same_name_is_named(part, consequence):
+    texts = {part: {"source": "x.de", "target": "x.en"}}
+    first, second, unknown = (
+        run(name, experiment=recipe(**texts), text_sha256=known)
+        for name, known in (("a", {part: ["1", "2"]}), ("b", {part: ["1", "3"]}), ("c", None))
+    )
+    [line] = [line for line in warnings(first, second) if "changed" in line]
+    assert line.startswith(
+        f"The {part} set was changed between the runs (its files have other checksums): {consequence}"
+    )
+    assert not [line for line in warnings(first, unknown) if "changed" in line]
+
+
 def test_a_run_that_began_with_another_one_is_named():
     result = run("a", experiment=recipe() | {"init_from": "runs/general"})
     (line,) = warnings(result)
@@ -128,6 +142,16 @@ def test_runs_on_different_machines_are_noted():
         "The runs used different hardware",
         "The runs used different numbers of threads",
     ]
+
+
+def test_a_run_that_went_on_under_other_conditions_is_noted():
+    moved = run(
+        "b", 2, experiment=recipe("b"), changes=["at update 4: threads 1, now 2", "at update 8: torch 1, now 2"]
+    )
+    assert warnings(run("a", experiment=recipe()), moved) == (
+        "b went on under other conditions (at update 4: threads 1, now 2; at update 8: torch 1, now 2): its training "
+        "time is of both.",
+    )
 
 
 def test_each_warning_is_a_line_of_the_page_and_of_the_markdown():

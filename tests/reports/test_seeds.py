@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from nmt.reports.seeds import group_by_seed
 from tests.reports.synthetic import evaluation_set, seeds, system
 
@@ -33,6 +35,25 @@ def test_any_other_difference_makes_another_system():
     first, second = seeds("rnn", TEST, 0.1, (1, 2))
     assert len(grouped([first, changed(second, model={"kind": "deeper"})])) == 2
     assert len(grouped([first, dataclasses.replace(second, search={**second.search, "beam": 1})])) == 2
+
+
+@pytest.mark.parametrize("part", ["train", "dev"])
+def test_another_text_by_the_same_name_makes_another_system(part):
+    first, second = seeds("rnn", TEST, 0.1, (1, 2))
+    hashes = {"train": ["a"], "dev": ["b"]}
+    runs = [
+        dataclasses.replace(run, record=dataclasses.replace(run.record, text_sha256=known))
+        for run, known in ((first, hashes), (second, {**hashes, part: ["c"]}))
+    ]
+    assert len(grouped(runs)) == 2
+    assert (
+        len(
+            grouped(
+                [runs[0], dataclasses.replace(second, record=dataclasses.replace(second.record, text_sha256=hashes))]
+            )
+        )
+        == 1
+    )
 
 
 def test_a_run_with_the_same_seed_is_no_other_seed():

@@ -116,6 +116,7 @@ def test_nothing_that_is_not_finite_is_ever_kept_and_the_run_completes(
 def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path) -> None:
     trainer, log = start(tmp_path, schedule="constant", warmup=0)
     inject(trainer, "gradient", NAN, set(range(6, 6 + MOST_SKIPPED_IN_A_ROW)))
+    trainer.progress.changes = ["at update 0: threads 1, now 2"]
     seen: list[tuple[int, list[int]]] = []
     update = trainer.updater.update
 
@@ -131,6 +132,7 @@ def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path
     epoch = [index for _, indices in seen for index in indices][:60]
     assert sorted(epoch) == list(range(60))  # no pair of the first epoch came twice
     assert (progress.rollbacks, progress.skipped) == (1, MOST_SKIPPED_IN_A_ROW)
+    assert progress.changes == ["at update 0: threads 1, now 2"]  # though the state it went back to is older
     assert trainer.updater.optimizer.param_groups[0]["lr"] == pytest.approx(0.005)
 
 
@@ -354,6 +356,20 @@ def test_a_roll_back_after_an_interruption_is_the_one_that_would_have_been(tmp_p
     assert rolled_back["what"] == "rolled_back"
     assert rolled_back["pairs"] == [pair for fault in left_out for pair in fault["pairs"]]
     assert found[0][0]["rollbacks"] == 1
+
+
+def test_the_log_keeps_the_pairs_of_an_earlier_roll_back_and_of_a_single_update(tmp_path: Path) -> None:
+    """A roll-back takes the lines since the checkpoint from the log; the last one must name the pairs of all."""
+    trainer, log = start(tmp_path, max_updates=20)
+    row = MOST_SKIPPED_IN_A_ROW
+    inject(trainer, "gradient", NAN, {5, *range(7, 7 + row), *range(8 + row, 8 + 2 * row)})
+    trainer.run()
+    left_out = [fault["pairs"] for fault in log.faults if fault["what"] == "not_finite"]
+    first, second = (fault for fault in log.faults if fault["what"] == "rolled_back")
+    assert (first["update"], second["update"], len(left_out)) == (4, 4, 1 + 2 * row)
+    assert first["pairs"] == [pair for pairs in left_out[: 1 + row] for pair in pairs]
+    assert second["pairs"] == [pair for pairs in left_out for pair in pairs]
+    assert trainer.progress.left_out == []  # all are in the log, from which nothing is taken any more
 
 
 def test_an_interruption_where_the_weights_are_not_finite_costs_no_roll_back(tmp_path: Path) -> None:

@@ -135,6 +135,49 @@ def test_a_validation_is_not_waited_for_when_a_signal_comes_and_is_made_first_wh
     assert ends[0] == ends[1]
 
 
+def test_a_signal_in_the_last_validation_does_not_make_the_run_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The validation after the last update is no multiple of validate_every."""
+    trainer, log = start(tmp_path, max_updates=6, validate_every=4)
+    heed = validate.dev_loss
+
+    def dev_loss(*arguments: Any) -> float:
+        if trainer.progress.update == 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return heed(*arguments)
+
+    monkeypatch.setattr(validate, "dev_loss", dev_loss)
+    assert trainer.run().finish_reason == "interrupted"
+    assert (trainer.progress.update, list_steps(tmp_path / "run" / "state")[-1]) == (6, 6)
+    monkeypatch.setattr(validate, "dev_loss", heed)
+    progress = trainer_on(trainer.job, log).run()
+    assert (progress.update, progress.models, progress.finish_reason) == (6, [4, 6], "max_updates")
+
+
+def test_of_a_language_model_the_loss_decides_which_is_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it writes by itself may be like the dev set by chance."""
+    found = iter([Validation(2.0, 5.0), Validation(1.0, 4.0), Validation(3.0, 9.0)])
+    monkeypatch.setattr(loop, "validate", lambda *_: next(found))
+    model = {"encoder": {"type": "none"}, "decoder": {"type": "rnn", "dim": 8, "attention": "none"}}
+    job = tiny_job(
+        tmp_path,
+        model__encoder=model["encoder"],
+        model__decoder=model["decoder"],
+        training__max_updates=3,
+        training__validate_every=1,
+    )
+    assert trainer_on(job, SilentLog()).run().best_update == 2
+
+
+def test_the_log_has_no_line_of_updates_that_were_all_left_out_and_the_rate_that_was_used(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, max_updates=4, log_every=1, schedule="inverse_sqrt", warmup=4, learning_rate=0.01)
+    spoil_gradients(trainer, {1})
+    trainer.run()
+    assert [line["update"] for line in log.trained] == [1, 3, 4]
+    assert [line["learning_rate"] for line in log.trained] == pytest.approx([0.0025, 0.0075, 0.01])
+
+
 def signal_in_update(trainer: Any, number: int) -> None:
     """SIGTERM comes in that update, counted from 1."""
     update = trainer.updater.update
@@ -218,10 +261,11 @@ def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
     small = [make_batch(examples, part, job.tokenizers, 1, 0) for part in parts]
     big = make_batch(examples, np.concatenate(parts), job.tokenizers, 1, 0)
     weights = [parameter.detach().clone() for parameter in trainer.updater.parameters]
-    tokens, nll, norm, _ = trainer.updater.update(trainer.progress, small)
+    tokens, nll, norm, _, _ = trainer.updater.update(trainer.progress, small)
+    rate = trainer.updater.learning_rate(trainer.progress)
     for parameter, weight in zip(trainer.updater.parameters, weights, strict=True):
         parameter.data.copy_(weight)
-    assert trainer.updater.update(trainer.progress, [big]) == pytest.approx((tokens, nll, norm, False), rel=1e-10)
+    assert trainer.updater.update(trainer.progress, [big]) == pytest.approx((tokens, nll, norm, False, rate), rel=1e-10)
     assert tokens == big.num_target_tokens == sum(batch.num_target_tokens for batch in small)
     for apart, together in zip(*seen, strict=True):
         torch.testing.assert_close(apart, together, rtol=1e-10, atol=1e-10)

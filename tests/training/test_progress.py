@@ -28,10 +28,11 @@ def test_every_counter_survives_being_written_and_read() -> None:
         skipped=1,
         skipped_in_a_row=1,
         rollbacks=2,
+        changes=["at update 4: threads 1, now 2"],
         split_above=900,
         log_bytes=123,
         log_sha256="def",
-        window=Window(nll=0.1, norm=0.2, seconds=0.3, tokens=4, updates=5, clipped=6),
+        window=Window(nll=0.1, norm=0.2, seconds=0.3, tokens=4, updates=5, clipped=6, learning_rate=0.7),
         validated_at=6,
         corpus="abc",
         finish_reason="patience",
@@ -97,8 +98,8 @@ def test_the_best_scores_are_remembered_and_of_equal_ones_the_earlier_is_the_bet
 
 def test_a_window_gives_means() -> None:
     window = Window()
-    window.add(nll=6.0, norm=1.0, clipped=True, tokens=4, seconds=0.5)
-    window.add(nll=2.0, norm=2.0, clipped=False, tokens=12, seconds=1.5)
+    window.add(nll=6.0, norm=1.0, clipped=True, rate=0.2, tokens=4, seconds=0.5)
+    window.add(nll=2.0, norm=2.0, clipped=False, rate=0.1, tokens=12, seconds=1.5)
     figures = {"nll": 0.5, "learning_rate": 0.1, "gradient_norm": 1.5, "clipped": 0.5, "tokens_per_second": 8.0}
-    assert window.figures(0.1) == figures
-    assert Window().figures(0.1)["nll"] == 0.0
+    assert window.figures() == figures
+    assert Window().figures()["nll"] == 0.0

@@ -1,0 +1,76 @@
+"""What is put down of a run: how far it came, and by which checksums its text is known."""
+
+import dataclasses
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nmt.corpus.readers import Pair
+from nmt.ended import describe_end, record_of, renamed
+from nmt.experiment import Experiment
+from nmt.reports.record import RunRecord
+from nmt.training.job import Job
+from nmt.training.progress import Progress
+from tests.tiny import make_experiment
+from tests.training.jobs import SilentLog, tiny_job, trainer_on
+
+
+def recorded(experiment: Experiment, job: Job, progress: Progress, hashes: dict[str, list[str]]) -> RunRecord:
+    return record_of(experiment, job, progress, 1234, None, hashes)
+
+
+def test_epochs_are_of_pairs_whatever_pieces_were_drawn_for_them(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"tokenizer__sampling": 0.5, "training__max_updates": 5, "training__validate_every": 99}
+    job = tiny_job(tmp_path, **changes)
+    trainer, seen = trainer_on(job, SilentLog()), []
+    update = trainer.updater.update
+
+    def watch(progress: Progress, batches: list[Any]) -> Any:
+        seen.extend(index for batch in batches for index in batch.indices.tolist())
+        return update(progress, batches)
+
+    trainer.updater.update = watch
+    progress = trainer.run()
+    record = recorded(make_experiment(tmp_path, **changes), job, progress, {"train": ["a"], "dev": ["b"]})
+    assert record.epochs == len(seen) / 60
+    assert record.target_tokens != pytest.approx(record.epochs * job.corpus.target_tokens)
+
+
+def test_a_dev_set_of_the_hub_is_known_by_its_lines_and_a_test_set_by_its_files(tmp_path: Path) -> None:
+    job = tiny_job(tmp_path)
+    job = dataclasses.replace(
+        job, dev=dataclasses.replace(job.dev, pairs=[Pair("ein Haus", "a house"), Pair("x", "y")])
+    )
+    files = {"source": str(tmp_path / "test.de"), "target": str(tmp_path / "test.en")}
+    for path in files.values():
+        Path(path).write_bytes(b"a line\n")
+    experiment = make_experiment(tmp_path, corpus__test=files)
+    known = recorded(experiment, job, Progress(), {"train": ["a"], "dev": []}).text_sha256
+    lines = [b"ein Haus\nx\n", b"a house\ny\n"]
+    assert known == {
+        "train": ["a"],
+        "dev": [hashlib.sha256(side).hexdigest() for side in lines],
+        "test": [hashlib.sha256(b"a line\n").hexdigest()] * 2,
+    }
+    Path(files["source"]).unlink()  # no reason to lose what was trained
+    assert recorded(experiment, job, Progress(), {"train": ["a"], "dev": ["b"]}).text_sha256 == {
+        "train": ["a"],
+        "dev": ["b"],
+        "test": [],
+    }
+
+
+def test_a_record_takes_the_name_and_the_search_of_a_recipe(tmp_path: Path) -> None:
+    experiment = make_experiment(tmp_path)
+    before = recorded(experiment, tiny_job(tmp_path), Progress(update=7), {"train": ["a"], "dev": ["b"]})
+    after = renamed(before, experiment.model_copy(update={"name": "other"}))
+    assert (after.name, after.experiment["name"], after.updates) == ("other", "other", 7)
+
+
+def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
+    progress = Progress(update=1200, train_seconds=75.0)
+    assert describe_end(progress) == "1200 updates in 1:15 of training"
+    progress.best_bleu, progress.best_update = 34.567, 1000
+    assert describe_end(progress) == "1200 updates in 1:15 of training, best dev BLEU 34.57 at update 1000"
