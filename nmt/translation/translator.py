@@ -21,7 +21,7 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.parallel import map_in_threads, split_evenly
 from nmt.translation.result import Candidate, Translation, concatenate
-from nmt.translation.segments import is_taken_whole, split_long
+from nmt.translation.segments import deal_out, is_taken_whole, split_long
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop, visible_words
 
@@ -115,7 +115,8 @@ class Translator:
 
         A line of more tokens than the model was trained on, or of more sentences, is split at sentence ends and joined
         again: a model that has seen one sentence a line leaves out most of what follows the first.
-        `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
+        `prefixes`: text that each translation begins with; its last word may go on. Of a split line, a part of n
+        sentences begins with the next n sentences of it, and the last part with all that are left.
         `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
@@ -164,21 +165,22 @@ class Translator:
         if is_blank(text):
             return []
         tokenizer = self.tokenizers.source
-        begin = self.tokenizers.target.encode(clean(prefix))
-        allowed = glossary.allowed(text, clean(prefix)) if glossary else frozenset()
+        begin, encode = clean(prefix), self.tokenizers.target.encode
+        allowed = glossary.allowed(text, begin) if glossary else frozenset()
         ids = tokenizer.encode(text)
         if self._fits(text, ids):
             terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
-            return [Segment(number, ids, begin, terms=terms)] if ids else []
+            return [Segment(number, ids, encode(begin), terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
-        for piece in split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece))):
+        pieces = split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece)))
+        for piece, own in zip(pieces, deal_out(begin, text, pieces), strict=True):
             start = text.index(piece, end)
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start
             if ids := tokenizer.encode(piece):
                 terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
-                segments.append(Segment(number, ids, [] if segments else begin, words, terms))
+                segments.append(Segment(number, ids, encode(own), words, terms))
             end = start + len(piece)
         return segments
 

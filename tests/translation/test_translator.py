@@ -214,6 +214,15 @@ def test_a_translation_begins_with_its_prefix(translator: Translator, narrow: Tr
     assert split.text.endswith(rest.text)
 
 
+def test_each_part_of_a_split_line_begins_with_its_own_sentences_of_the_prefix(narrow: Translator) -> None:
+    parts = ["Der Hund.", "Die Katze!", "Das Haus?"]
+    (whole,) = narrow.translate([" ".join(parts)], prefixes=["The dog. The cat"])
+    assert whole.num_segments == 3
+    each = narrow.translate(parts, prefixes=["The dog.", "The cat", ""])
+    assert whole.text == " ".join(one.text for one in each)
+    assert each[1].text.startswith("The cat")
+
+
 def test_what_needs_attention_is_refused_without_it(tmp_path: Path) -> None:
     experiment = make_experiment(tmp_path / "text", model__decoder__attention="none", training__max_updates=1)
     run(experiment, tmp_path / "runs" / "blind")
