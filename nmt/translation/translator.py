@@ -1,5 +1,6 @@
 """Text in, text out: the one path that `translate`, validation and reports share."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -241,7 +242,7 @@ class Translator:
         """
         if not parts:
             return Translation("", 0.0, (), (), "blank")
-        if not all(candidates for _, candidates in parts):
+        if any(not candidates or math.isnan(candidates[0].log_prob) for _, candidates in parts):
             raise NMTError("The model gives no probabilities (its weights are not numbers). Use another checkpoint.")
         source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:

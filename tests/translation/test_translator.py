@@ -233,8 +233,20 @@ def test_what_needs_attention_is_refused_without_it(tmp_path: Path) -> None:
         blind.translate(LINES[:1], SearchConfig(coverage=0.1))
 
 
-def test_a_model_whose_weights_are_not_numbers_says_so(tiny_run: Path) -> None:
-    broken = nmt.load(tiny_run, search=QUICK)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"beam": 2},
+        {"beam": 1},
+        {"method": "sample"},
+        {"method": "sample", "samples": 4, "n_best": 2, "top_k": 5},
+        {"method": "sample", "samples": 4, "top_p": 0.9, "mbr": "chrf"},
+    ],
+    ids=str,
+)
+def test_a_model_whose_weights_are_not_numbers_says_so(tiny_run: Path, fields: dict[str, Any]) -> None:
+    limits = {"max_length_ratio": 1.0, "max_length_extra": 2}
+    broken = nmt.load(tiny_run, search=SearchConfig.model_validate(fields | limits))
     with torch.no_grad():
         broken.model.output.bias.fill_(float("nan"))  # type: ignore[union-attr, operator]
     with pytest.raises(nmt.NMTError, match="its weights are not numbers"):
