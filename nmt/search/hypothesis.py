@@ -1,8 +1,9 @@
 """What a search is asked for, and what it finds."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from torch import Tensor
@@ -17,6 +18,11 @@ NEEDS = {
     **dict.fromkeys(("beam", "diversity", "stopping"), ("method", "beam")),
     "alpha": ("length_penalty", "gnmt"),
 }
+
+
+def without_effect(search: Mapping[str, Any]) -> list[str]:
+    """The keys of [search] that are for another search than this one."""
+    return [name for name, (key, value) in NEEDS.items() if search[key] != value]
 
 
 class SearchConfig(Config):
@@ -85,8 +91,9 @@ class SearchConfig(Config):
 
     @model_validator(mode="after")
     def _no_option_without_effect(self) -> "SearchConfig":
-        for name, (key, value) in NEEDS.items():
-            if getattr(self, key) != value and getattr(self, name) != type(self).model_fields[name].default:
+        for name in without_effect(vars(self)):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                key, value = NEEDS[name]
                 raise ValueError(f"search.{name} has no effect without search.{key} = {value!r}.")
         if self.diversity and self.beam == 1:
             raise ValueError("search.diversity needs a beam of at least 2; search.beam = 1.")
