@@ -12,6 +12,8 @@ from nmt.config import Config
 
 FinishReason = Literal["eos", "length"]
 
+MAX_ROWS = 512  # hypotheses in a batch: what a search takes memory for
+
 # Keys that have an effect only where another has this value.
 NEEDS = {
     **dict.fromkeys(("samples", "temperature", "top_k", "top_p", "seed"), ("method", "sample")),
@@ -47,9 +49,10 @@ class SearchConfig(Config):
 
     `mbr` orders hypotheses not by score but by how much the others agree with them (minimum Bayes risk).
 
-    `batch_sentences` are searched together. How many, and which, changes the last digits of scores (matrix products of
-    other shapes add up in another order) and so, rarely, which of two equally good hypotheses is found. With `exact`
-    each sentence is searched by itself: texts and scores are the same to the last bit in any batch and any order.
+    `batch_sentences` are searched together, or fewer where they would have more than 512 hypotheses. How many, and
+    which, changes the last digits of scores (matrix products of other shapes add up in another order) and so, rarely,
+    which of two equally good hypotheses is found. With `exact` each sentence is searched by itself: texts and scores
+    are the same to the last bit in any batch and any order.
     """
 
     method: Literal["beam", "sample"] = "beam"
@@ -78,6 +81,11 @@ class SearchConfig(Config):
     def hypotheses(self) -> int:
         """How many hypotheses a sentence the n best are chosen from."""
         return self.beam if self.method == "beam" else self.samples
+
+    @property
+    def sentences_at_once(self) -> int:
+        """`batch_sentences`, or as few as keep their hypotheses from being more than MAX_ROWS together."""
+        return min(self.batch_sentences, max(1, MAX_ROWS // self.hypotheses))
 
     @model_validator(mode="after")
     def _n_best_are_there(self) -> "SearchConfig":

@@ -137,7 +137,7 @@ class Translator:
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
         threads = self.threads
-        batches = split_evenly(order, config.batch_sentences, threads)
+        batches = split_evenly(order, config.sentences_at_once, threads)
 
         def work(chosen: Sequence[int]) -> list[list[Candidate]]:
             return self._search([segments[index] for index in chosen], config, attention, alignment)

@@ -11,7 +11,8 @@ import torch
 import nmt
 from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.hypothesis import MAX_ROWS, SearchConfig
+from nmt.translation import parallel
 from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
 from nmt.translation.translator import Translator
