@@ -28,7 +28,7 @@ from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, recover_folder, sha256, write_folder
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
-from nmt.translation.parallel import one_torch_thread
+from nmt.translation.parallel import torch_threads
 from nmt.translation.segments import is_taken_whole
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
@@ -85,7 +85,7 @@ def export_run(
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
     if shortlist:
-        with one_torch_thread():  # as the runner's search here has: what is on the shortlist depends on the batches
+        with torch_threads(1):  # as the runner's search here has: what is on the shortlist depends on the batches
             ours = [
                 one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
             ]

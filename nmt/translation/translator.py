@@ -20,7 +20,7 @@ from nmt.search.terms import Terms
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
-from nmt.translation.parallel import map_in_threads, split_evenly
+from nmt.translation.parallel import map_in_threads, split_evenly, torch_threads
 from nmt.translation.result import Candidate, Translation, concatenate
 from nmt.translation.segments import deal_out, is_taken_whole, split_long
 from nmt.translation.shortlist import Shortlist
@@ -64,6 +64,8 @@ class Translator:
         self.search = search
         self.max_length, self.max_sentences = max_length, max_sentences  # of a source; 0 sentences: any number
         self.shortlist = shortlist  # what the output is restricted to, None: nothing
+        # Not read for each search: one in another thread may just have set it to 1.
+        self.torch_threads = torch.get_num_threads()
 
     @property
     def looks(self) -> bool:
@@ -76,8 +78,8 @@ class Translator:
 
     @property
     def threads(self) -> int:
-        """How many batches are searched at once."""
-        return torch.get_num_threads() if next(self.model.parameters()).device.type == "cpu" else 1
+        """How many batches are searched at once: on a CPU, as many as PyTorch had threads when this was made."""
+        return self.torch_threads if next(self.model.parameters()).device.type == "cpu" else 1
 
     def check(
         self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
@@ -145,7 +147,8 @@ class Translator:
         # One alone has all threads; not where every bit counts: how many there are decides how sums are rounded.
         alone = len(batches) == 1 and not config.exact
         searched = (work(batch) for batch in batches) if alone else map_in_threads(work, batches, threads)
-        with closing(searched):  # no search goes on when `tick` raises
+        # No search goes on when `tick` raises.
+        with torch_threads(threads if alone else 1, threads), closing(searched):
             for chosen, batch in zip(batches, searched, strict=True):
                 for index, candidates in zip(chosen, batch, strict=True):
                     found[index] = candidates

@@ -374,6 +374,62 @@ def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator
         nmt.load(tiny_run).translate(LINES[:1], glossary=glossary)
 
 
+def again(translator: Translator) -> Translator:
+    """Another one, which has as many threads as PyTorch has now."""
+    return Translator(translator.model, translator.tokenizers, QUICK, translator.max_length)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_search_that_begins_during_another_one_has_all_threads_and_leaves_them_there(
+    translator: Translator, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    split = parallel.split_evenly
+
+    def watched(items: Any, size: int, parts: int) -> Any:
+        seen.append(parts)
+        return split(items, size, parts)
+
+    def work() -> None:
+        seen.append(torch.get_num_threads())
+        own.translate(LINES[:number])
+        seen.append(torch.get_num_threads())
+
+    monkeypatch.setattr("nmt.translation.translator.split_evenly", watched)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        own = again(translator)
+        with parallel.torch_threads(1):  # as the other search has
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert seen == [1, 2, 2]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_fewer_sentences_are_searched_together_where_each_has_many_hypotheses(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SearchConfig().sentences_at_once == SearchConfig().batch_sentences == 64
+    assert SearchConfig(beam=1, batch_sentences=700).sentences_at_once == MAX_ROWS
+    assert SearchConfig(method="sample", samples=3 * MAX_ROWS).sentences_at_once == 1
+    sizes: list[int] = []
+    find = Translator._find
+
+    def watched(self: Translator, segments: Any, *arguments: Any) -> Any:
+        sizes.append(len(segments))
+        return find(self, segments, *arguments)
+
+    monkeypatch.setattr(Translator, "_find", watched)
+    monkeypatch.setattr(translator, "torch_threads", 1)
+    wide = SearchConfig(method="sample", samples=MAX_ROWS // 3, max_length_ratio=1e-9, max_length_extra=1)
+    translator.translate(LINES[:7], wide)
+    assert sizes == [3, 3, 1]
+
+
 def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
     translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +444,7 @@ def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
+        translator = again(translator)
         for lines, exact in ((LINES[:1], False), (LINES[:1], True), (LINES[:4], False)):
             translator.translate(lines, QUICK.model_copy(update={"exact": exact}))
     finally:
@@ -402,6 +459,7 @@ def test_no_search_goes_on_once_the_caller_has_ended_it(translator: Translator) 
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
+        translator = again(translator)
         with pytest.raises(KeyboardInterrupt) as kept:  # its traceback keeps all that was at work
             translator.translate(LINES * 20, QUICK.model_copy(update={"batch_sentences": 4}), tick=stop)
         assert torch.get_num_threads() == 2
