@@ -65,7 +65,8 @@ def evaluate(
         test = load_evaluation_set(_test_text(run, source, reference))
         outputs, about = _translate(run, test.source, beam)
         about |= {"run": str(run), "source": str(test.source_path)}
-        target_language = about.pop("target_language") if target_language is None else target_language
+        language = about.pop("target_language")
+        target_language = language if target_language is None else target_language
     else:
         if source is not None or beam is not None:
             raise ConfigError("--source and --beam are for a run that translates; --hypotheses is translated already.")
@@ -75,6 +76,7 @@ def evaluate(
         outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
     scores = score(metrics, outputs, test.reference, target_language=target_language or "")
     about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
+    about |= {"target_language": target_language or ""}
     width = max(len(each.name) for each in scores)
     with writing_to():
         for each in scores:

@@ -171,7 +171,7 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
     from nmt.errors import ConfigError
-    from nmt.search.hypothesis import NEEDS, SearchConfig
+    from nmt.search.hypothesis import NEEDS, SearchConfig, without_effect
     from nmt.translation.load import recipe_search
 
     tree = dump_config(recipe_search(run))
@@ -180,8 +180,8 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
     given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
-    for key, (other, value) in NEEDS.items():  # what the recipe says for the search that the command line replaces
-        if other in given and key not in given and tree[other] != value:
+    for key in without_effect(tree):  # what the recipe says for the search that the command line replaces
+        if NEEDS[key][0] in given and key not in given:
             tree.pop(key, None)
     if beam is not None:
         tree["beam"] = beam

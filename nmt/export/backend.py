@@ -1,6 +1,5 @@
 """Translating with an exported model: our text path, another engine's model and search."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +11,7 @@ from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.keys import HONOURED, asked_besides
 from nmt.export.onnx_search import OnnxSearch
 from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.storage.exported import about_export, export_command
 from nmt.storage.folder import MANIFEST, read_folder, sha256
 from nmt.storage.steps import step_dir
 from nmt.tokenizer.pair import TokenizerPair
@@ -44,17 +44,14 @@ def load_exported(
     A shortlist goes with onnx only. Raises CheckpointError where there is no such model, or where the run has another
     one, or another shortlist, now; ExportError where it cannot have one; ConfigError where the engine is not installed.
     """
-    again = ["nmt", "export", str(run), "--format", format, *(["--output", str(folder)] if folder else [])]
-    folder = folder or export_dir(run, format)
+    output, folder = folder, folder or export_dir(run, format)
+    remedy = export_command(run, format, about_export(folder), output)
     if not folder.is_dir():
         recipe_search(run)  # raises where this is no run
         CHECKS[format](load_experiment(run / RECIPE).model)
-        raise CheckpointError(f"{folder} is missing: `{shlex.join(again)}` makes it.")
-    read = read_folder(folder, f"Make it again: `{shlex.join(again)}`.")
+        raise CheckpointError(f"{folder} is missing: {remedy} makes it.")
+    read = read_folder(folder, f"Make it again: {remedy}.")
     about = read.about
-    for option, default in (("quantization", "float32"), ("checkpoint", "best")):
-        again += [f"--{option}", about[option]] if about.get(option, default) != default else []
-    remedy = f"`{shlex.join(again)}`"
     if about["format"] != format or (format == "onnx" and "output.onnx" not in read.files):
         raise CheckpointError(f"{folder} is of another format, or an earlier version made it. Make it again: {remedy}.")
     if about["models"] != model_sums(run, about["checkpoint"]):

@@ -35,6 +35,7 @@ import sentencepiece
 from nmt.corpus.sentences import sentence_ends
 
 BEGIN, END = 2, 3
+MAX_ROWS = 512  # hypotheses in a batch
 AT_ONCE = 1024  # lines that are read before they are translated
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 # Kana, Chinese characters, and the punctuation between them.
@@ -58,7 +59,7 @@ class Config:
     stopping: str  # exact, or first: a sentence is done once `beam` hypotheses have ended
     batch_sentences: int  # searched together
     max_length: int  # of what is translated at once
-    max_sentences: int  # in it, 0: any number
+    max_sentences: int = 0  # in it, 0: any number; what was exported earlier does not say
 
     def penalty(self, length: int) -> float:
         """What the log-probability of so many tokens is divided by."""
@@ -105,7 +106,7 @@ class Translator:
         parts = [(line, ids) for line, text in enumerate(lines) for ids in self._parts(text)]
         order = sorted(range(len(parts)), key=lambda index: -len(parts[index][1]))
         texts = [""] * len(parts)
-        size = max(1, min(config.batch_sentences, -(-len(order) // self.threads)))
+        size = max(1, min(config.batch_sentences, MAX_ROWS // config.beam, -(-len(order) // self.threads)))
         batches = [order[start : start + size] for start in range(0, len(order), size)]
 
         def work(chosen: list[int]) -> list[tuple[float, list[int]]]:

@@ -14,7 +14,7 @@ import numpy as np
 from nmt.corpus import sentences
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair
-from nmt.errors import CheckpointError, ConfigError
+from nmt.errors import CheckpointError, ConfigError, ExportError
 from nmt.export import ctranslate2, onnx
 from nmt.export.backend import ExportedTranslator, export_dir, model_sums
 from nmt.export.ctranslate2_search import CTranslate2Search
@@ -25,10 +25,11 @@ from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_manifest, recover_folder, sha256, write_folder
+from nmt.storage.exported import about_export
+from nmt.storage.folder import recover_folder, sha256, write_folder
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
-from nmt.translation.parallel import one_torch_thread
+from nmt.translation.parallel import torch_threads
 from nmt.translation.segments import is_taken_whole
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
@@ -85,11 +86,17 @@ def export_run(
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
     if shortlist:
-        with one_torch_thread():  # as the runner's search here has: what is on the shortlist depends on the batches
+        with torch_threads(1):  # as the runner's search here has: what is on the shortlist depends on the batches
             ours = [
                 one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
             ]
-        verify(ours, runner(lines, shortlist=True), references, saved.languages[1], quantization)
+        try:
+            verify(ours, runner(lines, shortlist=True), references, saved.languages[1], quantization)
+        except ExportError as error:
+            raise ExportError(
+                f"With {run / SHORTLIST_FILE}: {error} Without a shortlist it does: make a new one with "
+                f"`nmt shortlist {run}`, or remove the file."
+            ) from None
     about |= {"format": format, "quantization": quantization}
     about |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
@@ -101,11 +108,7 @@ def _check_replaceable(folder: Path) -> None:
     """Raises ConfigError where something else than an exported model would be replaced."""
     if not folder.exists():
         return
-    try:
-        about: dict[str, Any] = read_manifest(folder)["about"]
-    except CheckpointError:
-        about = {}
-    if about.get("format") not in HONOURED:
+    if about_export(folder).get("format") not in HONOURED:
         raise ConfigError(f"{folder} is there and is no exported model. Name a new folder with --output.")
 
 

@@ -1,7 +1,7 @@
 """Batched beam search. All knowledge of beams is here: no model knows the word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -223,9 +223,7 @@ def _keep_live(extension: Extension, beam: int) -> Extension:
     ends = extension.tokens == EOS_ID
     _, places = extension.ranking.masked_fill(ends, float("-inf")).topk(beam, dim=-1)  # [sentences, beam]
     live = extension.pick(places)
-    return Extension(
-        live.ranking, live.totals.masked_fill(live.tokens == EOS_ID, float("-inf")), live.values, live.rows, live.tokens
-    )
+    return replace(live, totals=live.totals.masked_fill(live.tokens == EOS_ID, float("-inf")))
 
 
 def _continue(before: Beams, live: Extension) -> Beams:

@@ -1,8 +1,9 @@
 """What a search is asked for, and what it finds."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from torch import Tensor
@@ -11,12 +12,19 @@ from nmt.config import Config
 
 FinishReason = Literal["eos", "length"]
 
+MAX_ROWS = 512  # hypotheses in a batch: what a search takes memory for
+
 # Keys that have an effect only where another has this value.
 NEEDS = {
     **dict.fromkeys(("samples", "temperature", "top_k", "top_p", "seed"), ("method", "sample")),
     **dict.fromkeys(("beam", "diversity", "stopping"), ("method", "beam")),
     "alpha": ("length_penalty", "gnmt"),
 }
+
+
+def without_effect(search: Mapping[str, Any]) -> list[str]:
+    """The keys of [search] that are for another search than this one."""
+    return [name for name, (key, value) in NEEDS.items() if search[key] != value]
 
 
 class SearchConfig(Config):
@@ -41,9 +49,10 @@ class SearchConfig(Config):
 
     `mbr` orders hypotheses not by score but by how much the others agree with them (minimum Bayes risk).
 
-    `batch_sentences` are searched together. How many, and which, changes the last digits of scores (matrix products of
-    other shapes add up in another order) and so, rarely, which of two equally good hypotheses is found. With `exact`
-    each sentence is searched by itself: texts and scores are the same to the last bit in any batch and any order.
+    `batch_sentences` are searched together, or fewer where they would have more than 512 hypotheses. How many, and
+    which, changes the last digits of scores (matrix products of other shapes add up in another order) and so, rarely,
+    which of two equally good hypotheses is found. With `exact` each sentence is searched by itself: texts and scores
+    are the same to the last bit in any batch and any order.
     """
 
     method: Literal["beam", "sample"] = "beam"
@@ -73,6 +82,11 @@ class SearchConfig(Config):
         """How many hypotheses a sentence the n best are chosen from."""
         return self.beam if self.method == "beam" else self.samples
 
+    @property
+    def sentences_at_once(self) -> int:
+        """`batch_sentences`, or as few as keep their hypotheses from being more than MAX_ROWS together."""
+        return min(self.batch_sentences, max(1, MAX_ROWS // self.hypotheses))
+
     @model_validator(mode="after")
     def _n_best_are_there(self) -> "SearchConfig":
         if self.n_best > self.hypotheses:
@@ -85,8 +99,9 @@ class SearchConfig(Config):
 
     @model_validator(mode="after")
     def _no_option_without_effect(self) -> "SearchConfig":
-        for name, (key, value) in NEEDS.items():
-            if getattr(self, key) != value and getattr(self, name) != type(self).model_fields[name].default:
+        for name in without_effect(vars(self)):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                key, value = NEEDS[name]
                 raise ValueError(f"search.{name} has no effect without search.{key} = {value!r}.")
         if self.diversity and self.beam == 1:
             raise ValueError("search.diversity needs a beam of at least 2; search.beam = 1.")

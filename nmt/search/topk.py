@@ -1,4 +1,4 @@
-"""The largest of many values a row, in rounds."""
+"""The largest of many values a row, in two rounds."""
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ def top_k(values: Tensor, k: int) -> tuple[Tensor, Tensor]:
     maxima = values[:, : groups * DEPTH].reshape(-1, DEPTH, groups).amax(dim=1)
     rest = n - groups * DEPTH
     maxima[:, :rest] = torch.maximum(maxima[:, :rest], values[:, groups * DEPTH :])
-    chosen = top_k(maxima, k)[1]  # [rows, k]
+    chosen = maxima.topk(k, dim=-1).indices  # [rows, k], each group once
     starts = torch.arange(0, n, groups, device=values.device)  # one more than DEPTH where something is left over
     columns = (chosen.unsqueeze(2) + starts).flatten(1)  # [rows, k x members]
     beyond = columns >= n

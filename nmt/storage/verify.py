@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nmt.errors import CheckpointError
+from nmt.storage.exported import about_export, export_command
 from nmt.storage.folder import read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
@@ -22,7 +23,10 @@ def problems(run: Path) -> list[str]:
             if (run / "record.json").exists() or list_steps(run / part) or (run / part / name).exists():
                 _try(found, lambda: follow(run / part, name))  # noqa: B023
     for folder in sorted(path for path in (run / "export").glob("*") if path.is_dir() and path.suffix != ".tmp"):
-        _try(found, lambda: read_folder(folder, f"Make it again: `nmt export {run} --format {folder.name}`."))  # noqa: B023
+        about = about_export(folder)
+        format = about.get("format", folder.name)
+        again = export_command(run, format, about, folder if folder.name != format else None)
+        _try(found, lambda: read_folder(folder, f"Make it again: {again}."))  # noqa: B023
     if (run / "scores").is_dir():
         remedy = f"Delete {run / 'scores'}, and measure again with `nmt evaluate`."
         _try(found, lambda: read_folder(run / "scores", remedy))

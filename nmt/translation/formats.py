@@ -11,7 +11,8 @@ jsonl   in: an object in each line with the sentence in "source" (or "text") and
         (end-of-sentence too), "finish_reason", "confidence" (0 to 1), "word_confidences" (one for each word of the
         translation), "repeats" (true: it hangs in a loop), "terms" where those of a glossary apply (a list of objects
         with "source", null for a target that should not be there, "target" and "met"), "alignment" where asked for and,
-        with n-best, "hypotheses", a list of objects with the same fields but "text" for "translation".
+        with n-best, "hypotheses", a list of objects with the same fields but "text" for "translation". Those that an
+        earlier translation has left in the input do not stay.
 A blank line stays blank, and has no alignment.
 """
 
@@ -46,6 +47,9 @@ class Record:
     fields: dict[str, Any] | None = None
     """The whole object of a JSON line; None for plain text and for a blank line."""
 
+
+# Fields of an earlier output that a new one need not have, and so need not replace.
+_LEFT_BEHIND = ("terms", "alignment", "hypotheses", "token_log_probs")
 
 BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank line, which is not searched
 
@@ -110,12 +114,13 @@ def read_jsonl(stream: Iterable[bytes]) -> Iterator[Record]:
 
 
 def write_jsonl(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
-    """The fields of the input and the translation; input fields of the same names are overwritten."""
+    """The fields of the input and the translation; what the input has of an earlier translation is dropped."""
     if record.fields is None:
         stream.write(b"\n")
         return
     hypotheses = translation.hypotheses[:n_best] or (BLANK,)
-    fields = record.fields | {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
+    fields = {name: value for name, value in record.fields.items() if name not in _LEFT_BEHIND}
+    fields |= {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
     if n_best > 1:
         fields["hypotheses"] = [{"text": one_line(one.text)} | _details(one) for one in hypotheses]
     stream.write(_json_line(record, fields))

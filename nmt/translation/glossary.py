@@ -62,7 +62,7 @@ class Glossary:
     tokenizer: SentencePieceTokenizer
     targets: tuple[str, ...]
     phrases: Phrases  # of the targets
-    entries: dict[str, tuple[Entry, ...]]  # by the first word of the source, in small letters
+    entries: dict[str, tuple[Entry, ...]]  # by the `_key` of the source's first word
     by_word: dict[str, tuple[int, ...]]  # places of targets, by their first word
 
     @classmethod
@@ -96,7 +96,7 @@ class Glossary:
         written = [(f" {target}".encode(), _written(target, tokenizer, spellings)) for target in places]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for source, targets in terms.items():
-            entries[_first_word(source).casefold()].append(Entry.build(source, targets))
+            entries[_key(_first_word(source))].append(Entry.build(source, targets))
         by_word: defaultdict[str, list[int]] = defaultdict(list)
         for target, place in places.items():
             by_word[_first_word(target)].append(place)
@@ -112,7 +112,7 @@ class Glossary:
         """Every source term in a clean line, also those that overlap."""
         found = []
         for word in _WORD.finditer(line):
-            for entry in self.entries.get(word[0].casefold(), ()):
+            for entry in self.entries.get(_key(word[0]), ()):
                 match = entry.pattern.match(line, word.start())
                 if match and _is_whole(line, match.start(), match.end()):
                     found.append(Match(match.start(), match.end(), entry))
@@ -238,6 +238,11 @@ def _first_word(source: str) -> str:
     word = _WORD.match(source)
     assert word is not None  # a term is not blank
     return word[0]
+
+
+def _key(word: str) -> str:
+    """The same for all that `re.IGNORECASE` takes for one word: to it i, ı, I and İ are the same letter."""
+    return word.casefold().replace("i\u0307", "i").replace("ı", "i")
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -22,7 +22,7 @@ def map_in_threads(
 
     An error ends it: what has not begun is not begun.
     """
-    with one_torch_thread():
+    with torch_threads(1):
         if threads == 1 or len(items) < 2:
             yield from map(function, items)
             return
@@ -35,14 +35,17 @@ def map_in_threads(
 
 
 @contextmanager
-def one_torch_thread() -> Iterator[None]:
-    """PyTorch computes with one thread inside, with as many as before afterwards."""
+def torch_threads(number: int, at_least: int = 1) -> Iterator[None]:
+    """PyTorch computes with so many threads inside, with as many as before afterwards.
+
+    A thread that began during a search of another has one, and would keep it: then there are `at_least` so many.
+    """
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(number)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(at_least if before == 1 else before)
 
 
 def split_evenly(items: Sequence[Item], size: int, parts: int) -> list[Sequence[Item]]:

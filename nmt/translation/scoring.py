@@ -1,6 +1,6 @@
 """How probable a model finds given translations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -13,6 +13,9 @@ from nmt.translation.result import PairScore
 from nmt.translation.translator import Translator
 
 BATCH_PAIRS = 64
+MAX_SQUARES = 1 << 16  # rows x longest side squared: as attention takes memory, additive attention most of all
+
+Encoded = tuple[list[int], list[int]]  # source and target of a pair
 
 
 def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequence[str]) -> list[PairScore]:
@@ -26,10 +29,8 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
         ([*tokenizers.source.encode(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])
         for source, target in zip(sources, targets, strict=True)
     ]
-    order = sorted(range(len(encoded)), key=lambda index: (len(encoded[index][1]), len(encoded[index][0])))
     scores: list[PairScore | None] = [None] * len(encoded)
-    for start in range(0, len(order), BATCH_PAIRS):
-        chosen = order[start : start + BATCH_PAIRS]
+    for chosen in _batches(encoded):
         values = _log_probs(translator, [encoded[index] for index in chosen])
         for index, log_probs in zip(chosen, values, strict=True):
             each = log_probs.tolist()
@@ -38,8 +39,22 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
     return [one for one in scores if one is not None]
 
 
+def _batches(pairs: Sequence[Encoded]) -> Iterator[list[int]]:
+    """Which pairs are scored together, so that memory does not grow with their length; one alone may have any."""
+    sides = [sorted((len(source), len(target)), reverse=True) for source, target in pairs]
+    chosen: list[int] = []
+    for index in sorted(range(len(pairs)), key=sides.__getitem__):  # the next is the longest so far
+        if len(chosen) == BATCH_PAIRS or (len(chosen) + 1) * sides[index][0] ** 2 > MAX_SQUARES:
+            if chosen:
+                yield chosen
+            chosen = []
+        chosen.append(index)
+    if chosen:
+        yield chosen
+
+
 @torch.inference_mode()
-def _log_probs(translator: Translator, pairs: list[tuple[list[int], list[int]]]) -> list[Tensor]:
+def _log_probs(translator: Translator, pairs: list[Encoded]) -> list[Tensor]:
     """The log-probability of each target token of each pair, by forced decoding."""
     model = translator.model
     device = next(model.parameters()).device

@@ -28,6 +28,24 @@ def is_taken_whole(text: str, num_tokens: int, max_length: int, max_sentences: i
     return num_tokens <= max_length and (not max_sentences or count_sentences(text) <= max_sentences)
 
 
+def deal_out(prefix: str, text: str, pieces: Sequence[str]) -> list[str]:
+    """What each of the pieces of `text` gets of `prefix`, with which the translation of the whole begins.
+
+    As many of its sentences as begin in the piece, the last one maybe unfinished; the last piece gets what is left.
+    """
+    begins = [0, *sentence_ends(text)[:-1]]
+    ends = sentence_ends(prefix)
+    parts: list[str] = []
+    start = place = 0
+    for piece in pieces[:-1]:
+        place = text.index(piece, place) + len(piece)
+        begun = bisect_left(begins, place)  # sentences of the text, at least one
+        end = ends[min(begun, len(ends)) - 1]
+        parts.append(prefix[start:end])
+        start = end
+    return [*parts, prefix[start:]]
+
+
 def split_long(text: str, fits: Fits) -> list[str]:
     """Split `text` into pieces that fit, as few as taking the most each time gives; the last two are then evened out.
 

@@ -1,5 +1,6 @@
 """Text in, text out: the one path that `translate`, validation and reports share."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -19,9 +20,9 @@ from nmt.search.terms import Terms
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
-from nmt.translation.parallel import map_in_threads, split_evenly
+from nmt.translation.parallel import map_in_threads, split_evenly, torch_threads
 from nmt.translation.result import Candidate, Translation, concatenate
-from nmt.translation.segments import is_taken_whole, split_long
+from nmt.translation.segments import deal_out, is_taken_whole, split_long
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop, visible_words
 
@@ -63,6 +64,8 @@ class Translator:
         self.search = search
         self.max_length, self.max_sentences = max_length, max_sentences  # of a source; 0 sentences: any number
         self.shortlist = shortlist  # what the output is restricted to, None: nothing
+        # Not read for each search: one in another thread may just have set it to 1.
+        self.torch_threads = torch.get_num_threads()
 
     @property
     def looks(self) -> bool:
@@ -75,8 +78,8 @@ class Translator:
 
     @property
     def threads(self) -> int:
-        """How many batches are searched at once."""
-        return torch.get_num_threads() if next(self.model.parameters()).device.type == "cpu" else 1
+        """How many batches are searched at once: on a CPU, as many as PyTorch had threads when this was made."""
+        return self.torch_threads if next(self.model.parameters()).device.type == "cpu" else 1
 
     def check(
         self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
@@ -115,7 +118,8 @@ class Translator:
 
         A line of more tokens than the model was trained on, or of more sentences, is split at sentence ends and joined
         again: a model that has seen one sentence a line leaves out most of what follows the first.
-        `prefixes`: text that each translation begins with (of a split line, its first part); its last word may go on.
+        `prefixes`: text that each translation begins with; its last word may go on. Of a split line, a part of n
+        sentences begins with the next n sentences of it, and the last part with all that are left.
         `glossary`: terms and what they must be called; each translation says which of them it has.
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
@@ -135,7 +139,7 @@ class Translator:
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
         threads = self.threads
-        batches = split_evenly(order, config.batch_sentences, threads)
+        batches = split_evenly(order, config.sentences_at_once, threads)
 
         def work(chosen: Sequence[int]) -> list[list[Candidate]]:
             return self._search([segments[index] for index in chosen], config, attention, alignment)
@@ -143,7 +147,8 @@ class Translator:
         # One alone has all threads; not where every bit counts: how many there are decides how sums are rounded.
         alone = len(batches) == 1 and not config.exact
         searched = (work(batch) for batch in batches) if alone else map_in_threads(work, batches, threads)
-        with closing(searched):  # no search goes on when `tick` raises
+        # No search goes on when `tick` raises.
+        with torch_threads(threads if alone else 1, threads), closing(searched):
             for chosen, batch in zip(batches, searched, strict=True):
                 for index, candidates in zip(chosen, batch, strict=True):
                     found[index] = candidates
@@ -164,21 +169,22 @@ class Translator:
         if is_blank(text):
             return []
         tokenizer = self.tokenizers.source
-        begin = self.tokenizers.target.encode(clean(prefix))
-        allowed = glossary.allowed(text, clean(prefix)) if glossary else frozenset()
+        begin, encode = clean(prefix), self.tokenizers.target.encode
+        allowed = glossary.allowed(text, begin) if glossary else frozenset()
         ids = tokenizer.encode(text)
         if self._fits(text, ids):
             terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
-            return [Segment(number, ids, begin, terms=terms)] if ids else []
+            return [Segment(number, ids, encode(begin), terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
-        for piece in split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece))):
+        pieces = split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece)))
+        for piece, own in zip(pieces, deal_out(begin, text, pieces), strict=True):
             start = text.index(piece, end)
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start
             if ids := tokenizer.encode(piece):
                 terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
-                segments.append(Segment(number, ids, [] if segments else begin, words, terms))
+                segments.append(Segment(number, ids, encode(own), words, terms))
             end = start + len(piece)
         return segments
 
@@ -239,7 +245,7 @@ class Translator:
         """
         if not parts:
             return Translation("", 0.0, (), (), "blank")
-        if not all(candidates for _, candidates in parts):
+        if any(not candidates or math.isnan(candidates[0].log_prob) for _, candidates in parts):
             raise NMTError("The model gives no probabilities (its weights are not numbers). Use another checkpoint.")
         source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:

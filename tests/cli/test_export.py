@@ -124,11 +124,13 @@ def test_a_changed_byte_of_an_exported_model_is_found(copy: Path) -> None:
     path = copy / "export" / "ctranslate2" / "model.bin"
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 4]))
-    assert [problem.startswith(f"{path} was changed") for problem in problems(copy)] == [True]
+    again = f"Make it again: `nmt export {copy} --format ctranslate2 --quantization int8`."
+    (problem,) = problems(copy)
+    assert problem.startswith(f"{path} was changed")
+    assert problem.endswith(again)
     failure = invoke(translate.translate, copy, "--backend", "ctranslate2").exception
     assert isinstance(failure, CheckpointError)
-    assert str(failure).startswith(f"{path} was changed")
-    assert str(failure).endswith(f"Make it again: `nmt export {copy} --format ctranslate2`.")
+    assert str(failure) == problem
 
 
 def test_a_model_that_translates_differently_is_not_exported(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,6 +238,8 @@ def test_a_shortlist_that_translates_differently_is_not_exported(
     monkeypatch.setattr(write, "_shortlist_files", confused)
     failure = invoke(command.export, run_copy, "--format", "onnx", *given).exception
     assert isinstance(failure, ExportError)
+    assert str(failure).startswith(f"With {run_copy / 'shortlist.safetensors'}: The exported model does not translate")
+    assert str(failure).endswith(f"make a new one with `nmt shortlist {run_copy}`, or remove the file.")
     assert not (run_copy / "export").exists()
 
 

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import gzip
 import io
+import json
 import math
 import os
 import runpy
@@ -187,6 +188,28 @@ def test_the_backend_finds_what_our_search_finds(
         [math.fsum(best.token_log_probs) for one in each for best in one.hypotheses] for each in (theirs, ours)
     )
     assert found == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("beam", [4, 200])
+def test_the_runner_searches_as_many_sentences_together_as_we_do(beam: int, tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    asked = SearchConfig(beam=beam, max_length_ratio=1e-9, max_length_extra=1, batch_sentences=8)
+    runner = Runner(runner_files(*tiny_model(), asked, tiny_tokenizers), threads=1)
+    sizes: list[int] = []
+    runner.search = lambda sources, *_: sizes.append(len(sources)) or [(0.0, [])] * len(sources)  # type: ignore
+    runner.translate(LINES[:8])
+    assert sizes[0] == asked.sentences_at_once
+
+
+def test_what_was_exported_before_sentences_were_counted_is_translated(tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    files = runner_files(*tiny_model(), SearchConfig(beam=2, max_length_ratio=1.0), tiny_tokenizers)
+    earlier = json.loads(files["config.json"])
+    del earlier["max_sentences"]
+    runner = Runner(files | {"config.json": json.dumps(earlier).encode()}, threads=1)
+    assert runner.translate(LINES[:2]) == Runner(files, threads=1).translate(LINES[:2])
 
 
 @pytest.mark.parametrize("max_sentences", [1, 2])

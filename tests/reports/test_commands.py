@@ -243,6 +243,14 @@ def test_evaluate_scores_a_run_as_the_metrics_do(folder):
         assert line.endswith(f"{each.value:.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
 
 
+@pytest.mark.parametrize(("given", "used"), [((), "en"), (("--target-language", "zh"), "zh")])
+def test_the_language_that_a_run_was_scored_in_is_noted(folder, given, used):
+    nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--json", "scores.json", *given)
+    written = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    assert written["target_language"] == used
+    assert f"tok:{'zh' if used == 'zh' else '13a'}" in written["scores"][0]["signature"]
+
+
 def test_evaluate_scores_a_file_alike(folder):
     (folder / "out.en").write_text(
         "".join(line.replace(" the ", " ") + "\n" for line in TEST.reference), encoding="utf-8", newline="\n"

@@ -34,3 +34,13 @@ def test_where_too_few_are_possible_places_are_still_within_the_row() -> None:
     assert places[0, 0] == 5
     assert best[0, 1:].eq(float("-inf")).all()
     assert ((places >= 0) & (places < 2001)).all()
+
+
+@pytest.mark.parametrize("n", [8000, 10_000, 45_001])
+def test_no_place_that_is_possible_is_given_twice_where_few_are(n: int) -> None:
+    """As where the next token is forced: the last column is the last of its group."""
+    for column in (n // 8 - 1, n // 8 + 3, n - 1):
+        values = torch.full((1, n), float("-inf"))
+        values[0, [column, 4]] = torch.tensor([-1.0, -2.0])
+        best, places = top_k(values, 10)
+        assert places[0, best[0].isfinite()].tolist() == [column, 4]

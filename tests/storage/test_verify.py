@@ -52,6 +52,12 @@ def test_what_can_be_made_again_alone_is_said_to_be(run: Path) -> None:
         (run / part / name).write_bytes(b"changed")
     exported, scores = problems(run)
     assert exported.endswith(f"Make it again: `nmt export {run} --format onnx`.")
+    named = run / "export" / "small"
+    noted = {"format": "onnx", "quantization": "int8", "checkpoint": "last:2"}
+    write_folder(named, {"step.onnx": b"content"}, noted, Disk())
+    (named / "step.onnx").write_bytes(b"changed")
+    asked = f"--format onnx --output {named} --quantization int8 --checkpoint last:2"
+    assert problems(run)[1].endswith(f"Make it again: `nmt export {run} {asked}`.")
     assert scores.endswith(f"Delete {run / 'scores'}, and measure again with `nmt evaluate`.")
 
 

@@ -264,3 +264,14 @@ def test_terms_are_listed_in_json_where_there_are_any() -> None:
     assert answer["hypotheses"][0]["terms"] == answer["terms"]
     assert "terms" not in answer["hypotheses"][1]
     assert "terms" not in json.loads(written("jsonl", record, translation(candidate("one"))))
+
+
+@pytest.mark.parametrize("result", [TWO_BEST, translation()], ids=["translated", "blank"])
+def test_nothing_that_an_earlier_output_said_stays_beside_a_new_translation(result: Translation) -> None:
+    old = ("terms", "alignment", "hypotheses", "token_log_probs", "translation", "tokens", "confidence")
+    given = {"source": "eins", "target": "un"} | dict.fromkeys(old, "old")
+    (record,) = read("jsonl", json.dumps(given).encode())
+    answer = json.loads(written("jsonl", record, result))
+    assert "old" not in answer.values()
+    assert (answer["source"], answer["target"]) == ("eins", "un")
+    assert not {"terms", "alignment", "hypotheses", "token_log_probs"} & answer.keys()

@@ -6,7 +6,7 @@ import time
 import pytest
 import torch
 
-from nmt.translation.parallel import map_in_threads, one_torch_thread, split_evenly
+from nmt.translation.parallel import map_in_threads, split_evenly, torch_threads
 
 
 def test_results_come_in_order_and_two_run_at_the_same_time() -> None:
@@ -26,9 +26,14 @@ def test_the_number_of_torch_threads_is_as_before_also_after_an_error() -> None:
         with pytest.raises(ZeroDivisionError):
             list(map_in_threads(lambda number: 1 // number, [2, 1, 0, 1], 2))
         assert torch.get_num_threads() == 3
-        with one_torch_thread():
-            assert torch.get_num_threads() == 1
-        assert torch.get_num_threads() == 3
+        for inside in (1, 2):
+            with torch_threads(inside, 4):
+                assert torch.get_num_threads() == inside
+            assert torch.get_num_threads() == 3
+        torch.set_num_threads(1)  # maybe for the search of another thread
+        with torch_threads(2, 4):
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 4
     finally:
         torch.set_num_threads(before)
 

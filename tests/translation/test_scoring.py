@@ -8,7 +8,9 @@ import torch
 import nmt
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import EOS_ID
+from nmt.translation import scoring
 from nmt.translation.scoring import score_pairs
+from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs
 
 LINES = [pair.source for pair in invented_pairs()[::7]]
@@ -69,3 +71,27 @@ def test_a_longer_target_is_never_more_probable_than_its_beginning(tiny_run: Pat
     (short, long) = score_pairs(translator, LINES[:1] * 2, ["the dog", "the dog sees the tree"])
     common = len(short.pieces) - 1
     assert long.token_log_probs[:common] == pytest.approx(short.token_log_probs[:common], abs=1e-5)
+
+
+def test_pairs_are_scored_together_as_far_as_their_length_allows(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translator = nmt.load(tiny_run)
+    sizes: list[tuple[int, int]] = []
+    log_probs = scoring._log_probs
+
+    def watched(translator: Translator, pairs: list[scoring.Encoded]) -> list[torch.Tensor]:
+        sizes.append((len(pairs), max(len(side) for pair in pairs for side in pair)))
+        return log_probs(translator, pairs)
+
+    monkeypatch.setattr(scoring, "_log_probs", watched)
+    sources = [*LINES * 8, *[f"{line} " * 9 for line in LINES], LINES[0]]
+    targets = [*TARGETS * 8, *TARGETS[::-1], "the dog " * 200]
+    together = score_pairs(translator, sources, targets)
+    assert sum(rows for rows, _ in sizes) == len(sources)
+    assert all(rows == 1 or rows * longest**2 <= scoring.MAX_SQUARES for rows, longest in sizes)
+    assert sizes[0][0] == scoring.BATCH_PAIRS  # short ones
+    assert sizes[-1][0] == 1
+    for place in (0, len(sources) - 2, len(sources) - 1):
+        (alone,) = score_pairs(translator, sources[place : place + 1], targets[place : place + 1])
+        assert alone.log_prob == pytest.approx(together[place].log_prob, rel=1e-5)

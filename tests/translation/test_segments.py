@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.translation.segments import Fits, split_long
+from nmt.translation.segments import Fits, deal_out, split_long
 
 TEXT = st.text(
     st.characters() | st.sampled_from('ab .,!?;:"\u3002\uff0c\n\u0301\u200d\ud83d\ude00😀🏽🇩🇪각'), max_size=200
@@ -137,3 +137,31 @@ def test_a_very_long_line_takes_linear_work(pattern: str) -> None:
     assert calls <= len(text)
     assert visible("".join(pieces)) == visible(text)
     assert all(len(piece) <= 250 for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "prefix", "dealt"),
+    [
+        (["Eins.", "Zwei!", "Drei."], "", ["", "", ""]),
+        (["Eins.", "Zwei!", "Drei."], "On", ["On", "", ""]),
+        (["Eins.", "Zwei!", "Drei."], "One. Tw", ["One. ", "Tw", ""]),
+        (["Eins.", "Zwei!", "Drei."], "One. Two. Three. And", ["One. ", "Two. ", "Three. And"]),
+        (["Eins. Zwei!", "Drei."], "One. Two. Th", ["One. Two. ", "Th"]),
+        (["Eins. Zwei!", "Drei."], "One. Tw", ["One. Tw", ""]),
+        (["Eins,", "zwei. Drei.", "Vier."], "One, two. Three. Fo", ["One, two. ", "Three. ", "Fo"]),
+        (["Eins,", "zwei."], "One, two. Three.", ["One, two. ", "Three."]),
+        (["Eins."], "One. Two.", ["One. Two."]),
+    ],
+)
+def test_a_piece_gets_as_many_sentences_of_a_beginning_as_begin_in_it(
+    pieces: list[str], prefix: str, dealt: list[str]
+) -> None:
+    assert deal_out(prefix, "  ".join(pieces), pieces) == dealt
+
+
+@given(TEXT, TEXT, st.integers(1, 40))
+def test_every_character_of_a_beginning_is_dealt_out_in_order(text: str, prefix: str, limit: int) -> None:
+    pieces = split_long(text, up_to(limit))
+    dealt = deal_out(prefix, text, pieces)
+    assert "".join(dealt) == prefix
+    assert len(dealt) == len(pieces)

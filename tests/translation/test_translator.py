@@ -11,7 +11,8 @@ import torch
 import nmt
 from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.hypothesis import MAX_ROWS, SearchConfig
+from nmt.translation import parallel
 from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
 from nmt.translation.translator import Translator
@@ -214,6 +215,15 @@ def test_a_translation_begins_with_its_prefix(translator: Translator, narrow: Tr
     assert split.text.endswith(rest.text)
 
 
+def test_each_part_of_a_split_line_begins_with_its_own_sentences_of_the_prefix(narrow: Translator) -> None:
+    parts = ["Der Hund.", "Die Katze!", "Das Haus?"]
+    (whole,) = narrow.translate([" ".join(parts)], prefixes=["The dog. The cat"])
+    assert whole.num_segments == 3
+    each = narrow.translate(parts, prefixes=["The dog.", "The cat", ""])
+    assert whole.text == " ".join(one.text for one in each)
+    assert each[1].text.startswith("The cat")
+
+
 def test_what_needs_attention_is_refused_without_it(tmp_path: Path) -> None:
     experiment = make_experiment(tmp_path / "text", model__decoder__attention="none", training__max_updates=1)
     run(experiment, tmp_path / "runs" / "blind")
@@ -224,8 +234,20 @@ def test_what_needs_attention_is_refused_without_it(tmp_path: Path) -> None:
         blind.translate(LINES[:1], SearchConfig(coverage=0.1))
 
 
-def test_a_model_whose_weights_are_not_numbers_says_so(tiny_run: Path) -> None:
-    broken = nmt.load(tiny_run, search=QUICK)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"beam": 2},
+        {"beam": 1},
+        {"method": "sample"},
+        {"method": "sample", "samples": 4, "n_best": 2, "top_k": 5},
+        {"method": "sample", "samples": 4, "top_p": 0.9, "mbr": "chrf"},
+    ],
+    ids=str,
+)
+def test_a_model_whose_weights_are_not_numbers_says_so(tiny_run: Path, fields: dict[str, Any]) -> None:
+    limits = {"max_length_ratio": 1.0, "max_length_extra": 2}
+    broken = nmt.load(tiny_run, search=SearchConfig.model_validate(fields | limits))
     with torch.no_grad():
         broken.model.output.bias.fill_(float("nan"))  # type: ignore[union-attr, operator]
     with pytest.raises(nmt.NMTError, match="its weights are not numbers"):
@@ -352,6 +374,62 @@ def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator
         nmt.load(tiny_run).translate(LINES[:1], glossary=glossary)
 
 
+def again(translator: Translator) -> Translator:
+    """Another one, which has as many threads as PyTorch has now."""
+    return Translator(translator.model, translator.tokenizers, QUICK, translator.max_length)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_search_that_begins_during_another_one_has_all_threads_and_leaves_them_there(
+    translator: Translator, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    split = parallel.split_evenly
+
+    def watched(items: Any, size: int, parts: int) -> Any:
+        seen.append(parts)
+        return split(items, size, parts)
+
+    def work() -> None:
+        seen.append(torch.get_num_threads())
+        own.translate(LINES[:number])
+        seen.append(torch.get_num_threads())
+
+    monkeypatch.setattr("nmt.translation.translator.split_evenly", watched)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        own = again(translator)
+        with parallel.torch_threads(1):  # as the other search has
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        assert seen == [1, 2, 2]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_fewer_sentences_are_searched_together_where_each_has_many_hypotheses(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SearchConfig().sentences_at_once == SearchConfig().batch_sentences == 64
+    assert SearchConfig(beam=1, batch_sentences=700).sentences_at_once == MAX_ROWS
+    assert SearchConfig(method="sample", samples=3 * MAX_ROWS).sentences_at_once == 1
+    sizes: list[int] = []
+    find = Translator._find
+
+    def watched(self: Translator, segments: Any, *arguments: Any) -> Any:
+        sizes.append(len(segments))
+        return find(self, segments, *arguments)
+
+    monkeypatch.setattr(Translator, "_find", watched)
+    monkeypatch.setattr(translator, "torch_threads", 1)
+    wide = SearchConfig(method="sample", samples=MAX_ROWS // 3, max_length_ratio=1e-9, max_length_extra=1)
+    translator.translate(LINES[:7], wide)
+    assert sizes == [3, 3, 1]
+
+
 def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
     translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +444,7 @@ def test_a_sentence_alone_is_searched_with_all_threads_unless_every_bit_counts(
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
+        translator = again(translator)
         for lines, exact in ((LINES[:1], False), (LINES[:1], True), (LINES[:4], False)):
             translator.translate(lines, QUICK.model_copy(update={"exact": exact}))
     finally:
@@ -380,6 +459,7 @@ def test_no_search_goes_on_once_the_caller_has_ended_it(translator: Translator) 
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
+        translator = again(translator)
         with pytest.raises(KeyboardInterrupt) as kept:  # its traceback keeps all that was at work
             translator.translate(LINES * 20, QUICK.model_copy(update={"batch_sentences": 4}), tick=stop)
         assert torch.get_num_threads() == 2
