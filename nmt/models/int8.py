@@ -13,8 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nmt.models.build import EncoderDecoder
-from nmt.models.embedding import OutputProjection
-from nmt.models.rnn.layer import RecurrentLayer
+from nmt.models.products import replace_products
 
 LARGEST = 127
 
@@ -65,33 +64,7 @@ class Int8Linear(nn.Module):
         return part
 
 
-class Int8RecurrentLayer(RecurrentLayer):
-    """A recurrent layer that steps in 8 bits; a whole sequence at once is left to the library, in fp32."""
-
-    def __init__(self, layer: RecurrentLayer) -> None:
-        nn.Module.__init__(self)
-        self.cell, self.dim, self.rnn = layer.cell, layer.dim, layer.rnn
-        input_weight, recurrent_weight, input_bias, recurrent_bias = layer.weights()
-        if self.cell == "gru":
-            self.input_product = Int8Linear(input_weight, input_bias)
-            self.recurrent_product = Int8Linear(recurrent_weight, recurrent_bias)
-        else:  # one product instead of two: each costs more in scales and copies than in arithmetic
-            self.product = Int8Linear(torch.cat([input_weight, recurrent_weight], dim=1), input_bias + recurrent_bias)
-
-    def products(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        return self.input_product(inputs), self.recurrent_product(hidden)
-
-    def summed_products(self, inputs: Tensor, hidden: Tensor) -> Tensor:
-        return self.product(torch.cat([inputs, hidden], dim=-1))
-
-
 def to_int8(model: EncoderDecoder) -> EncoderDecoder:
     """A copy whose linear maps, decoder steps and output are in 8 bits; embeddings and norms stay as they are."""
     quick = copy.deepcopy(model)
-    for module in list(quick.modules()):
-        for name, child in list(module.named_children()):
-            if isinstance(child, nn.Linear | OutputProjection):
-                setattr(module, name, Int8Linear(child.weight, child.bias))
-            elif isinstance(child, RecurrentLayer) and module is quick.decoder.layers:
-                setattr(module, name, Int8RecurrentLayer(child))
-    return quick.eval()
+    return replace_products(quick, Int8Linear, quick.modules())

@@ -15,6 +15,7 @@ from nmt.models.base import Seq2Seq
 from nmt.models.build import EncoderDecoder
 from nmt.models.ensemble import Ensemble
 from nmt.models.int8 import to_int8
+from nmt.models.packed import pack
 from nmt.models.saved import SavedModel, load_model
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.folder import read_manifest, sha256
@@ -58,9 +59,10 @@ def load(
                 f"{directories[0]} and {directory} have different {what}. The models of an ensemble must share them: "
                 "train them on the same text with the same [tokenizer]."
             )
-    models = [to_int8(model) if int8 else model for model, _, _ in members]
-    model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
     device = torch.device("cuda" if torch.cuda.is_available() and not int8 else "cpu")
+    for_cpu = to_int8 if int8 else pack
+    models = [for_cpu(model) if device.type == "cpu" else model for model, _, _ in members]
+    model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
     narrowed = Shortlist.read(directories[0], first.tokenizers) if shortlist else None
     max_length = min(about.max_length for _, about, _ in members)
     max_sentences = min(about.max_sentences for _, about, _ in members)

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from nmt.models.int8 import Int8Linear, Int8RecurrentLayer, quantise, to_int8
+from nmt.models.int8 import Int8Linear, quantise, to_int8
+from nmt.models.products import SteppingLayer
 from nmt.models.rnn.layer import Cell, RecurrentLayer
 from tests.contracts.architectures import ARCHITECTURES, build, sentences
 
@@ -61,7 +62,9 @@ def test_a_recurrent_step_is_near_that_of_the_layer_it_was_made_from(cell: Cell)
     layer = RecurrentLayer(cell, 24, 32)
     state = tuple(torch.rand(4, 32) - 0.5 for _ in range(2 if cell == "lstm" else 1))
     inputs = torch.randn(4, 24)
-    for quick, exact in zip(Int8RecurrentLayer(layer).step(inputs, state), layer.step(inputs, state), strict=True):
+    for quick, exact in zip(
+        SteppingLayer(layer, Int8Linear).step(inputs, state), layer.step(inputs, state), strict=True
+    ):
         assert (quick - exact).abs().max() < 0.03
 
 

@@ -1,0 +1,57 @@
+"""Weights laid out once as oneDNN reads them: the same fp32 products, quicker where there are few rows.
+
+A sentence that is translated alone gives a step as many rows as the beam is wide, and the products are then bound by
+how quickly weights are read. What torch calls for them otherwise (MKL) takes two to five times as long there on a
+processor of AMD; with many rows there is little to gain, and oneDNN would compile a kernel for each number of them.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from nmt.models.build import EncoderDecoder
+from nmt.models.products import replace_products
+
+MAX_ROWS = 16
+
+
+class PackedLinear(nn.Linear):
+    """y = x W^T + b, for no gradient. The plain weight is kept: for many rows, and where it is an embedding too."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        nn.Module.__init__(self)
+        self.out_features, self.in_features = weight.shape
+        self.weight = weight if isinstance(weight, nn.Parameter) else nn.Parameter(weight.detach())
+        self.register_parameter(
+            "bias", bias if bias is None or isinstance(bias, nn.Parameter) else nn.Parameter(bias.detach())
+        )
+        self.packed = torch.ops.mkldnn._reorder_linear_weight(self.weight.detach(), MAX_ROWS)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """[..., inputs] -> [..., outputs]"""
+        rows = values.reshape(-1, self.in_features)
+        as_packed = values.dtype == self.packed.dtype and values.device == self.packed.device
+        if len(rows) > MAX_ROWS or not as_packed or torch.is_grad_enabled():
+            return F.linear(values, self.weight, self.bias)
+        found: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self.packed, self.bias, "none", [], "")
+        return found.view(*values.shape[:-1], self.out_features)
+
+    def rows(self, ids: Tensor) -> nn.Module:
+        """The same map to only the outputs `ids` (int64 [n]), in that order."""
+        part = nn.Linear(self.in_features, len(ids), self.bias is not None, device="meta")
+        part.weight = nn.Parameter(self.weight.detach()[ids])
+        part.register_parameter("bias", None if self.bias is None else nn.Parameter(self.bias.detach()[ids]))
+        return part
+
+
+def pack(model: EncoderDecoder) -> EncoderDecoder:
+    """The model itself with the weights of decoder and output packed, for translating on a CPU in fp32.
+
+    As it was where this build of torch has no such products: they are torch.compile's, and have no public name.
+    """
+    try:
+        with torch.inference_mode():
+            PackedLinear(torch.zeros(1, 1), None)(torch.zeros(1, 1))
+    except (AttributeError, RuntimeError):
+        return model.eval()
+    return replace_products(model, PackedLinear, [model, *model.decoder.modules()])

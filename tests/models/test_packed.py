@@ -1,0 +1,91 @@
+"""Packed weights: the same products, for few rows and for many."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from nmt.models import packed
+from nmt.models.packed import MAX_ROWS, PackedLinear, pack
+from nmt.models.products import SteppingLayer
+from nmt.models.rnn.layer import Cell, RecurrentLayer
+from tests.contracts.architectures import ARCHITECTURES, build, sentences
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (MAX_ROWS,), (MAX_ROWS + 1,), (0,)], ids=str)
+def test_a_product_is_that_in_float64_for_any_number_of_rows(shape: tuple[int, ...], biased: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight, bias, values = (torch.randn(*each, generator=generator) for each in ((33, 24), (33,), (*shape, 24)))
+    linear = PackedLinear(weight, bias if biased else None)
+    with torch.inference_mode():
+        found = linear(values)
+    expected = values.double() @ weight.double().T + (bias.double() if biased else 0.0)
+    assert found.shape == (*shape, 33)
+    torch.testing.assert_close(found.double(), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_few_rows_take_the_packed_weight_and_many_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    linear = PackedLinear(torch.randn(4, 3), None)
+    linear.weight.data.zero_()  # the packed one keeps what it had
+    with torch.inference_mode():
+        assert linear(torch.ones(MAX_ROWS, 3)).abs().sum() > 0
+        assert linear(torch.ones(MAX_ROWS + 1, 3)).eq(0).all()
+
+
+def test_some_outputs_are_those_of_all_outputs() -> None:
+    linear = PackedLinear(torch.randn(9, 16), torch.randn(9))
+    values, ids = torch.randn(2, 3, 16), torch.tensor([7, 0, 3])
+    with torch.inference_mode():
+        torch.testing.assert_close(linear.rows(ids)(values), linear(values)[..., ids])
+
+
+def test_a_model_that_is_moved_to_another_type_goes_by_its_plain_weights() -> None:
+    linear = PackedLinear(torch.randn(4, 3), torch.randn(4)).double()
+    values = torch.randn(2, 3, dtype=torch.float64)
+    with torch.inference_mode():
+        torch.testing.assert_close(linear(values), values @ linear.weight.T + linear.bias)
+
+
+@pytest.mark.parametrize("cell", ["rnn_tanh", "rnn_relu", "gru", "lstm"])
+def test_a_recurrent_step_is_that_of_the_layer_it_was_made_from(cell: Cell) -> None:
+    torch.manual_seed(5)
+    layer = RecurrentLayer(cell, 24, 32)
+    state = tuple(torch.rand(4, 32) - 0.5 for _ in range(2 if cell == "lstm" else 1))
+    inputs = torch.randn(4, 24)
+    with torch.inference_mode():
+        for quick, exact in zip(
+            SteppingLayer(layer, PackedLinear).step(inputs, state), layer.step(inputs, state), strict=True
+        ):
+            torch.testing.assert_close(quick, exact, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_architecture_steps_and_decodes_as_before(architecture: str) -> None:
+    plain = build(architecture).float().eval()
+    quick = pack(copy.deepcopy(plain))
+    assert any(isinstance(module, PackedLinear) for module in quick.modules())
+    source, mask = sentences(lengths=(6, 6, 6))
+    with torch.inference_mode():
+        found = []
+        for one in (plain, quick):
+            memory = one.encode(source, mask)
+            features, state = one.step(torch.full((3,), 2), one.start(memory), memory)
+            more, _ = one.step(torch.full((3,), 5), state, memory)
+            forced = one.decode(torch.tensor([[2, 5]] * 3), memory)
+            found.append([one.logits(features), one.logits(more), one.logits(forced)])
+    for before, after in zip(*found, strict=True):
+        torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-4)
+
+
+def test_where_torch_has_no_such_products_the_model_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build(next(iter(ARCHITECTURES))).float()
+    kinds = [type(module) for module in model.modules()]
+
+    class Missing(nn.Module):
+        def __init__(self, *_: object) -> None:
+            raise AttributeError("no such operator")
+
+    monkeypatch.setattr(packed, "PackedLinear", Missing)
+    assert [type(module) for module in pack(model).modules()] == kinds
