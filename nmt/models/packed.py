@@ -5,6 +5,8 @@ how quickly weights are read. What torch calls for them otherwise (MKL) takes tw
 processor of AMD; with many rows there is little to gain, and oneDNN would compile a kernel for each number of them.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -25,15 +27,30 @@ class PackedLinear(nn.Linear):
         self.register_parameter(
             "bias", bias if bias is None or isinstance(bias, nn.Parameter) else nn.Parameter(bias.detach())
         )
-        self.packed = torch.ops.mkldnn._reorder_linear_weight(self.weight.detach(), MAX_ROWS)
+        self.packed = self._packed()
+
+    def _packed(self) -> Tensor | None:
+        weight = self.weight.detach()
+        if weight.dtype != torch.float32 or weight.device.type != "cpu":
+            return None
+        packed: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, MAX_ROWS)
+        return packed
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the packed weight, which torch can neither copy nor pickle."""
+        return {name: value for name, value in vars(self).items() if name != "packed"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        self.packed = self._packed()
 
     def forward(self, values: Tensor) -> Tensor:
         """[..., inputs] -> [..., outputs]"""
         rows = values.reshape(-1, self.in_features)
-        as_packed = values.dtype == self.packed.dtype and values.device == self.packed.device
-        if len(rows) > MAX_ROWS or not as_packed or torch.is_grad_enabled():
+        packed = self.packed if (values.dtype, values.device.type) == (torch.float32, "cpu") else None
+        if packed is None or len(rows) > MAX_ROWS or torch.is_grad_enabled():
             return F.linear(values, self.weight, self.bias)
-        found: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self.packed, self.bias, "none", [], "")
+        found: Tensor = torch.ops.mkldnn._linear_pointwise(rows, packed, self.bias, "none", [], "")
         return found.view(*values.shape[:-1], self.out_features)
 
     def rows(self, ids: Tensor) -> nn.Module:

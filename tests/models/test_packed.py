@@ -1,6 +1,8 @@
 """Packed weights: the same products, for few rows and for many."""
 
 import copy
+import pickle
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -39,6 +41,22 @@ def test_some_outputs_are_those_of_all_outputs() -> None:
     values, ids = torch.randn(2, 3, 16), torch.tensor([7, 0, 3])
     with torch.inference_mode():
         torch.testing.assert_close(linear.rows(ids)(values), linear(values)[..., ids])
+
+
+@pytest.mark.parametrize(
+    "way",
+    [copy.deepcopy, lambda linear: pickle.loads(pickle.dumps(linear))],  # noqa: S301
+    ids=["copy", "pickle"],
+)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_it_can_be_copied_and_sent_to_another_process(
+    way: Callable[[nn.Module], nn.Module], dtype: torch.dtype
+) -> None:
+    linear = PackedLinear(torch.randn(4, 3), torch.randn(4)).to(dtype)
+    other, values = way(linear), torch.randn(2, 3, dtype=dtype)
+    with torch.inference_mode():
+        assert torch.equal(other(values), linear(values))
+    assert (other.packed is None) == (dtype == torch.float64)
 
 
 def test_a_model_that_is_moved_to_another_type_goes_by_its_plain_weights() -> None:
