@@ -8,11 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-import nmt
 from nmt import run as run_module
 from nmt.errors import NMTError
 from nmt.models.dropout import Dropout
-from nmt.models.saved import load_tensors
+from nmt.models.saved import load_model, load_tensors
 from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, step_dir
 from nmt.training import updater
@@ -186,7 +185,7 @@ def test_a_sharded_run_validates_saves_and_goes_on_unsharded(tmp_path: Path) -> 
     assert list_steps(run / "models") == [2, 3]
     state = step_dir(run / "state", 3)
     averaged = load_tensors(read_folder(state).files, "average.safetensors", state)
-    for name, weight in nmt.load(run, "last").model.named_parameters():
+    for name, weight in load_model(step_dir(run / "models", 3))[0].named_parameters():
         assert torch.equal(weight, averaged[name]), name
     (reason, said), _ = together(2, whole_run, tmp_path, False, 4)
     assert reason == "max_updates"
