@@ -17,7 +17,7 @@ import nmt.run
 import nmt.training.loop
 import peers
 from nmt.training.progress import Progress
-from peers import NMT, PEERS, set_up
+from peers import NMT, PEERS, clock, set_up
 
 Load = Callable[[str], ModuleType]
 
@@ -209,3 +209,18 @@ def test_our_runner_translates_with_each_setting(
         assert result["texts"] == [one.text for one in expected]
         assert result["output_tokens"] == sum(one.num_tokens for one in expected)
     assert [len(result["latencies"]) for result in written[0]["results"]] == [1, 2]
+
+
+@pytest.mark.parametrize(("batch", "calls"), [(100, [20, 30]), (1, [20] + [1] * 30)])
+def test_lines_are_timed_together_or_one_by_one_after_a_warm_up(batch: int, calls: list[int]) -> None:
+    sizes: list[int] = []
+
+    def translate(lines: list[str]) -> list[str]:
+        sizes.append(len(lines))
+        return [line.upper() for line in lines]
+
+    found = clock.time_lines(translate, [f"line {number}" for number in range(30)], {"batch": batch})
+    assert sizes == calls
+    assert found["outputs"] == [f"LINE {number}" for number in range(30)]
+    assert len(found["latencies"]) == len(calls) - 1
+    assert sum(found["latencies"]) <= found["seconds"]

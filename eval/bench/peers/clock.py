@@ -83,6 +83,18 @@ class Clock:
         return bool(passed >= self.task["seconds"])
 
 
+def time_lines(translate: Callable[[list[str]], list[str]], lines: list[str], setting: Task) -> dict[str, Any]:
+    """Translate all lines at once, or one by one where a batch is to be one line, and time it after a warm-up."""
+    translate(lines[:20])
+    outputs, latencies = [], []
+    begun = time.perf_counter()
+    for part in [lines] if setting["batch"] > 1 else [[line] for line in lines]:
+        before = time.perf_counter()
+        outputs += translate(part)
+        latencies.append(time.perf_counter() - before)
+    return {"seconds": time.perf_counter() - begun, "latencies": latencies, "outputs": outputs}
+
+
 def leave(task: Task, figures: dict[str, Any]) -> None:
     """Write the figures, whole, and end the process at once."""
     path = Path(task["result"])

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,7 @@ sys.path.append(str(HERE.parent))
 
 import torch
 import yaml
-from clock import Clock, Task, leave, read_task
+from clock import Clock, Task, leave, read_task, time_lines
 
 
 def train(task: Task) -> None:
@@ -78,6 +79,10 @@ def save(trainer, path: str) -> None:
     (Path(saver.model_path) / saver.step_dir).rename(path)
 
 
+def first_best(engine, lines: list[str]) -> list[str]:
+    return [best[0] for best in engine.infer_list(lines)[2]]
+
+
 def translate(task: Task) -> None:
     """Load once, then translate the file as often as there are settings; seconds of each, loading apart."""
     from eole.config.run import PredictConfig
@@ -92,17 +97,7 @@ def translate(task: Task) -> None:
         engine = InferenceEnginePY(PredictConfig(**files, **options))
         if number == 0:
             load_seconds = time.perf_counter() - begun
-        engine.infer_list(chosen[:20])  # warm-up
-        begun = time.perf_counter()
-        parts = [chosen] if setting["batch"] > 1 else [[line] for line in chosen]
-        outputs, latencies = [], []
-        for part in parts:
-            before = time.perf_counter()
-            _, _, found = engine.infer_list(part)
-            latencies.append(time.perf_counter() - before)
-            outputs += [best[0] for best in found]
-        seconds = time.perf_counter() - begun
-        results.append({"seconds": seconds, "latencies": latencies, "outputs": outputs})
+        results.append(time_lines(partial(first_best, engine), chosen, setting))
     leave(task, {"load_seconds": load_seconds, "results": results, "version": version("eole")})
 
 

@@ -3,6 +3,7 @@
 import sys
 import time
 import types
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -12,7 +13,7 @@ sys.modules.setdefault("fasttext", types.ModuleType("fasttext"))
 
 import torch
 import yaml
-from clock import Clock, Task, leave, read_task
+from clock import Clock, Task, leave, read_task, time_lines
 
 
 def train(task: Task) -> None:
@@ -72,6 +73,10 @@ def save(trainer, path: str) -> None:
     newest.rename(path)
 
 
+def first_best(engine, lines: list[str]) -> list[str]:
+    return [best[0] for best in engine.infer_list(lines)[1]]
+
+
 def translate(task: Task) -> None:
     """Load once, then translate the file as often as there are settings; seconds of each, loading apart."""
     import onmt
@@ -95,17 +100,7 @@ def translate(task: Task) -> None:
         engine = InferenceEnginePY(options)
         if number == 0:
             load_seconds = time.perf_counter() - begun
-        engine.infer_list(chosen[:20])  # warm-up
-        begun = time.perf_counter()
-        parts = [chosen] if setting["batch"] > 1 else [[line] for line in chosen]
-        outputs, latencies = [], []
-        for part in parts:
-            before = time.perf_counter()
-            _, found = engine.infer_list(part)
-            latencies.append(time.perf_counter() - before)
-            outputs += [best[0] for best in found]
-        seconds = time.perf_counter() - begun
-        results.append({"seconds": seconds, "latencies": latencies, "outputs": outputs})
+        results.append(time_lines(partial(first_best, engine), chosen, setting))
     leave(task, {"load_seconds": load_seconds, "results": results, "version": onmt.__version__})
 
 
