@@ -1,6 +1,6 @@
 """Text files whose number of lines and SHA-256 are on record: read from a folder, checked, written whole or not at all.
 
-Used by data/multi30k/prepare.py and data/tanaka/prepare.py, which say what and where.
+Used by the prepare.py of phrasebook, multi30k and tanaka, which say what and where.
 """
 
 import gzip

@@ -8,7 +8,7 @@ cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
 runs=runs/quickstart
 case "${1:-}" in
     "") ;;
-    --fresh) rm -rf -- "$runs" ;;
+    --fresh) ;;
     *)
         echo "usage: bash recipes/quickstart.sh [--fresh]" >&2
         exit 2
@@ -17,6 +17,7 @@ esac
 
 . recipes/setup.sh
 python data/phrasebook/prepare.py
+[ "${1:-}" != --fresh ] || rm -rf -- "$runs" # only now, when new ones can be trained
 nmt train recipes/phrasebook/rnn.toml --out "$runs/rnn"
 nmt train recipes/phrasebook/transformer.toml --out "$runs/transformer"
 nmt compare "$runs/rnn" "$runs/transformer" --out "$runs/report"

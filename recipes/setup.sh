@@ -71,6 +71,10 @@ nmt_setup() {
     environment="${VIRTUAL_ENV:-${CONDA_PREFIX:-}}"
     if [ -z "$environment" ]; then
         environment="${NMT_VENV:-$checkout/.venv}"
+        case "$environment" in
+            /* | ?:*) ;;
+            *) environment="$PWD/$environment" ;; # it is used from other folders below
+        esac
         if [ ! -x "$environment/bin/python" ] && [ ! -x "$environment/Scripts/python.exe" ]; then
             nmt_make_environment "$environment" || return 1
         fi

@@ -5,6 +5,6 @@
 #
 # Writes results.json and a README.md; what this repository shows of it is in eval/reports/reliability.
 set -euo pipefail
-cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
-. recipes/setup.sh
-python -m tests.torture "$@"
+checkout="$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
+. "$checkout/recipes/setup.sh"
+PYTHONPATH="$checkout" python -P -m tests.torture "$@" # -P: a folder `tests` where the caller is would come first

@@ -11,9 +11,11 @@ import hashlib
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from grammar.corpus import build
 from grammar.sentence import Sentence
 from grammar.split import split
+from known_text import PrepareError, write_all
 
 HERE = Path(__file__).resolve().parent
 SHA256 = {
@@ -54,11 +56,10 @@ def write(directory: Path, files: dict[str, bytes]) -> None:
                 f"{name}: the grammar gave SHA-256 {digest(files[name])}, recorded is {expected}. If you changed the "
                 "grammar, record the new values in prepare.py and README.md; if not, this Python behaves differently."
             )
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        partial = directory / f"{name}.partial"
-        partial.write_bytes(content)
-        partial.replace(directory / name)
+    try:
+        write_all(directory, files)
+    except PrepareError as error:
+        sys.exit(str(error))
 
 
 def main() -> None:

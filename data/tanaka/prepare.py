@@ -12,6 +12,7 @@ import argparse
 import sys
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -84,7 +85,7 @@ def fetch(name: str) -> list[str]:
         return data.decode("utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
         raise PrepareError(f"{ADDRESS}/{name} is not UTF-8: {error}.") from None
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise PrepareError(
             f"cannot fetch {ADDRESS}/{name} ({error}). Check the network, or give a folder that holds train.en, "
             "train.ja, dev.en ... with --from DIR."

@@ -15,15 +15,15 @@ trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script 
 . "$(dirname -- "${BASH_SOURCE[0]}")/../options.sh" multi30k "en-de de-en en-fr" "$@"
 part="${direction#en-de}" # the recipes of en-de carry no direction in their names
 runs="runs/multi30k${part:+/$part}"
+. recipes/setup.sh
+python data/multi30k/prepare.py --languages "${direction%-*}" "${direction#*-}" ${folder:+--from "$folder"} $verify
+# Only now, when new ones can be trained.
 if [ -n "$fresh" ]; then
     rm -rf -- "$runs/report" "$runs/report-no-text"
     for model in "${models[@]}"; do
         rm -rf -- "$runs/$model" "$runs/$model-bleu-moses.json"
     done
 fi
-
-. recipes/setup.sh
-python data/multi30k/prepare.py --languages "${direction%-*}" "${direction#*-}" ${folder:+--from "$folder"} $verify
 for model in "${models[@]}"; do
     nmt train "recipes/multi30k/${part:+$part-}${model%-*}.toml" --out "$runs/$model" ${seeds:+--set "seed=${model#*-}"}
 done

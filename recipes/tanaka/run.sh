@@ -16,15 +16,15 @@ trap 'exit 130' INT # Ctrl-C lets `nmt train` save and end in order; the script 
 runs="runs/tanaka/$direction"
 source="${direction%-*}"
 target="${direction#*-}"
+. recipes/setup.sh
+python data/tanaka/prepare.py ${folder:+--from "$folder"} $verify
+# Only now, when new ones can be trained.
 if [ -n "$fresh" ]; then
     rm -rf -- "$runs/report" "$runs/report-no-text"
     for model in "${models[@]}"; do
         rm -rf -- "$runs/$model" "$runs/$model-bleu-words.json"
     done
 fi
-
-. recipes/setup.sh
-python data/tanaka/prepare.py ${folder:+--from "$folder"} $verify
 for model in "${models[@]}"; do
     nmt train "recipes/tanaka/$direction-${model%-*}.toml" --out "$runs/$model" ${seeds:+--set "seed=${model#*-}"}
 done

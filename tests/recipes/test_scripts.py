@@ -31,7 +31,8 @@ case "$1 $2" in
         echo "pip $(echo "$*" | sed 's/^-m pip install --quiet --disable-pip-version-check //')" >> "$FAKE/log"
         [ ! -e "$FAKE/pip-fails" ]; exit ;;
 esac
-echo "python $*" >> "$FAKE/log"
+[ "$1" = -P ] && where=" in $PWD"
+echo "python $*$where" >> "$FAKE/log"
 """
 FAKE_NMT = '#!/bin/sh\necho "nmt $*" >> "$FAKE/log"\n[ ! -e "$FAKE/nmt-$1-fails" ]\n'
 
@@ -203,6 +204,21 @@ def test_tests_run_from_any_folder_and_pass_arguments_on(sandbox: Sandbox, tmp_p
     assert sandbox.calls()[2:] == [f"python -m pytest --numprocesses {processes} --dist worksteal -k beam search"]
 
 
+def test_an_environment_elsewhere_is_where_the_caller_says(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    sandbox.environment["NMT_VENV"] = "venv"
+    result = sandbox.bash(str(sandbox.checkout / "recipes" / "setup.sh"), cwd=tmp_path / "elsewhere")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "elsewhere" / "venv" / "bin" / "python").exists()
+    assert sandbox.calls() == ["venv", "pip -e .[dev]"]
+
+
+def test_the_torture_leaves_the_caller_where_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
+    result = sandbox.bash(str(sandbox.checkout / "recipes" / "torture.sh"), "--out", "here", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert sandbox.calls()[2:] == [f"python -P -m tests.torture --out here in {tmp_path}"]
+
+
 QUICKSTART = [
     "python data/phrasebook/prepare.py",
     "nmt train recipes/phrasebook/rnn.toml --out runs/quickstart/rnn",
@@ -232,6 +248,11 @@ def test_fresh_deletes_only_the_runs_of_the_recipe(sandbox: Sandbox) -> None:
         folder.mkdir(parents=True)
     sandbox.bash("recipes/quickstart.sh")
     assert old.exists()
+    sandbox.say("pip-fails")
+    (sandbox.checkout / ".venv" / ".nmt-setup").unlink()
+    assert sandbox.bash("recipes/quickstart.sh", "--fresh").returncode != 0
+    assert old.exists()  # until new ones can be trained
+    (sandbox.fake / "pip-fails").unlink()
     sandbox.bash("recipes/quickstart.sh", "--fresh")
     assert not old.exists()
     assert other.exists()
