@@ -13,7 +13,7 @@ import explosion
 import language
 import recall
 from nmt.reports.drawing import STYLE, legend, make_axes, to_svg
-from nmt.reports.palette import MARKERS, light
+from nmt.reports.palette import MARKERS, dashes, light
 
 SHOWN = (1, 5, 10, 20, 50, 100)  # distances in the table of gradients
 Figures = Sequence[Mapping[str, Any]]
@@ -84,8 +84,8 @@ def plot(curves: Curves, x_label: str, y_label: str, log_x: bool = False, log_y:
         figure, axes = make_axes()
         for number, (name, points) in enumerate(curves.items()):
             marker = MARKERS[number % len(MARKERS)] if len(points) < 20 else ""
-            style = "-" if number < 6 else "--"  # there are six colours
-            axes.plot(*zip(*points, strict=True), color=light(number), linestyle=style, marker=marker, label=name)
+            line = dashes(number)
+            axes.plot(*zip(*points, strict=True), color=light(number), linestyle=line, marker=marker, label=name)
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         if log_x:

@@ -63,6 +63,7 @@ def evaluate(
     about: dict[str, Any]
     if run is not None:
         test = load_evaluation_set(_test_text(run, source, reference))
+        record = _record(run)
         outputs, about = _translate(run, test.source, beam)
         about |= {"run": str(run), "source": str(test.source_path)}
         language = about.pop("target_language")
@@ -81,7 +82,7 @@ def evaluate(
     with writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
-    if run is not None:
+    if run is not None and record is not None and _record(run) == record:
         _note(run, test, about, scores)
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
@@ -127,6 +128,11 @@ def _translate(run: Path, lines: Sequence[str], beam: int | None) -> tuple[list[
     return [translation.text for translation in translations], about
 
 
+def _record(run: Path) -> bytes | None:
+    """That of a run that has ended; None while it is trained: what is measured is not of the model it will have."""
+    return (run / "record.json").read_bytes() if (run / "record.json").exists() else None
+
+
 def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list["Score"]) -> None:
     """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
     from rich.console import Console
@@ -135,8 +141,6 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
     from nmt.reports.card import write_card
     from nmt.reports.evaluations import Evaluation, note_evaluation
 
-    if not (run / "record.json").exists():
-        return  # it is still being trained: what was measured is not of the model that it will have
     files = test.source_path.name, test.reference_path.name, test.source_sha256, test.reference_sha256
     search, seconds = about["search"], about["translate_seconds"]
     try:

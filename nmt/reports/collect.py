@@ -13,7 +13,7 @@ from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
-from nmt.translation.load import load, recipe_search
+from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation
 
 Tick = Callable[[int], None]
@@ -58,8 +58,16 @@ def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam
 
 
 def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:
-    """How the run's recipe searches, for one best translation. Raises CheckpointError when there is no recipe."""
+    """How the run's recipe searches, for one best translation.
+
+    Raises CheckpointError when there is no recipe, and ConfigError where it is of a language model.
+    """
     tree = dump_config(recipe_search(run_dir)) | {"n_best": 1}
+    if is_language_model(run_dir):
+        raise ConfigError(
+            f"{run_dir} is a language model: it reads nothing, so that what it writes is no translation to be scored. "
+            f"`nmt translate {run_dir} --score FILE` says how probable it finds a text."
+        )
     if beam is None:
         return parse_config(SearchConfig, tree, str(run_dir))
     if tree["method"] == "sample":

@@ -47,10 +47,6 @@ class Output:
     chrf: float
     signs: tuple[str, ...] = ()
 
-    @property
-    def text(self) -> str:
-        return "".join(part for part, _ in self.parts)
-
 
 @dataclass(frozen=True)
 class Example:

@@ -19,8 +19,8 @@ def heat_map(alignment: Alignment, color: str, title: str) -> str:
 
     `color` is the system's; `title` is read out by screen readers.
     """
-    sources = [_shown(token) for token in alignment.source_tokens]
-    targets = [_shown(token) for token in alignment.target_tokens]
+    sources = [one_line(token) for token in alignment.source_tokens]
+    targets = [one_line(token) for token in alignment.target_tokens]
     left = max((_width(token) for token in targets), default=0.0) + _GAP
     # Source labels lean to the right at 60 degrees: shorter than upright ones, and they do not meet.
     longest = max((_width(token) for token in sources), default=0.0)
@@ -65,10 +65,6 @@ def _cells(
     lines += [f"M{left:.1f} {top + k * _CELL:.1f}H{right:.1f}" for k in range(len(targets) + 1)]
     parts.append(f'<path d="{"".join(lines)}" fill="none" stroke="{RULE}" stroke-width="1"/>')
     return parts
-
-
-def _shown(token: str) -> str:
-    return one_line(token)
 
 
 def _label(token: str) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,8 +12,8 @@ from nmt.corpus.lines import one_line
 from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
 from nmt.reports.palette import DARK, LIGHT, themed
+from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
-from nmt.reports.results import portable_path
 from nmt.reports.signs import SIGNS
 
 
@@ -26,7 +27,7 @@ def to_html(report: Report, figures: Figures) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_printable, keep_trailing_newline=True
     )
-    script = loader.get_source(environment, "report.js")[0]
+    script = loader.get_source(environment, "report.js")[0].replace("\r\n", "\n")  # as browsers read it for its hash
     test = report.evaluation_set
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -50,9 +51,18 @@ def to_html(report: Report, figures: Figures) -> str:
         light=LIGHT,
         dark=DARK,
         colors=len(LIGHT),
+        source_lang=_lang(report, "source_language"),
+        target_lang=_lang(report, "target_language"),
         script=Markup(script),
         policy=_policy(script),
     )
+
+
+def _lang(report: Report, key: str) -> Markup:
+    """The attribute that says what language a sentence is in, where the recipe's name for it is a code."""
+    corpus = report.systems[0].result.record.experiment.get("corpus", {})
+    code = str(corpus.get(key, "")) if isinstance(corpus, dict) else ""
+    return Markup(f' lang="{code}"') if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else Markup()
 
 
 def _policy(script: str) -> str:

@@ -1,12 +1,16 @@
 """What makes the figures of a report less comparable or less complete than they look, each in one line."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from nmt.corpus.readers import Text
 from nmt.metrics import METRICS, signature_of
 from nmt.reports import numbers
 from nmt.reports.card_metadata import file_name
 from nmt.reports.evaluation_set import EvaluationSet
+from nmt.reports.paths import portable_path
 from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
 from nmt.reports.systems import SystemResult
 from nmt.reports.training_text import TrainingText, recipe_text
@@ -88,8 +92,8 @@ def _files(results: Sequence[SystemResult]) -> list[str]:
     ):
         texts = {result.name: recipe_text(_corpus(result), part) for result in results}
         files = {name: text.describe() if text else "" for name, text in texts.items()}
+        named = {name: _portable(text).describe() if text else "none" for name, text in texts.items()}
         if len(set(files.values())) > 1:
-            named = {name: paths or "none" for name, paths in files.items()}
             lines.append(f"The recipes name different {part} sets ({_pairs(named)}): {consequence}")
             continue
         hashes = {result.name: (result.record.text_sha256 or {}).get(part) for result in results}
@@ -196,6 +200,14 @@ def _machines(results: Sequence[SystemResult]) -> list[str]:
         if result.record.changes
     ]
     return different + moved
+
+
+def _portable(text: Text) -> Text:
+    """As a report may name it: nothing of the machine it was made on."""
+    if not text.paths():
+        return text
+    source, target = (portable_path(Path(name)) if name else None for name in (text.source, text.target))
+    return replace(text, source=source or "", target=target)
 
 
 def _pairs(values: Mapping[str, str]) -> str:

@@ -5,8 +5,8 @@ import re
 from nmt.corpus.lines import one_line
 from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
+from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
-from nmt.reports.results import portable_path
 from nmt.reports.tables import Cell, Table
 
 PLOTS = "plots"  # folder of the figures, beside report.md

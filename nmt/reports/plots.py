@@ -6,7 +6,7 @@ import matplotlib
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from nmt.reports.drawing import HEIGHT, STYLE, WIDTH, label, legend, make_axes, to_svg
-from nmt.reports.palette import MARKERS, MUTED, PAPER, light
+from nmt.reports.palette import MARKERS, MUTED, PAPER, dashes, light
 from nmt.reports.pareto import Front
 from nmt.reports.report import Report
 from nmt.reports.systems import Validation
@@ -32,8 +32,9 @@ def _curves(report: Report, x_label: str, position: Callable[[Validation], float
         figure, axes = make_axes()
         for n, (system, curve) in enumerate(zip(report.systems, curves, strict=True)):
             color, marker, shown = _looks(report, n)
+            line = dashes(report.group_of(n))
             x, y = [position(point) for point in curve], [point.bleu or 0.0 for point in curve]
-            axes.plot(x, y, color=color, marker=marker, label=shown)
+            axes.plot(x, y, color=color, marker=marker, linestyle=line, label=shown)
             kept = [k for k, point in enumerate(curve) if point.update == system.result.record.best_update]
             axes.plot(
                 [x[k] for k in kept],

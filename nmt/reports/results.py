@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import Any
 
 from nmt.metrics import Score
 from nmt.reports.buckets import Bucket
 from nmt.reports.pairings import Pairing
+from nmt.reports.paths import portable_path
 from nmt.reports.record import RunRecord
 from nmt.reports.report import Report, System
 from nmt.reports.signs import SIGNS, RunSigns
@@ -58,14 +58,6 @@ def results(report: Report) -> dict[str, Any]:
         "reference_words": [_words(words) for words in report.words],
         "with_text": report.with_text,
     }
-
-
-def portable_path(path: Path) -> str:
-    """The path below the working directory, or the file name alone: a report outlives the machine it was made on."""
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return path.name
 
 
 def _run(system: System, signs: RunSigns) -> dict[str, Any]:

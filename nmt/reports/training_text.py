@@ -9,7 +9,9 @@ from typing import Any
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import READERS, Text, name_text
 from nmt.errors import DataError
+from nmt.reports import numbers
 from nmt.reports.evaluation_set import EvaluationSet
+from nmt.reports.paths import portable_path
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,11 @@ class TrainingText:
     """What a training text has of a test set; sentences are compared as they are after cleaning.
 
     Attributes:
-        num_pairs: in the training text, before any filter.
         word_counts: how often each word of the test sources stands in the training sources.
         shared_pairs: test pairs, source and reference, that are in the training text.
         shared_sources: test sources that are in the training text, with whatever translation.
     """
 
-    num_pairs: int
     word_counts: Mapping[str, int]
     shared_pairs: int
     shared_sources: int
@@ -70,16 +70,13 @@ def read_training_text(text: Text, test: EvaluationSet) -> TrainingText:
     counts: Counter[str] = Counter()
     found_sources: set[str] = set()
     found_pairs: set[tuple[str, str]] = set()
-    number = 0
     for pair in text.pairs():
-        number += 1
         source = clean(pair.source).strip()
         counts.update(word for word in words_of(source) if word in wanted_words)
         if source and source in wanted_sources:
             found_sources.add(source)
             found_pairs.add((source, clean(pair.target).strip()))
     return TrainingText(
-        num_pairs=number,
         word_counts=dict(counts),
         shared_pairs=sum(pair in found_pairs for pair in pairs),
         shared_sources=sum(source in found_sources for source in sources),
@@ -91,12 +88,12 @@ def _read_or_explain(text: Text | None, test: EvaluationSet, noted: list[str]) -
         return "its recipe does not name the files in a way this version reads"
     missing = [path for path in text.paths() if not path.exists()]
     if missing:
-        return f"{missing[0]} is not there"
+        return f"{portable_path(missing[0])} is not there"
     if not text.paths():
         return f"{text.source} is on the hub, and a report fetches nothing"
     try:
         if noted and text.hashes() != noted:
-            return f"{text.describe()} has changed since it was trained on"
+            return f"{numbers.listing([portable_path(path) for path in text.paths()])} changed since it was trained on"
         return read_training_text(text, test)
     except DataError as error:
         return str(error).rstrip(".")

@@ -70,6 +70,13 @@ _METRICS = {
 }
 
 
+def curves_label(report: Report) -> str:
+    """The learning curves for who does not see them."""
+    best = [(system.name, system.result.record.best_dev_bleu) for system in report.systems]
+    shown = [f"{name} {bleu:.1f}" for name, bleu in best if bleu is not None]
+    return f"The best of each run: {numbers.listing(shown)}." if shown else ""
+
+
 def title(report: Report) -> str:
     return numbers.listing([group.name for group in report.groups])
 

@@ -15,6 +15,7 @@ from nmt.reports.report import Report
 from nmt.reports.results import results
 
 TRANSLATIONS = "translations"
+RESULTS = "results.json"
 _OURS = re.compile(rf"({PLOTS}|{TRANSLATIONS})/[A-Za-z0-9][\w.-]*")
 
 
@@ -30,15 +31,18 @@ def write_report(report: Report, out_dir: Path) -> Path:
     listed = {**results(report), "files": sorted(files)}
     files["report.md"] = to_markdown(report, figures)
     files["report.html"] = to_html(report, figures)
-    files["results.json"] = json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
     try:
-        _remove_earlier(out_dir, keep=set(files))
+        earlier = _listed(out_dir)
+        out_dir.mkdir(parents=True, exist_ok=True)
+        # What is ours is put down before it is there: whatever ends this, a later report knows what to remove.
+        _put_down(out_dir, {**listed, "files": sorted({*listed["files"], *earlier})})
+        for name in earlier - files.keys():
+            (out_dir / name).unlink(missing_ok=True)
         for name, text in files.items():
             path = out_dir / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A lone surrogate, which only a name in JSON could bring here, goes back to the escape it came from.
-            with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.write(text)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(_bytes(text))
+        _put_down(out_dir, listed)
     except OSError as error:
         raise _not_writable(out_dir, error) from None
     return out_dir / "report.html"
@@ -49,6 +53,7 @@ def make_folder(out_dir: Path) -> None:
     else than a report is there."""
     try:
         others = sorted(path.name for path in out_dir.iterdir()) if out_dir.is_dir() else []
+        others = [name for name in others if name != f"{RESULTS}.tmp"]  # of a report that was cut short
         if others and "files" not in _earlier(out_dir):
             raise ConfigError(
                 f"--out {out_dir.resolve()} is there and is no report: it holds {others[0]}. Name a new folder."
@@ -63,7 +68,7 @@ def make_folder(out_dir: Path) -> None:
 def _earlier(out_dir: Path) -> dict[str, Any]:
     """What an earlier report left in results.json; nothing where there is none, or that of something else."""
     try:
-        found = json.loads((out_dir / "results.json").read_text(encoding="utf-8"))
+        found = json.loads((out_dir / RESULTS).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
     return found if isinstance(found, dict) and {"runs", "files"} <= found.keys() else {}
@@ -88,9 +93,19 @@ def _translations(report: Report) -> dict[str, str]:
     return files
 
 
-def _remove_earlier(out_dir: Path, keep: set[str]) -> None:
-    """Remove the files an earlier results.json lists; nothing else in the folder is ours."""
+def _listed(out_dir: Path) -> set[str]:
+    """The files that an earlier results.json lists; nothing else in the folder is ours."""
     earlier = _earlier(out_dir).get("files")
-    for name in earlier if isinstance(earlier, list) else []:
-        if isinstance(name, str) and _OURS.fullmatch(name) and name not in keep:
-            (out_dir / name).unlink(missing_ok=True)
+    names = earlier if isinstance(earlier, list) else []
+    return {name for name in names if isinstance(name, str) and _OURS.fullmatch(name)}
+
+
+def _put_down(out_dir: Path, listed: dict[str, Any]) -> None:
+    partial = out_dir / f"{RESULTS}.tmp"
+    partial.write_bytes(_bytes(json.dumps(listed, ensure_ascii=False, indent=2) + "\n"))
+    partial.replace(out_dir / RESULTS)
+
+
+def _bytes(text: str) -> bytes:
+    """In UTF-8. A lone surrogate, which only a name in JSON could bring here, becomes the escape it came from."""
+    return text.encode("utf-8", errors="backslashreplace")

@@ -179,6 +179,12 @@ def recipe_search(run_dir: Path) -> SearchConfig:
         raise _damaged_recipe(run_dir, error) from None
 
 
+def is_language_model(run_dir: Path) -> bool:
+    """Whether it reads nothing. Raises as `recipe_search` does."""
+    encoder = _recipe(run_dir).get("model", {}).get("encoder", {})
+    return bool(encoder.get("type") == "none")
+
+
 def _recipe(run_dir: Path) -> dict[str, Any]:
     """All keys of a run's recipe, defaults too. Raises as `recipe_search` does."""
     if not run_dir.is_dir():

@@ -1,6 +1,7 @@
 """`nmt compare` and `nmt evaluate` with translators that only pretend."""
 
 import json
+import re
 import shutil
 import sys
 
@@ -281,6 +282,33 @@ def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):
     before = sorted(run.rglob("*"))
     assert nmt("evaluate", *given).stdout.startswith("TER ")
     assert sorted(run.rglob("*")) == before
+
+
+def test_scores_of_a_model_that_another_has_taken_the_place_of_meanwhile_are_not_noted(folder, monkeypatch):
+    run = folder / "runs" / "bad"
+
+    class Slow(FakeTranslator):
+        def translate(self, *given, **named):
+            content = json.loads((run / "record.json").read_text(encoding="utf-8"))
+            (run / "record.json").write_text(json.dumps(content | {"updates": 999}), encoding="utf-8")
+            return super().translate(*given, **named)
+
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: Slow(ANSWERS.__getitem__))
+    given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
+    assert nmt("evaluate", *given).stdout.startswith("TER ")
+    assert not (run / "scores").exists()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "compare"])
+def test_a_language_model_is_not_scored_as_a_translator(folder, command):
+    run = folder / "runs" / "bad"
+    recipe = (run / "experiment.toml").read_text(encoding="utf-8")
+    changed = re.sub(r"(?m)^encoder = .*$", 'encoder = { type = "none" }', recipe)
+    (run / "experiment.toml").write_text(changed, encoding="utf-8")
+    seal_run(run)
+    given = {"evaluate": ["runs/bad"], "compare": ["runs/good", "runs/bad", "--out", "report"]}[command]
+    with pytest.raises(ConfigError, match=r"bad is a language model: it reads nothing"):
+        nmt(command, *given, "--source", "test.de", "--reference", "test.en")
 
 
 def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):

@@ -42,7 +42,8 @@ def test_an_example_holds_source_reference_and_every_output():
     [ahead, behind] = leads(test, systems, 2)
     example = ahead.examples[0]
     assert example.source == test.source[example.line - 1]
-    assert [output.text for output in example.outputs] == [each.outputs[example.line - 1] for each in systems]
+    texts = ["".join(part for part, _ in output.parts) for output in example.outputs]
+    assert texts == [each.outputs[example.line - 1] for each in systems]
     assert example.outputs[0].chrf == pytest.approx(100)
     assert [output.signs for output in example.outputs] == [(str(example.line - 1),)] * 2
     assert behind.examples == ()  # the other one has no error

@@ -14,7 +14,7 @@ from tests.reports.synthetic import curve, evaluation_set, seeds, system
 
 TEST = evaluation_set(5)
 CURVE = curve(30.0, 100.0, 1000, 3.0, 1)
-CLEAN = TrainingText(100, {}, 0, 0)
+CLEAN = TrainingText({}, 0, 0)
 
 
 def run(name, number=1, **changes):
@@ -36,7 +36,7 @@ def test_sound_runs_have_no_warning():
 
 def test_overlap_is_counted_once_for_runs_of_one_text():
     runs = [run(name, experiment=recipe(name)) for name in "abc"]
-    shared = TrainingText(100, {}, 2, 3)
+    shared = TrainingText({}, 2, 3)
     assert warnings(*runs, training=[shared, shared, CLEAN]) == (
         "2 of the 5 test pairs and 3 of the test sources are in the training text of a and b: there the scores measure "
         "memory.",
@@ -86,6 +86,13 @@ def test_other_text_by_the_same_name_is_named(part, consequence):
         f"The {part} set was changed between the runs (its files have other checksums): {consequence}"
     )
     assert not [line for line in warnings(first, unknown) if "changed" in line]
+
+
+def test_a_warning_says_nothing_of_the_machine():
+    first, second = recipe(), recipe(dev={"source": "/home/me/secret/dev.de", "target": "/home/me/secret/dev.en"})
+    (line,) = warnings(run("a", experiment=first), run("b", experiment=second))
+    assert "secret" not in line
+    assert "b: dev.de, dev.en" in line
 
 
 def test_a_run_that_began_with_another_one_is_named():
@@ -160,7 +167,7 @@ def test_each_warning_is_a_line_of_the_page_and_of_the_markdown():
         TEST,
         created="",
         target_language="en",
-        training=(TrainingText(9, {}, 1, 2), CLEAN),
+        training=(TrainingText({}, 1, 2), CLEAN),
     )
     assert len(report.warnings) == 2
     html, markdown = to_html(report, draw(report)), to_markdown(report, draw(report))
@@ -171,7 +178,7 @@ def test_each_warning_is_a_line_of_the_page_and_of_the_markdown():
 
 def test_no_word_is_equally_rare_for_runs_of_different_texts():
     runs = [run("a", experiment=recipe()), run("b", 2, experiment=recipe("b"))]
-    texts = [TrainingText(9, {"wir": 3}, 0, 0), TrainingText(9, {"wir": 4}, 0, 0)]
+    texts = [TrainingText({"wir": 3}, 0, 0), TrainingText({"wir": 4}, 0, 0)]
     notes = {
         compare_systems(runs, TEST, created="", training=training).rarity_note
         for training in ((), texts, [texts[0]] * 2, ["train.de is not there"] * 2)

@@ -92,7 +92,7 @@ def page_about(texts):
                 samples=(Sample(texts[23], alignment), Sample(texts[24], None)),
             )
         )
-    training = (f"{texts[25]} is not there", TrainingText(10, {}, 3, 5))
+    training = (f"{texts[25]} is not there", TrainingText({}, 3, 5))
     return compare_systems(
         results, test, created=texts[26], sample_indices=(0, 1), target_language="en", training=training
     )

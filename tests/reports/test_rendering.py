@@ -1,11 +1,13 @@
 """The files of a report: complete, self-contained, escaped, and silent about text where they must be."""
 
 import dataclasses
+import errno
 import json
 import re
 import xml.etree.ElementTree as ET
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,10 @@ from nmt.reports.figures import draw
 from nmt.reports.heatmap import heat_map
 from nmt.reports.html import to_html
 from nmt.reports.markdown import escape, plot_files, to_markdown
+from nmt.reports.palette import MARKERS, dashes, light
 from nmt.reports.systems import Alignment, Sample
 from nmt.reports.tables import results_table
-from nmt.reports.write import write_report
+from nmt.reports.write import make_folder, write_report
 from tests.reports.synthetic import evaluation_set, pair_of_systems, system
 
 HOSTILE = "<script>alert(1)</script> & \x00\u2028\ud800 $x^2$ | `*_[a](b) </s>"
@@ -211,6 +214,53 @@ def test_without_text_no_file_holds_a_sentence(report, textless_report, tmp_path
     words = ("umbrella", "Schirm", "museum", "Vienna", "Cologne", "Kapitän", "colleague", "Kollegin", "forget")
     assert not [word for word in words if word in everything]
     assert "written without any sentence or word" in everything
+
+
+def test_a_report_that_was_cut_short_is_known_and_its_sentences_go(report, textless_report, tmp_path, monkeypatch):
+    def full(self, data, write=Path.write_bytes):
+        if self.name == "report.md":
+            raise OSError(errno.ENOSPC, "No space left on device", str(self))
+        return write(self, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(ConfigError, match="No space left on device"):
+            write_report(report, tmp_path)
+    assert list((tmp_path / "translations").iterdir())
+    (tmp_path / "results.json.tmp").touch()
+    make_folder(tmp_path)  # it is a report's
+    write_report(textless_report, tmp_path)
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    plots = ("dev-bleu-time", "dev-bleu-updates", "lengths", "front-1", "front-2", "front-3")
+    assert files == {"report.html", "report.md", "results.json", *(f"plots/{name}.svg" for name in plots)}
+
+
+def test_languages_of_sentences_are_said_where_the_recipe_names_them_by_code(report, figures):
+    def of(source, target):
+        corpus = {"corpus": {"source_language": source, "target_language": target}}
+        first = report.systems[0]
+        record = dataclasses.replace(first.result.record, experiment=corpus)
+        system = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
+        return to_html(dataclasses.replace(report, systems=(system, *report.systems[1:])), figures)
+
+    page = of("ja", "zh-Hant")
+    assert '<dd dir="auto" lang="ja">' in page
+    assert '<dd dir="auto" lang="zh-Hant">' in page
+    assert page.count('lang="') == 1 + page.count('lang="ja"') + page.count('lang="zh-Hant"')
+    assert of("column 1", '"><script>').count('lang="') == 1  # the page's own
+
+
+def test_a_table_that_is_wider_than_the_screen_can_be_moved_by_the_keyboard(report, figures):
+    page = to_html(report, figures)
+    tables = re.findall(r"<div class=\"scroll\"[^>]*>", page)
+    assert len(tables) > 5
+    assert all('tabindex="0" role="region" aria-label="Table: ' in one for one in tables)
+
+
+def test_no_two_of_thirty_systems_look_the_same():
+    looks = [(light(number), MARKERS[number % len(MARKERS)]) for number in range(30)]
+    assert len(set(looks)) == 30
+    assert [dashes(number) for number in (0, 5, 6)] == ["-", "-", "--"]
 
 
 def test_a_folder_that_cannot_be_written_is_named(report, tmp_path):
