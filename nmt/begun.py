@@ -1,5 +1,6 @@
 """What a run may go on as: what it was begun as, but for how long it trains and what it keeps."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from nmt.config import Config, dump_config, load_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
-from nmt.storage.folder import REPLACED, is_whole, read_folder
+from nmt.storage.folder import REPLACED, is_whole, read_folder, read_manifest
 from nmt.storage.seal import is_as_sealed, noted_files
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training.progress import Progress
@@ -20,18 +21,35 @@ MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_ev
     "keep_best",
 }
 
+PREPARED = "prepared"  # the folder beside the runs that holds their text
 OF_ANY_RUN = {".lock", "state", "models"}  # what is there before the recipe is
 
 
 def check_own(directory: Path) -> None:
     """A folder that is no run must be empty: training would replace a README.md. Raises ConfigError."""
-    if not directory.is_dir() or any((directory / name).exists() for name in ("experiment.toml", "manifest.json")):
+    if Path(os.path.abspath(directory)).name == PREPARED:
+        raise ConfigError(f"{directory}: prepared text is kept under that name. Use another --out, such as runs/my.")
+    if not os.path.isdir(directory) or _is_run(directory):
         return
-    names = (path.name for path in directory.iterdir() if path.suffix != ".tmp")
+    try:
+        names = [path.name for path in directory.iterdir() if path.suffix != ".tmp"]
+    except OSError as error:
+        raise ConfigError(f"{directory} cannot be read ({error.strerror}). Name another folder with --out.") from None
     if others := sorted(name for name in names if name not in OF_ANY_RUN):
         raise ConfigError(
             f"{directory.resolve()} is no run, and holds {others[0]}. Name a new folder with --out, such as runs/my."
         )
+
+
+def _is_run(directory: Path) -> bool:
+    """Whether there is a recipe, a state to go on from, or a manifest that names the recipe of a run just begun."""
+    if any(os.path.exists(directory / name) for name in ("experiment.toml", "state/latest")):
+        return True
+    try:
+        tree = read_manifest(directory)
+        return "experiment.toml" in tree["files"] or "experiment.toml" in tree["about"].get("coming", {})
+    except CheckpointError:  # somebody else's manifest.json
+        return False
 
 
 def check_new(directory: Path) -> None:
@@ -48,8 +66,8 @@ def check_new(directory: Path) -> None:
         )
 
 
-def check_same(experiment: Experiment, directory: Path, say: Callable[[str], None]) -> None:
-    """Raises ConfigError for a key that may not change.
+def check_same(experiment: Experiment, directory: Path, say: Callable[[str], None], over: bool = False) -> None:
+    """Raises ConfigError for a key that may not change; which test set is named matters only once training is over.
 
     A recipe in the run that was damaged is no hindrance, but said: it will be written again. Raises CheckpointError
     where that cannot be told from one that was changed.
@@ -65,7 +83,8 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
     free = {f"training.{name}" for name in MAY_DIFFER} | {"name"}
-    free |= {key for key in now | before if key.startswith(("search.", "card."))}
+    tables = ("search.", "card.") if over else ("search.", "card.", "corpus.test.")
+    free |= {key for key in now | before if key.startswith(tables)}
     for key in sorted((before.keys() | now.keys()) - free):
         if before.get(key) != now.get(key):
             raise ConfigError(

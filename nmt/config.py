@@ -123,6 +123,8 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
     value = error["input"]
     if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
         rule = "must be a table, { ... }, with keys of its own"
+    if error["type"] == "string_type" and not isinstance(value, dict | list):
+        rule += f', as in {path[-1]} = "{value}" (for --set: \'{key}="{value}"\')'
     shown = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
     return f"{key} = {shown}: {rule[0].lower() + rule[1:]}."
 

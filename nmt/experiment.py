@@ -74,6 +74,11 @@ class CorpusConfig(Config):
                 "corpus.reader = 'datasets' needs corpus.source_language and corpus.target_language: the columns that "
                 "hold the two texts."
             )
+        if self.reader == "datasets" and self.source_language == self.target_language:
+            raise ValueError(
+                f"corpus.source_language and corpus.target_language are both {self.source_language!r}: that column "
+                "would be a translation of itself."
+            )
         return self
 
 

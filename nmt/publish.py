@@ -15,8 +15,8 @@ from nmt.reports.evaluations import FOLDER as SCORES
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, step_dir
-from nmt.tokenizer.pair import TOKENIZER_FILES
-from nmt.translation.shortlist import SHORTLIST_FILE
+from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
+from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 
 LEFT_OUT = {"progress.json"}  # of the loose files: only training on needs it
 # What an earlier run in the repository may have and this one not: with it, a copy would be of neither.
@@ -72,9 +72,18 @@ def published_files(run_dir: Path) -> dict[str, bytes]:
         **loose,
         MANIFEST: build_manifest(loose, {"published": best.name}),
         "models/best": (models / "best").read_bytes(),
-        **{path.name: path.read_bytes() for path in [run_dir / SHORTLIST_FILE] if path.exists()},
+        **_shortlist(run_dir),
         **{path: data for folder in folders for path, data in _folder_files(run_dir, folder).items()},
     }
+
+
+def _shortlist(run_dir: Path) -> dict[str, bytes]:
+    """Where there is one; raises CheckpointError where it was changed, or is of other tokenizers."""
+    path = run_dir / SHORTLIST_FILE
+    if not path.exists():
+        return {}
+    Shortlist.read(run_dir, TokenizerPair.load(run_dir).fingerprint())
+    return {path.name: path.read_bytes()}
 
 
 def _folder_files(run_dir: Path, folder: Path) -> dict[str, bytes]:

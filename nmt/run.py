@@ -1,5 +1,6 @@
 """One training run, from a recipe to a run directory that needs nothing else."""
 
+import os
 import shlex
 import time
 from collections.abc import Callable
@@ -10,7 +11,16 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import as_it_began, as_it_ended, check_models, check_new, check_own, check_same, check_same_text
+from nmt.begun import (
+    PREPARED,
+    as_it_began,
+    as_it_ended,
+    check_models,
+    check_new,
+    check_own,
+    check_same,
+    check_same_text,
+)
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.ended import describe_end, record_of, renamed
@@ -21,7 +31,7 @@ from nmt.parent import Parent, load_parent
 from nmt.reports.card import forget_card, write_card
 from nmt.reports.record import RunRecord, source_commit
 from nmt.storage.disk import Disk, disk_error, replace_file
-from nmt.storage.seal import is_as_sealed, noted_files, read_sealed, seal
+from nmt.storage.seal import check_sealed, is_as_sealed, noted_files, read_sealed, seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
@@ -41,10 +51,11 @@ def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
-    for path in experiment.corpus.text("test").paths() if experiment.corpus.test else ():
-        with explain_failure(path, "It is corpus.test, which may be left out."):
-            path.stat()
     check_own(directory)
+    if experiment.corpus.test and not os.path.exists(directory / "experiment.toml"):  # a begun run can do without
+        for path in experiment.corpus.text("test").paths():
+            with explain_failure(path, "It is corpus.test, which may be left out."):
+                path.stat()
     with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
         if not workers.leads:
             console = Console(quiet=True)
@@ -62,9 +73,10 @@ def _train_alone(
         experiment = as_it_began(experiment, directory)
     else:
         check_new(directory)
-    check_same(experiment, directory, lambda text: _say(console, text))
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
-    if done and over and (directory / "record.json").exists():
+    is_over = bool(over) and (directory / "record.json").exists()
+    check_same(experiment, directory, lambda text: _say(console, text), is_over)
+    if done and is_over:
         check_models(directory)
         now_has = ""
         if workers.leads:
@@ -75,7 +87,10 @@ def _train_alone(
                 read_sealed(directory, "record.json")  # one that was damaged is not vouched for
             record = renamed(RunRecord.load(directory / "record.json"), ended)
             files = {path.name: experiment_bytes(ended), "record.json": record.to_bytes()}
-            _write_sealed(directory, files, ended=True)
+            if all(_holds(directory, name, data) for name, data in files.items()):
+                check_sealed(directory)
+            else:
+                _write_sealed(directory, files, ended=True)
             write_card(directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
         _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
@@ -152,7 +167,7 @@ def _corpus(
     """One process prepares the text, however long that takes; the others wait for its lock and take what it left."""
     if not workers.leads:
         time.sleep(1.0)  # so that the lock is the first one's, who can say how far it is
-    prepared = directory.parent / "prepared"
+    prepared = Path(os.path.abspath(directory)).parent / PREPARED  # of "." the parent is not "."
     given = parent.tokenizers if parent else None
     return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads, given)
 
@@ -180,6 +195,11 @@ def _write_sealed(directory: Path, files: dict[str, bytes], ended: bool) -> None
     for name, data in files.items():
         replace_file(directory / name, data, Disk())
     seal(directory, names, Disk())
+
+
+def _holds(directory: Path, name: str, data: bytes) -> bool:
+    """Whether a loose file is this already, and vouched for."""
+    return is_as_sealed(directory, name) and (directory / name).read_bytes() == data
 
 
 def _sealed_names(ended: bool) -> list[str]:

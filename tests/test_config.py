@@ -76,7 +76,11 @@ def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_kn
         ("training.max_updates", 0, "training.max_updates = 0: input should be greater than or equal to 1."),
         ("model.dropout", "0.1", 'model.dropout = "0.1": input should be a valid number.'),
         ("model.dropout", 1.0, "model.dropout = 1.0: input should be less than 1."),
-        ("name", 7, "name = 7: input should be a valid string."),
+        (
+            "name",
+            7,
+            'name = 7: input should be a valid string, as in name = "7" (for --set: \'name="7"\').',
+        ),
         ("corpus.train", "x.de", 'corpus.train = "x.de": must be a table, { ... }, with keys of its own.'),
         (
             "training.schedule",

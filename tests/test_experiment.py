@@ -65,3 +65,15 @@ def test_what_no_library_would_take_is_refused_by_its_key(tmp_path: Path, overri
     save_experiment(make_experiment(tmp_path), tmp_path / "experiment.toml")
     with pytest.raises(ConfigError, match=override.partition("=")[0]):
         load_experiment(tmp_path / "experiment.toml", [override])
+
+
+def test_a_column_is_not_translated_into_itself(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"corpus\.source_language and corpus\.target_language are both 'de'"):
+        make_experiment(
+            tmp_path,
+            corpus__reader="datasets",
+            corpus__source_language="de",
+            corpus__target_language="de",
+            corpus__train={"source": "some/where"},
+            corpus__dev={"source": "some/where"},
+        )

@@ -20,6 +20,8 @@ from nmt.metrics import Score
 from nmt.publish import connect, publish, published_files
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.storage.verify import problems
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.shortlist import learn
 from tests.tiny import run
 
 LINES = ["der Hund sieht den Baum.", "ein Vogel malt ein Haus."]
@@ -66,6 +68,13 @@ def trained(tiny_run: Path, tmp_path: Path) -> Path:
     return run
 
 
+def make_shortlist(run: Path) -> bytes:
+    """Gives a run a shortlist; what its file holds."""
+    tokenizers = TokenizerPair.load(run)
+    learn([([4], [4])], tokenizers.source.vocab_size, tokenizers.target.vocab_size).write(run, tokenizers.fingerprint())
+    return (run / "shortlist.safetensors").read_bytes()
+
+
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
@@ -82,8 +91,8 @@ def test_a_copy_of_what_was_published_translates_as_the_run_does(trained: Path, 
 def test_weights_tokenizer_recipe_and_card_are_published_and_the_state_is_not(trained: Path, hub: FolderHub) -> None:
     publish(trained, "me/tiny", private=False, hub=hub)
     assert "shortlist.safetensors" not in published_files(trained)
-    (trained / "shortlist.safetensors").write_bytes(b"tables")
-    assert published_files(trained)["shortlist.safetensors"] == b"tables"
+    content = make_shortlist(trained)
+    assert published_files(trained)["shortlist.safetensors"] == content
     step = f"models/{(trained / 'models' / 'best').read_text(encoding='ascii').split()[0]}"
     assert names(hub.root / "me/tiny") == {
         *("README.md", "manifest.json", "experiment.toml", "tokenizer.model", "record.json", "metrics.jsonl"),
@@ -123,11 +132,19 @@ def test_a_run_with_other_tokenizer_files_takes_the_place_of_an_earlier_one(
 
 
 def test_a_shortlist_that_the_run_no_longer_has_goes_and_one_that_it_has_stays(trained: Path, hub: FolderHub) -> None:
-    (trained / "shortlist.safetensors").write_bytes(b"tables")
+    make_shortlist(trained)
     for there in (True, False):
         publish(trained, "me/tiny", private=False, hub=hub)
         assert ("shortlist.safetensors" in names(hub.root / "me/tiny")) == there
         (trained / "shortlist.safetensors").unlink(missing_ok=True)
+
+
+def test_a_shortlist_that_was_damaged_is_not_published(trained: Path, hub: FolderHub) -> None:
+    content = make_shortlist(trained)
+    (trained / "shortlist.safetensors").write_bytes(content[:-1] + b"\x7f")
+    with pytest.raises(CheckpointError, match=r"shortlist\.safetensors was changed after it was written"):
+        publish(trained, "me/tiny", private=False, hub=hub)
+    assert not (hub.root / "me/tiny").exists()
 
 
 def test_listing_what_would_be_published_leaves_the_run_as_it_is(trained: Path) -> None:

@@ -26,7 +26,7 @@ from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import read_folder
+from nmt.storage.folder import build_manifest, read_folder
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import point
 from nmt.training.lock import only_trainer
@@ -81,7 +81,9 @@ def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny
 
 def test_starting_a_finished_run_again_says_so_and_changes_nothing(begun: Path) -> None:
     before = content(begun)
+    os.utime(begun / "record.json", (1, 1))
     reason, said = run(same(begun), begun)
+    assert (begun / "record.json").stat().st_mtime == 1  # by which a script may tell whether it was trained since
     assert reason == "max_updates"
     assert said.startswith(f"{begun} is finished (2 updates in ")
     assert said.endswith("at update 2). Raise training.max_updates to go on, or use another --out.\n")
@@ -173,6 +175,41 @@ def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:
     changed = same(begun, name="other", search={"beam": 2}, training__max_updates=3, training__validate_every=7)
     assert run(changed, begun)[0] == "max_updates"
     assert load_experiment(begun / "experiment.toml").search.beam == 2
+
+
+def test_a_begun_run_needs_its_test_set_no_more(begun: Path, tmp_path: Path) -> None:
+    gone = {"source": str(tmp_path / "gone.de"), "target": str(tmp_path / "gone.en")}
+    reason, said = run(same(begun, corpus__test=gone, training__max_updates=3), begun)
+    assert (reason, "Going on from update 2" in said) == ("max_updates", True)
+    assert RunRecord.load(begun / "record.json").text_sha256["test"] == []
+    over = same(begun, corpus__test=gone | {"source": "other.de"}, training__max_updates=3)
+    message = refusal(ConfigError, over, begun)  # which reports would be on
+    assert message.startswith(f"{begun} was begun with corpus.test.source = '{tmp_path / 'gone.de'}', and the recipe")
+
+
+@pytest.mark.parametrize("kind", ["another program's", "an export's"])
+def test_a_folder_with_a_manifest_of_something_else_is_not_trained_in(tmp_path: Path, kind: str) -> None:
+    manifest = {"name": "app"} if kind == "another program's" else json.loads(build_manifest({"a.onnx": b"x"}, {}))
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "public" / "README.md").write_text("Mine.", encoding="utf-8")
+    message = refusal(ConfigError, make_experiment(tmp_path / "text"), tmp_path / "public")
+    assert message.startswith(f"{tmp_path / 'public'} is no run, and holds README.md.")
+
+
+def test_a_run_is_not_called_as_the_folder_of_prepared_text(tmp_path: Path) -> None:
+    message = refusal(ConfigError, make_experiment(tmp_path / "text"), tmp_path / "prepared")
+    assert message.startswith(f"{tmp_path / 'prepared'}: prepared text is kept under that name.")
+
+
+def test_text_is_kept_beside_a_run_also_where_that_is_the_folder_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "run").mkdir()
+    monkeypatch.chdir(tmp_path / "run")
+    assert run(make_experiment(tmp_path / "text"), Path("."))[0] == "max_updates"
+    assert list((tmp_path / "prepared").glob("*/manifest.json"))
+    assert not (tmp_path / "run" / "prepared").exists()
 
 
 class PowerCut(BaseException):

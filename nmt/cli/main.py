@@ -2,7 +2,7 @@
 
 import io
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -56,5 +56,11 @@ def main() -> None:
     try:
         app()
     except NMTError as error:
-        Console(stderr=True).print(f"nmt: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(2)
+        _give_up(str(error))
+    except PermissionError as error:  # wherever a path is only looked at
+        _give_up(f"{error.filename}: {error.strerror}. Give another path, or ask its owner.")
+
+
+def _give_up(message: str) -> NoReturn:
+    Console(stderr=True).print(f"nmt: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)

@@ -20,7 +20,9 @@ def shortlist(run: Run) -> None:
 
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
+    from nmt.errors import DataError
     from nmt.experiment import load_experiment
+    from nmt.reports.record import RunRecord
     from nmt.training.device import prepare_memory
     from nmt.translation.load import load
     from nmt.translation.shortlist import SHORTLIST_FILE, even_share, learn
@@ -39,14 +41,20 @@ def shortlist(run: Run) -> None:
         source, target = tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)
         return ([], []) if max(len(source), len(target)) > corpus.max_length else (source, target)
 
+    record = RunRecord.load(run / "record.json") if (run / "record.json").exists() else None
+    trained_on = (record.text_sha256 or {}).get("train") if record else None
+    if trained_on and trained_on != text.hashes():
+        say(f"{text.describe()} is not the text that {run} was trained on; the shortlist will be of what it is now.")
     say(f"reading {text.describe()} ...")
     share, num_pairs = even_share(filters.passing(read_pairs(text)), encode)
     if sum(filters.counts.values()):
         say(describe_drops(filters.counts))
+    num_read = sum(bool(source and target) for source, target in share)
+    if not num_read:
+        raise DataError(f"{text.describe()}: none of {num_pairs} pairs is left to learn from. The recipe names it.")
     vocabularies = tokenizers.source.vocab_size, tokenizers.target.vocab_size
     made = learn(share, *vocabularies, copy=tokenizers.joint)
     made.write(run, tokenizers.fingerprint())
     found = f"{made.num_translated:,} of {vocabularies[0]:,} source pieces have translations"
-    num_read = sum(bool(source and target) for source, target in share)
     say(f"read {num_read:,} of {num_pairs:,} pairs; {found}")
     print(run / SHORTLIST_FILE)

@@ -1,6 +1,7 @@
 """Data sets of the Hugging Face hub, and files in their formats, streamed by the library `datasets`."""
 
 import glob
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,10 @@ def read_columns(
     """
     rows = _stream_file(source) if file_format(source) else _stream_hub(source, config, split, revision)
     for number, row in enumerate(rows, start=1):
-        nested = row.get("translation")
-        texts = row if columns[0] in row or not isinstance(nested, dict) else nested
+        texts = row
+        # Both: a row may have an `id`, which is also what Indonesian is called.
+        if not all(column in row for column in columns) and isinstance(row.get("translation"), dict):
+            texts = row["translation"]
         try:
             both = _text(texts[columns[0]]), _text(texts[columns[1]])
         except KeyError as missing:
@@ -70,6 +73,12 @@ def _stream_file(source: str) -> Iterator[dict[str, Any]]:
 
 
 def _stream_hub(name: str, config: str | None, split: str | None, revision: str | None) -> Iterator[dict[str, Any]]:
+    if os.path.exists(name):  # the library would read what is in there, and a change of it would go unnoticed
+        *most, last = FORMATS
+        raise DataError(
+            f"{name} is a file or folder here, not a data set of the hub. Name a file that ends with "
+            f"{', '.join(most)} or {last}."
+        )
     import datasets
 
     try:

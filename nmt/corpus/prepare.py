@@ -18,6 +18,7 @@ from nmt.corpus.pools import TrainingCorpus
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
 from nmt.errors import CheckpointError, DataError
+from nmt.storage.disk import Disk, replace_file
 from nmt.storage.lock import only_one
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
@@ -61,17 +62,19 @@ def prepare_corpus(
 
     Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
-    dev = [pair for pair in read_pairs(sources.dev) if not is_empty(pair)]
+    dev = [pair for pair in _dev_pairs(sources.dev, directory, say) if not is_empty(pair)]
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
     key = _fingerprint(sources, hashes["train"], tokenizer, given)
     folder = directory / key[:16]
-    with _only_preparer(directory, say):
-        ready = _load(folder, tokenizer, every_byte)
-        if ready is None:
-            _make(sources, dev, tokenizer, given, folder, say)
+    ready = _load(folder, tokenizer, every_byte)  # whole as soon as it has its name: nobody's work is waited for
+    if ready is None:
+        with _only_preparer(directory, say):
             ready = _load(folder, tokenizer, every_byte=True)
+            if ready is None:
+                _make(sources, hashes["train"], dev, tokenizer, given, folder, say)
+                ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
     tokenizers, shards, max_sentences = ready
@@ -87,6 +90,27 @@ def prepare_corpus(
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())
     fingerprint = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
     return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, max_sentences, fingerprint, hashes)
+
+
+def _dev_pairs(text: Text, directory: Path, say: Say) -> list[Pair]:
+    """Those of files as they are now; of the hub, as they were when they were first asked for."""
+    if text.paths():
+        return list(read_pairs(text))
+    path = directory / f"dev-{hashlib.sha256(text.fingerprint([]).encode()).hexdigest()[:16]}.json"
+    kept = _kept_pairs(path)
+    if kept is None:
+        with _only_preparer(directory, say):
+            kept = _kept_pairs(path) or list(read_pairs(text))
+            data = json.dumps([[pair.source, pair.target] for pair in kept]).encode()
+            replace_file(path, data, Disk())
+    return kept
+
+
+def _kept_pairs(path: Path) -> list[Pair] | None:
+    try:
+        return [Pair(source, target) for source, target in json.loads(path.read_bytes())]
+    except (OSError, ValueError, TypeError):  # none were kept, or not the whole file
+        return None
 
 
 def _fingerprint(
@@ -132,19 +156,28 @@ def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[Toke
 
 
 def _make(
-    sources: Sources, dev: list[Pair], config: TokenizerConfig, given: TokenizerPair | None, folder: Path, say: Say
+    sources: Sources,
+    hashes: Sequence[str],
+    dev: list[Pair],
+    config: TokenizerConfig,
+    given: TokenizerPair | None,
+    folder: Path,
+    say: Say,
 ) -> None:
     """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too.
 
     Not said again of text that is prepared already, as looking through millions of pairs at each start would take long.
     """
     partial = folder.with_name(folder.name + ".tmp")
-    shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+    for left in folder.parent.glob("*.tmp"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
     filters, too_long = Filters(sources.filters), 0
     shared: set[Pair] = set()
     try:
         kept = filters.passing(read_pairs(sources.train))
         text = set_down(_noting(kept, frozenset(dev), shared), partial / "text", say)
+        if sources.train.hashes() != list(hashes):  # the folder would vouch for another text than it holds
+            raise DataError(f"{sources.train.describe()} was changed before it was read. Give the same command again.")
         if len(text):
             tokenizers = given or train_on(text, config, say)
             writer, too_long, max_sentences = encode(

@@ -168,7 +168,12 @@ def _canonical(tree: dict[str, Any]) -> bytes:
 
 
 def _read_checked(path: Path, entry: dict[str, Any], remedy: str) -> bytes:
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink():
+        raise DamagedError(
+            f"{path} is a link, and links are not followed. Copy the run with the files themselves: `cp -RL`, or from "
+            "the hub `hf download USER/NAME --local-dir DIR`."
+        )
+    if not path.is_file():
         raise DamagedError(f"{path} is missing. {remedy}")
     if path.stat().st_size != entry["bytes"]:  # before a file of any size is read
         raise DamagedError(f"{path} has {path.stat().st_size:,} bytes instead of {entry['bytes']:,}. {remedy}")

@@ -18,24 +18,24 @@ def problems(run: Path) -> list[str]:
     found: list[str] = []
     for part, names in (PUBLISHED if _is_published(run) else POINTERS).items():
         for update in list_steps(run / part):
-            _try(found, lambda: read_folder(step_dir(run / part, update)))  # noqa: B023
+            _try(found, read_folder, step_dir(run / part, update))
         for name in names:
             if (run / "record.json").exists() or list_steps(run / part) or (run / part / name).exists():
-                _try(found, lambda: follow(run / part, name))  # noqa: B023
+                _try(found, follow, run / part, name)
     for folder in sorted(path for path in (run / "export").glob("*") if path.is_dir() and path.suffix != ".tmp"):
         about = about_export(folder)
         format = about.get("format", folder.name)
         again = export_command(run, format, about, folder if folder.name != format else None)
-        _try(found, lambda: read_folder(folder, f"Make it again: {again}."))  # noqa: B023
+        _try(found, read_folder, folder, f"Make it again: {again}.")
     if (run / "scores").is_dir():
         remedy = f"Delete {run / 'scores'}, and measure again with `nmt evaluate`."
-        _try(found, lambda: read_folder(run / "scores", remedy))
+        _try(found, read_folder, run / "scores", remedy)
     try:
         sealed = list(read_manifest(run)["files"])
     except CheckpointError as error:
         return [*found, str(error)]
     for name in sealed:
-        _try(found, lambda: read_sealed(run, name))  # noqa: B023
+        _try(found, read_sealed, run, name)
     return found
 
 
@@ -46,8 +46,8 @@ def _is_published(run: Path) -> bool:
         return False
 
 
-def _try(found: list[str], check: Callable[[], object]) -> None:
+def _try(found: list[str], check: Callable[..., object], *arguments: object) -> None:
     try:
-        check()
+        check(*arguments)
     except CheckpointError as error:
         found.append(str(error))

@@ -1,9 +1,13 @@
 """The `nmt` command itself."""
 
+import os
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 import nmt
+from nmt.cli import main as command
 from nmt.cli.main import app
 
 COMMANDS = sorted(command.name or "" for command in app.registered_commands)
@@ -26,3 +30,18 @@ def test_help_has_a_whole_sentence_for_every_command() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
+
+
+def test_a_path_that_may_not_be_looked_at_is_named_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def forbidden(self: Path) -> bool:
+        raise PermissionError(13, os.strerror(13), str(self))
+
+    monkeypatch.setattr("sys.argv", ["nmt", "translate", str(tmp_path / "closed")])
+    monkeypatch.setattr(Path, "is_dir", forbidden)
+    with pytest.raises(SystemExit) as left:
+        command.main()
+    assert left.value.code == 2
+    said = f"nmt: {tmp_path / 'closed'}: Permission denied. Give another path, or ask its owner.\n"
+    assert capsys.readouterr().err == said

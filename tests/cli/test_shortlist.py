@@ -11,6 +11,7 @@ import nmt
 from nmt.cli import doctor as examining
 from nmt.cli import shortlist as command
 from nmt.cli import translate as translating
+from nmt.errors import DataError
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation import load as loads
 from nmt.translation.shortlist import SHORTLIST_FILE
@@ -49,6 +50,21 @@ def test_only_what_was_trained_on_is_learnt_from(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Filters dropped 1 pair: too_long_characters 1." in done.stderr
     assert "read 61 of 62 pairs; " in done.stderr
+
+
+def test_text_that_was_not_trained_on_is_said_and_none_at_all_refused(tmp_path: Path) -> None:
+    train(make_experiment(tmp_path / "text"), tmp_path / "run")
+    files = [tmp_path / "text" / name for name in ("train.de", "train.en")]
+    for path in files:
+        path.write_text(path.read_text(encoding="utf-8") + "Nein.\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["shortlist", str(tmp_path / "run")])
+    assert done.exit_code == 0, done.output
+    assert f"is not the text that {tmp_path / 'run'} was trained on;" in done.stderr
+    for path in files:
+        path.write_text("", encoding="utf-8")
+    done = CliRunner().invoke(app, ["shortlist", str(tmp_path / "run")])
+    assert isinstance(done.exception, DataError)
+    assert "none of 0 pairs is left to learn from." in str(done.exception)
 
 
 def test_a_damaged_shortlist_is_seen_by_the_doctor(run_copy: Path) -> None:

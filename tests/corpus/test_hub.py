@@ -76,6 +76,21 @@ def test_columns_may_be_inside_a_translation(tmp_path: Path) -> None:
     assert list(read_columns(source, COLUMNS)) == PAIRS
 
 
+def test_the_number_of_a_row_is_not_taken_for_indonesian(tmp_path: Path) -> None:
+    rows = [{"id": str(index), "translation": {"id": "anjing", "en": "dog"}} for index in range(2)]
+    source = write_jsonl(tmp_path / "a.jsonl", rows)
+    assert list(read_columns(source, ("id", "en"))) == [("anjing", "dog")] * 2
+    assert list(read_columns(source, ("en", "id"))) == [("dog", "anjing")] * 2
+
+
+def test_a_folder_here_is_no_data_set_of_the_hub(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "train.jsonl", ROWS)
+    assert complaint(str(tmp_path)) == (
+        f"{tmp_path} is a file or folder here, not a data set of the hub. Name a file that ends with .jsonl, .json, "
+        ".csv or .parquet."
+    )
+
+
 def test_a_missing_text_is_empty_and_a_line_end_in_a_text_a_space(tmp_path: Path) -> None:
     rows = [{"de": "a\nb\u2028c", "en": None}, {"de": None, "en": "x"}, {"en": "y"}]
     assert list(read_columns(write_jsonl(tmp_path / "a.jsonl", rows), COLUMNS)) == [("a b c", ""), ("", "x"), ("", "y")]

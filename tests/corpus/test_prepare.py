@@ -1,16 +1,18 @@
 """From text files to an encoded corpus: once, reused, and made again where damaged."""
 
+import dataclasses
 import errno
 import os
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
-from nmt.corpus import shards
+from nmt.corpus import readers, shards
 from nmt.corpus.examples import Examples
 from nmt.corpus.filters import FilterConfig
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
@@ -27,6 +29,7 @@ class Preparation:
         self.folder = folder
         self.said: list[str] = []
         self.spoke = threading.Event()
+        self.dev: Text | None = None  # other than dev.de, dev.en
         write_corpus(folder)
 
     def __call__(
@@ -35,7 +38,7 @@ class Preparation:
         self.said = []
         names = ([str(self.folder / f"{part}.{language}") for language in ("de", "en")] for part in ("train", "dev"))
         train, dev = (Text("parallel", *both) for both in names)
-        sources = Sources(train, dev, max_length, filters or FilterConfig())
+        sources = Sources(train, self.dev or dev, max_length, filters or FilterConfig())
         config = TokenizerConfig.model_validate({"vocab_size": VOCAB_SIZE, **tokenizer})
         return prepare_corpus(sources, config, self.folder / "prepared", self.say)
 
@@ -207,10 +210,63 @@ def test_who_prepares_the_same_text_at_the_same_time_waits_and_takes_it(prepare:
     assert len(corpora[0].train) == 60
 
 
+def test_who_finds_the_text_ready_does_not_wait_for_another_s(prepare: Preparation) -> None:
+    before = ids(prepare())
+    with FileLock(prepare.folder / "prepared" / ".lock"):
+        assert ids(prepare()) == before
+    assert prepare.said == []
+
+
+def test_text_that_changes_while_another_s_is_prepared_is_not_taken_for_what_it_was(prepare: Preparation) -> None:
+    (prepare.folder / "prepared").mkdir()
+    errors: list[BaseException] = []
+
+    def try_it() -> None:
+        with pytest.raises(DataError, match=r"train\.de, .*train\.en was changed before it was read\.") as failure:
+            prepare()
+        errors.append(failure.value)
+
+    with FileLock(prepare.folder / "prepared" / ".lock"):
+        other = threading.Thread(target=try_it)
+        other.start()
+        assert prepare.spoke.wait(timeout=60)
+        for language in ("de", "en"):
+            with (prepare.folder / f"train.{language}").open("a", encoding="utf-8") as file:
+                file.write("Nein.\n")
+    other.join(timeout=60)
+    assert errors
+    assert not list((prepare.folder / "prepared").glob("*/manifest.json"))
+    assert len(prepare().train) == 61
+
+
+def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Text] = []
+
+    def reached(text: Text) -> Iterator[Pair]:
+        asked.append(text)
+        return iter([Pair("der Hund", "the dog"), Pair("", "nothing")])
+
+    monkeypatch.setitem(readers.READERS, "datasets", reached)
+    prepare.dev = Text("datasets", "some/where", columns=("de", "en"), split="validation")
+    first = prepare()
+    again = prepare()
+    assert (len(asked), again.dev, again.fingerprint) == (1, first.dev, first.fingerprint)
+    assert first.dev == [Pair("der Hund", "the dog")]
+    (kept,) = (prepare.folder / "prepared").glob("dev-*.json")
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert (prepare().dev, len(asked)) == (first.dev, 2)
+    prepare.dev = dataclasses.replace(prepare.dev, revision="v2")  # other text
+    prepare()
+    assert len(asked) == 3
+
+
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:
     before = ids(prepare())
     path = prepare.prepared("manifest.json")
-    (path.parent.with_name(path.parent.name + ".tmp") / "text").mkdir(parents=True)
+    for name in (path.parent.name, "0123456789abcdef"):  # of this text, and of another
+        (path.parent.with_name(f"{name}.tmp") / "text").mkdir(parents=True)
     path.unlink()
     assert ids(prepare()) == before
     assert not list((prepare.folder / "prepared").glob("*.tmp"))

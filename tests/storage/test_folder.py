@@ -76,7 +76,7 @@ def test_a_link_is_no_file_of_a_checkpoint(folder: Path, tmp_path: Path) -> None
     (tmp_path / "elsewhere").write_bytes(FILES["progress.json"])
     (folder / "progress.json").unlink()
     (folder / "progress.json").symlink_to(tmp_path / "elsewhere")
-    assert refusal(folder).startswith(f"{folder / 'progress.json'} is missing.")
+    assert refusal(folder).startswith(f"{folder / 'progress.json'} is a link, and links are not followed. Copy the run")
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "a/../../outside", "..", ""])
