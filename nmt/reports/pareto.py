@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SAME_TIME = 0.01  # runs with one time limit end within a second of each other
+
 
 @dataclass(frozen=True)
 class Front:
@@ -28,16 +30,21 @@ def find_fronts(
     if len(quality) < 2:
         return ()
     return (
-        Front("training time", tuple(seconds), pareto_front(quality, seconds), less_is_better=True),
+        Front("training time", tuple(seconds), pareto_front(quality, seconds, SAME_TIME), less_is_better=True),
         Front("parameters", tuple(parameters), pareto_front(quality, parameters), less_is_better=True),
         Front("speed", tuple(speeds), pareto_front(quality, [-speed for speed in speeds]), less_is_better=False),
     )
 
 
-def pareto_front(quality: Sequence[float], costs: Sequence[float]) -> tuple[bool, ...]:
-    """For each run whether it is on the front: more quality and less cost are better."""
+def pareto_front(quality: Sequence[float], costs: Sequence[float], same: float = 0.0) -> tuple[bool, ...]:
+    """For each run whether it is on the front: more quality and less cost are better.
+
+    Costs that differ by a share of at most `same` (of costs that are not negative) are no reason to be on it.
+    """
     points = list(zip(quality, costs, strict=True))
     return tuple(
-        not any(q >= quality_of and c <= cost and (q, c) != (quality_of, cost) for q, c in points)
-        for quality_of, cost in points
+        not any(
+            (q > own and c <= cost + same * abs(cost)) or (q == own and c + same * abs(c) < cost) for q, c in points
+        )
+        for own, cost in points
     )

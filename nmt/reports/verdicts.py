@@ -28,7 +28,10 @@ def headline(report: Report) -> list[str]:
         took = [f"{numbers.duration(time)} for {name}" for time, name in zip(seconds, names, strict=True)]
         sentences.append(f"Training took {numbers.listing(took)}.")
     else:
-        sentences.append(f"Training took {numbers.duration(min(seconds))} to {numbers.duration(max(seconds))}.")
+        shortest, longest = numbers.duration(min(seconds)), numbers.duration(max(seconds))
+        sentences.append(
+            f"Training took {shortest} to {longest}." if shortest != longest else f"Training took {longest} each time."
+        )
     reached = [level for level in report.levels if None not in level.seconds]
     if reached and len(names) > 1:
         sentences.append(_reached(reached[-1], names))

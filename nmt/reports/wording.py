@@ -29,7 +29,8 @@ LEVELS = (
     "Nothing is interpolated, so each time is late by up to one validation interval."
 )
 FRONTS = (
-    "A run is on the front when no other run here has at least its BLEU for at most its cost, and is better in one. "
+    "A run is on the front when no other run here has at least its BLEU for at most its cost, and is better in one; "
+    "training times that differ by less than 1 % count as the same. "
     "Scores count as they are: a run may be beaten by less than chance explains. Hollow points are not on the front."
 )
 RATIOS = (

@@ -11,6 +11,15 @@ def test_what_another_run_beats_on_both_is_not_on_the_front():
     assert pareto_front([10.0, 30.0, 9.0, 30.0], [1.0, 5.0, 5.0, 6.0]) == (True, True, False, False)
 
 
+def test_times_that_hardly_differ_are_no_reason_to_be_on_the_front():
+    assert pareto_front([28.0, 32.0, 30.0], [900.0, 900.4, 899.9]) == (False, True, True)
+    assert pareto_front([28.0, 32.0, 30.0], [900.0, 900.4, 899.9], same=0.01) == (False, True, False)
+    assert pareto_front([28.0, 28.0], [900.0, 900.4], same=0.01) == (True, True)
+    assert pareto_front([28.0, 32.0], [800.0, 900.0], same=0.01) == (True, True)
+    seconds, _, _ = find_fronts([28.0, 32.0], [900.0, 900.4], [5, 5], [1.0, 1.0])
+    assert seconds.on_front == (False, True)
+
+
 def test_two_runs_at_the_same_point_do_not_beat_each_other():
     assert pareto_front([10.0, 10.0], [1.0, 1.0]) == (True, True)
 

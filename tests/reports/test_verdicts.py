@@ -109,7 +109,7 @@ def test_with_many_systems_the_headline_is_still_short():
     assert first.startswith("By BLEU, against a: better: b (+")
     assert "; worse: c (−" in first
     assert first.endswith("; not to be told apart: twin (0.00).")
-    assert others == ["Training took 18 min 54 s to 18 min 54 s."]
+    assert others == ["Training took 18 min 54 s each time."]
     assert len(verdicts.verdicts(report)) == 4  # of twelve in the table
 
 
