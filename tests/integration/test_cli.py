@@ -155,23 +155,23 @@ def test_a_closed_standard_input_is_empty_and_what_goes_to_a_closed_output_is_lo
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    save_experiment(make_experiment(tmp_path / "text", training__max_updates=100), tmp_path / "tiny.toml")
+    save_experiment(make_experiment(tmp_path / "text", training__max_updates=100_000), tmp_path / "tiny.toml")
     arguments = ["train", "tiny.toml", "--out", "run"]
     command = [sys.executable, "-m", "nmt", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        while b" update 1/100 " not in (line := process.stderr.readline()):
+        while b" update 1/100000 " not in (line := process.stderr.readline()):
             assert line, "it has ended"
         process.send_signal(number)
         said = process.stderr.read()
         assert process.wait(timeout=60) == 130
     assert b"Traceback" not in said
     saved = json.loads((tmp_path / "run/progress.json").read_text(encoding="utf-8"))["update"]
-    assert 1 <= saved < 100
-    done = nmt(*arguments, cwd=tmp_path)
+    assert 1 <= saved < 100_000
+    done = nmt(*arguments, "--set", f"training.max_updates={saved + 3}", cwd=tmp_path)
     assert f"Going on from update {saved} in run.".encode() in done.stderr
-    assert json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"] == 100
+    assert json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"] == saved + 3
 
 
 def test_training_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
