@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from nmt.errors import ExportError
 from nmt.export.graph import Graph, gate_order
@@ -121,7 +121,12 @@ def step_graph(model: EncoderDecoder) -> Any:
 def output_graph(model: EncoderDecoder) -> Any:
     """Which tokens may follow."""
     graph = Graph()
-    return _chosen(graph, graph.affine("features", model.output.weight, model.output.bias), model.feature_dim)
+    return _chosen(graph, graph.affine("features", *output_weights(model)), model.feature_dim)
+
+
+def output_weights(model: EncoderDecoder) -> tuple[Tensor, Tensor]:
+    """[vocab, feature_dim] and [vocab], with the scale of the readout in them: features here are without it."""
+    return model.output.weight.detach() * cast(RNNDecoder, model.decoder).config.readout_scale, model.output.bias
 
 
 def shortlist_graph(feature_dim: int) -> Any:

@@ -149,7 +149,7 @@ def _shortlist(run: Path, saved: SavedModel, say: Callable[[str], None]) -> Shor
 def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, bytes]:
     """The tables of the shortlist, and the whole output to take what is on it from, which stays in fp32."""
     tables = io.BytesIO()
-    weight, bias = (value.detach().float().cpu().numpy() for value in (model.output.weight, model.output.bias))
+    weight, bias = (value.detach().float().cpu().numpy() for value in onnx.output_weights(model))
     np.savez(tables, translations=shortlist.translations, always=shortlist.always, weight=weight, bias=bias)
     graph = onnx.shortlist_graph(model.feature_dim)
     return {"shortlist.npz": tables.getvalue(), "shortlist.onnx": graph.SerializeToString()}

@@ -113,3 +113,24 @@ def test_a_decoder_adds_what_a_layer_reads_where_asked_for(residual: bool, feed:
     source = EncoderOutput(torch.randn(2, 3, 4), torch.ones(2, 3, dtype=torch.bool), torch.randn(2, 4))
     decoder.decode(torch.randn(2, 1, 5), decoder.prepare(source))
     assert bool((seen[0] != 0).all()) == residual
+
+
+@pytest.mark.parametrize("feed", ["layer", "output", "input"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_scale_of_the_readout_is_on_the_features_and_not_on_what_is_fed_back(feed: str, layers: int) -> None:
+    tree = {"type": "rnn", "cell": "lstm", "layers": layers, "dim": 6, "feed": feed}
+    decoders = []
+    for scale in (1.0, 3.0):
+        torch.manual_seed(1)
+        config = parse_config(RNNDecoderConfig, tree | {"readout_scale": scale}, "test")
+        decoders.append(RNNDecoder(config, 5, 4, 7, 0.0))
+    source = EncoderOutput(torch.randn(2, 3, 4), torch.ones(2, 3, dtype=torch.bool), torch.randn(2, 4))
+    embedded = torch.randn(2, 5, 5)
+    plain, scaled = (decoder.decode(embedded, decoder.prepare(source)) for decoder in decoders)
+    torch.testing.assert_close(scaled, 3.0 * plain)
+    memory, stepped = decoders[1].prepare(source), []
+    state = decoders[1].start(memory)
+    for position in range(5):
+        features, state = decoders[1].step(embedded[:, position], state, memory)
+        stepped.append(features)
+    torch.testing.assert_close(torch.stack(stepped, dim=1), 3.0 * plain)

@@ -20,6 +20,9 @@ class RNNDecoderConfig(Config):
     layer   into the layers above the first (GNMT, Wu et al., 2016): each layer still runs over all positions at once
     input   into the next step's input (input feeding, Luong et al., 2015): training must go step by step
     output  only into the readout (Luong et al., 2015, without input feeding)
+
+    `readout_scale` multiplies the readout on its way to the output table. The readout is within -1 and 1, so with a
+    factor of one the table itself has to grow before any token can be likely, and learning takes several times as long.
     """
 
     type: Literal["rnn"]
@@ -31,6 +34,7 @@ class RNNDecoderConfig(Config):
     feed: Literal["layer", "input", "output"] = "layer"
     residual: bool = True
     layer_norm: bool = False
+    readout_scale: float = Field(4.0, gt=0.0)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class RNNMemory(Memory):
 @dataclass(frozen=True)
 class RNNState(State):
     cells: tuple[CellState, ...]  # one a layer, each part [rows, dim]
-    feed: Tensor  # [rows, feature_dim], the readout of the step before; empty unless input feeding
+    feed: Tensor  # [rows, feature_dim], the readout of the step before, unscaled; empty unless input feeding
 
 
 class RNNDecoder(nn.Module):
@@ -95,8 +99,9 @@ class RNNDecoder(nn.Module):
                 context, weights = self._look(hidden, memory)
         if context is None or weights is None:
             context, weights = self._look(hidden, memory)
-        features = self._read(hidden, context)
-        return features, RNNState(weights, tuple(cells), features if feed == "input" else state.feed)
+        read = self._read(hidden, context)
+        features = read * self.config.readout_scale
+        return features, RNNState(weights, tuple(cells), read if feed == "input" else state.feed)
 
     def decode(self, embedded: Tensor, memory: RNNMemory) -> Tensor:
         """embedded [batch, tgt_len, input_dim] -> features [batch, tgt_len, feature_dim]"""
@@ -113,7 +118,7 @@ class RNNDecoder(nn.Module):
                 context, _ = self.attention(hidden, memory.keys)
         if context is None:
             context, _ = self.attention(hidden, memory.keys)
-        return self._read(hidden, context)
+        return self._read(hidden, context) * self.config.readout_scale
 
     def _decode_fed(self, embedded: Tensor, state: RNNState, memory: RNNMemory) -> Tensor:
         """As decode, position by position; the usual kind has a quicker loop of its own."""
@@ -125,12 +130,12 @@ class RNNDecoder(nn.Module):
             widths, like = (config.dim, self.feature_dim), self.readout.weight
             factors = [self.dropout.factors(torch.Size([length, batch, width]), like) for width in widths]
             layer = cast(RecurrentLayer, self.layers[0])
-            return layer.fed(embedded, state.cells[0], memory.keys, self.readout, factors)
-        features = []
+            return layer.fed(embedded, state.cells[0], memory.keys, self.readout, factors) * config.readout_scale
+        steps = []
         for position in range(length):
-            read, state = self.step(embedded[:, position], state, memory)
-            features.append(read)
-        return torch.stack(features, dim=1)
+            features, state = self.step(embedded[:, position], state, memory)
+            steps.append(features)
+        return torch.stack(steps, dim=1)
 
     def _after(self, outputs: Tensor, below: Tensor, depth: int) -> Tensor:
         """What follows a layer: the residual (between equal widths), the norm and dropout."""
