@@ -75,9 +75,8 @@ def test_every_architecture_steps_in_8_bits_near_its_own_probabilities_and_stays
     before = {name: weight.clone() for name, weight in model.named_parameters()}
     quick = to_int8(model)
     source, mask = sentences(lengths=(6, 6, 6))
-    scale = (
-        model.decoder.config.readout_scale if isinstance(model.decoder, RNNDecoder) else 1.0
-    )  # of the features, and so of their errors
+    recurrent = isinstance(model.decoder, RNNDecoder)
+    scale = model.decoder.config.readout_scale if recurrent else 1.0  # of the features, and so of their errors
     with torch.inference_mode():
         chances = []
         for one in (model, quick):

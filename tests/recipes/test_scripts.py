@@ -445,7 +445,7 @@ def test_every_change_of_the_ablation_is_one_that_the_recipes_know(sandbox: Sand
     result = sandbox.bash("recipes/multi30k/ablation.sh", "--seeds", "1")
     assert result.returncode == 0, result.stderr
     called = [line.split() for line in sandbox.calls() if line.startswith("nmt train")]
-    assert len(called) == 20
+    assert len(called) == 21
     for words in called:
         overrides = [words[place + 1] for place, word in enumerate(words) if word == "--set"]
         load_experiment(CHECKOUT / words[2], overrides)
