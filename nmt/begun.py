@@ -2,15 +2,13 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from nmt.config import Config, dump_config, parse_config, read_toml
+from nmt.config import Config, dump_config, load_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
-from nmt.models.build import complete
 from nmt.storage.folder import REPLACED, is_whole, read_folder, read_manifest
 from nmt.storage.seal import is_as_sealed, noted_files
 from nmt.storage.steps import follow, list_steps, step_dir
@@ -81,7 +79,7 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
         say(f"{path} was changed after it was written. It is written again, from the recipe given now.")
         return
     try:
-        before, now = flat(_begun_as(path)), flat(experiment)
+        before, now = flat(load_config(Experiment, path)), flat(experiment)
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
     free = {f"training.{name}" for name in MAY_DIFFER} | {"name"}
@@ -93,14 +91,6 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
                 f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
                 f"Use another --out, or delete {directory} to begin again."
             )
-
-
-def _begun_as(path: Path) -> Experiment:
-    """The recipe that a run keeps. Raises ConfigError."""
-    tree = read_toml(path)
-    with suppress(KeyError, TypeError):  # one that was changed by hand: what is wrong is said below
-        tree["model"] = complete(tree["model"])
-    return parse_config(Experiment, tree, str(path))
 
 
 def check_models(directory: Path) -> None:
@@ -122,7 +112,7 @@ def as_it_began(experiment: Experiment, directory: Path) -> Experiment:
     path = directory / "experiment.toml"
     if experiment.init_from is None or not path.exists() or not is_as_sealed(directory, path.name):
         return experiment
-    before = _begun_as(path).init_from
+    before = load_config(Experiment, path).init_from
     return experiment.model_copy(update={"init_from": before}) if before else experiment
 
 
@@ -132,7 +122,7 @@ def as_it_ended(experiment: Experiment, directory: Path) -> Experiment:
     if not path.exists() or not is_as_sealed(directory, path.name):
         return experiment
     new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
-    return _begun_as(path).model_copy(update=new)
+    return load_config(Experiment, path).model_copy(update=new)
 
 
 def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None, say: Callable[[str], None]) -> None:

@@ -32,16 +32,8 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
 
     Raises ConfigError naming the file, the key, the rule and, for an unknown key, the nearest known one.
     """
-    tree = read_toml(path)
-    for override in overrides:
-        apply_override(tree, override)
-    return parse_config(config_class, tree, str(path))
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tree of a recipe, nothing checked but that it is TOML. Raises ConfigError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml."
@@ -52,6 +44,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}. Save the recipe as UTF-8.") from None
     except (tomllib.TOMLDecodeError, OSError) as error:
         raise ConfigError(f"{path}: {error}") from None
+    for override in overrides:
+        apply_override(tree, override)
+    return parse_config(config_class, tree, str(path))
 
 
 def parse_config(config_class: type[ConfigType], tree: dict[str, Any], where: str) -> ConfigType:

@@ -27,7 +27,7 @@ from nmt.reports.record import RunRecord
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder
-from nmt.storage.seal import check_sealed, noted_files, seal
+from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import point
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
@@ -175,20 +175,6 @@ def test_the_name_and_the_search_of_a_run_may_change(begun: Path) -> None:
     changed = same(begun, name="other", search={"beam": 2}, training__max_updates=3, training__validate_every=7)
     assert run(changed, begun)[0] == "max_updates"
     assert load_experiment(begun / "experiment.toml").search.beam == 2
-
-
-def test_a_run_of_before_the_readout_was_scaled_goes_on_only_as_it_began(begun: Path) -> None:
-    path = begun / "experiment.toml"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith("readout_scale")), encoding="utf-8")
-    seal(begun, sorted(noted_files(begun)), Disk())
-    longer = same(begun, training__max_updates=3)
-    told = refusal(ConfigError, longer, begun)
-    assert "begun with model.decoder.readout_scale = 1.0, and the recipe has 4.0" in told
-    decoder = longer.model.decoder.model_copy(update={"readout_scale": 1.0})
-    as_then = longer.model_copy(update={"model": longer.model.model_copy(update={"decoder": decoder})})
-    assert run(as_then, begun)[0] == "max_updates"
-    assert "readout_scale = 1.0" in path.read_text(encoding="utf-8")
 
 
 def test_a_begun_run_needs_its_test_set_no_more(begun: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 To add an architecture, extend the unions and the dicts here.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from torch import Tensor, nn
@@ -55,12 +55,6 @@ class ModelConfig(Config):
                 "'none' reads nothing: set it to 'none'."
             )
         return self
-
-
-def complete(tree: dict[str, Any]) -> dict[str, Any]:
-    """The description of a model that was trained earlier, with what keys that were not there yet stood for."""
-    decoder = tree["decoder"]
-    return tree | {"decoder": {"readout_scale": 1.0} | decoder} if decoder["type"] == "rnn" else tree
 
 
 class EncoderDecoder(Seq2Seq):

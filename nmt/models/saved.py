@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nmt.config import dump_config, parse_config
 from nmt.errors import CheckpointError, ConfigError
-from nmt.models.build import EncoderDecoder, ModelConfig, build_model, complete
+from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder, write_folder
 
@@ -62,7 +62,7 @@ def load_model(directory: Path) -> tuple[EncoderDecoder, SavedModel]:
     files = read_folder(directory).files
     try:
         tree: dict[str, Any] = json.loads(files["model.json"])
-        config = parse_config(ModelConfig, complete(tree["model"]), f"{directory}/model.json")
+        config = parse_config(ModelConfig, tree["model"], f"{directory}/model.json")
         source_vocab, target_vocab = int(tree["source_vocab"]), int(tree["target_vocab"])
         languages = (str(tree["languages"][0]), str(tree["languages"][1]))
         limits = int(tree["max_length"]), int(tree.get("max_sentences", 0))  # which was not noted before

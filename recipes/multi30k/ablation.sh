@@ -65,7 +65,10 @@ for model in $models; do
     folder="runs/multi30k-ablation/$model"
     runs=()
     for variant in $variants; do
-        [ "$model $variant" = "transformer unscaled-readout" ] && continue
+        if [ "$model $variant" = "transformer unscaled-readout" ]; then
+            echo "unscaled-readout: left out for the Transformer, which has no readout" >&2
+            continue
+        fi
         for seed in $seeds; do
             set -- --set "name=$variant" --set "seed=$seed" ${settings[@]+"${settings[@]}"}
             key="$(change "$variant")"

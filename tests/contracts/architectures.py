@@ -25,6 +25,7 @@ DECODERS: dict[str, dict[str, Any]] = {
         "attention": attention,
         "feed": feed,
         **({"heads": 3} if attention == "multihead" else {}),
+        **({"readout_scale": 4.0} if attention == "general" else {}),
     }
     for (cell, layers), attention, feed in itertools.product(
         [("lstm", 2), ("gru", 1)], ["dot", "general", "additive", "multihead", "none"], ["layer", "input", "output"]
@@ -39,6 +40,7 @@ DECODERS |= {
         "dim": 12,
         "attention": "general",
         "feed": "input",
+        "readout_scale": 3.0,
     },
     "lstm-1-dot-input": {"type": "rnn", "cell": "lstm", "layers": 1, "dim": 12, "attention": "dot", "feed": "input"},
     "transformer-pre": {"type": "transformer", "dim": 16, "heads": 2, "layers": 2, "feed_forward_dim": 24},

@@ -55,20 +55,6 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "step-1"
 
 
-def test_a_recurrent_model_of_before_its_readout_was_scaled_computes_what_it_did(tmp_path: Path) -> None:
-    model, about = make()
-    model.decoder.config = model.decoder.config.model_copy(update={"readout_scale": 1.0})
-    files = model_files(model, about)
-    tree = json.loads(files["model.json"])
-    del tree["model"]["decoder"]["readout_scale"]
-    write_folder(tmp_path / "old", files | {"model.json": json.dumps(tree).encode()}, {}, Disk())
-    loaded, known = load_model(tmp_path / "old")
-    assert known.model.decoder.readout_scale == 1.0
-    source, mask, target = torch.tensor([[4, 5, 6]]), torch.ones(1, 3, dtype=torch.bool), torch.tensor([[2, 7]])
-    with torch.inference_mode():
-        torch.testing.assert_close(loaded(source, mask, target), model.eval()(source, mask, target))
-
-
 def refusal(directory: Path) -> str:
     with pytest.raises(CheckpointError) as failure:
         load_model(directory)

@@ -21,8 +21,8 @@ class RNNDecoderConfig(Config):
     input   into the next step's input (input feeding, Luong et al., 2015): training must go step by step
     output  only into the readout (Luong et al., 2015, without input feeding)
 
-    `readout_scale` multiplies the readout on its way to the output table. The readout is within -1 and 1, so with a
-    factor of one the table itself has to grow before any token can be likely, and learning takes several times as long.
+    `readout_scale` multiplies the readout on its way to the output table. After tanh it is small against the rows of a
+    table that is shared with the embeddings; with 4 instead of 1 small models learn faster (eval/bench/LOG.md).
     """
 
     type: Literal["rnn"]
@@ -34,7 +34,7 @@ class RNNDecoderConfig(Config):
     feed: Literal["layer", "input", "output"] = "layer"
     residual: bool = True
     layer_norm: bool = False
-    readout_scale: float = Field(4.0, gt=0.0)
+    readout_scale: float = Field(1.0, ge=0.01, le=100.0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class RNNState(State):
 
 
 class RNNDecoder(nn.Module):
-    """Stacked recurrent layers, one attention, and a readout tanh(W [hidden; context]) as wide as the output table."""
+    """Stacked recurrent layers, one attention, and a readout s tanh(W [hidden; context]) as wide as the output table."""
 
     def __init__(
         self, config: RNNDecoderConfig, input_dim: int, memory_dim: int, feature_dim: int, dropout: float
