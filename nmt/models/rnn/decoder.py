@@ -50,7 +50,7 @@ class RNNState(State):
 
 
 class RNNDecoder(nn.Module):
-    """Stacked recurrent layers, one attention, and a readout s tanh(W [hidden; context]) as wide as the output table."""
+    """Stacked recurrent layers, one attention, and a readout as wide as the output table: tanh(W [hidden; context])."""
 
     def __init__(
         self, config: RNNDecoderConfig, input_dim: int, memory_dim: int, feature_dim: int, dropout: float
