@@ -32,6 +32,10 @@ nmt_find_python() {
 # Makes a virtual environment at $1, where there is none or one whose Python is gone.
 nmt_make_environment() {
     local python
+    if [ ! -e "$1/pyvenv.cfg" ] && [ -n "$(ls -A -- "$1" 2>/dev/null)" ]; then # --clear deletes everything in it
+        nmt_say "$1 holds other files and is no environment. Name a new folder with NMT_VENV."
+        return 1
+    fi
     python="$(nmt_find_python)" || return 1
     if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
         nmt_say "$python has no venv module. On Debian or Ubuntu: sudo apt install python3-venv; elsewhere reinstall Python with it."

@@ -24,6 +24,7 @@ case "$1 $2" in
     "-m venv")
         echo "venv" >> "$FAKE/log"
         for last; do :; done
+        [ "$3" != --clear ] || rm -rf "$last" # as venv does
         mkdir -p "$last/bin" && cp "$FAKE/bin/python3" "$last/bin/python" && cp "$FAKE/nmt" "$last/bin/nmt"
         exit ;;
     "-m pip")
@@ -211,6 +212,34 @@ def test_an_environment_elsewhere_is_where_the_caller_says(sandbox: Sandbox, tmp
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "elsewhere" / "venv" / "bin" / "python").exists()
     assert sandbox.calls() == ["venv", "pip -e .[dev]"]
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", ".hidden"])
+def test_a_folder_of_other_files_is_never_cleared_for_an_environment(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "my work"
+    folder.mkdir()
+    (folder / name).touch()
+    sandbox.environment["NMT_VENV"] = str(folder)
+    result = sandbox.bash("recipes/setup.sh")
+    assert result.returncode != 0
+    assert result.stderr == (
+        f"setup: {folder} holds other files and is no environment. Name a new folder with NMT_VENV.\n"
+    )
+    assert (folder / name).exists()
+    assert sandbox.calls() == []
+
+
+def test_an_empty_folder_and_an_environment_without_its_python_become_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "venv"
+    folder.mkdir()
+    sandbox.environment["NMT_VENV"] = str(folder)
+    assert sandbox.bash("recipes/setup.sh").returncode == 0
+    (folder / "pyvenv.cfg").touch()
+    (folder / "bin" / "python").unlink()
+    assert sandbox.bash("recipes/setup.sh").returncode == 0
+    assert sandbox.calls() == ["venv", "pip -e .[dev]"] * 2
 
 
 def test_the_torture_leaves_the_caller_where_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
