@@ -1,11 +1,13 @@
 """Where sentences end, and how many are usual in a line."""
 
+import re
+import time
 from collections import Counter
 from itertools import pairwise
 
 import pytest
 
-from nmt.corpus.sentences import count_sentences, sentence_ends, usual_sentences
+from nmt.corpus.sentences import CLOSERS, count_sentences, sentence_ends, usual_sentences
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,17 @@ def test_a_text_is_its_sentences_in_order(text: str, sentences: list[str]) -> No
 def test_a_part_of_a_text_can_be_asked_for() -> None:
     text = "Eins. Zwei. Drei. Vier."
     assert sentence_ends(text, 6, 17) == [12, 17]
+
+
+def test_the_patterns_of_a_file_that_is_shipped_are_for_older_pythons_too() -> None:
+    assert not re.search(r"[*+?}][+]", CLOSERS)  # such as *+, which Python has since 3.11
+
+
+@pytest.mark.parametrize("unit", [")", ".)", ". ", "\u300d"])
+def test_a_long_run_takes_linear_time(unit: str) -> None:
+    began = time.process_time()
+    count_sentences("." + unit * 200_000 + "x")
+    assert time.process_time() - began < 10  # about 0.1 s; quadratic work would take minutes
 
 
 @pytest.mark.parametrize(
