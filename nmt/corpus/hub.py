@@ -1,16 +1,18 @@
-"""Data sets of the Hugging Face hub, and files in their formats, streamed by the library `datasets`."""
+"""Data sets of the Hugging Face hub, and files in their formats, streamed; all but CSV by the library `datasets`."""
 
+import csv
 import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nmt.corpus.lines import explain_failure, one_line
+from nmt.corpus.lines import explain_failure, iter_lines, one_line
 from nmt.errors import DataError
 
 # How the name of a file ends -> what the library calls its format.
 FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+LONGEST_CELL = 1 << 24  # characters of a CSV file, so that one quotation mark too many does not read all of it at once
 
 
 def file_format(source: str) -> str | None:
@@ -29,7 +31,9 @@ def read_columns(
 
     A missing text is empty, and a line end in a text is a space. Raises DataError, see the readers.
     """
-    rows = _stream_file(source) if file_format(source) else _stream_hub(source, config, split, revision)
+    kind = file_format(source)
+    stream = _stream_csv if kind == "csv" else _stream_file
+    rows = stream(source) if kind else _stream_hub(source, config, split, revision)
     for number, row in enumerate(rows, start=1):
         texts = row
         # Both: a row may have an `id`, which is also what Indonesian is called.
@@ -55,17 +59,40 @@ def _text(value: Any) -> str:
     return one_line(value)
 
 
+def _stream_csv(source: str) -> Iterator[dict[str, Any]]:
+    """Each cell as it is written: the library guesses types, and takes the first for an index where a row is longer."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader((f"{line}\n" for line in iter_lines(Path(source))), strict=True)
+    rows = filter(None, reader)  # an empty line is no row
+    try:
+        header = next(rows, None)
+        if header is None:
+            raise DataError(f"{source} cannot be read as a .csv file (it is empty). Is it complete?")
+        places = {name: header.index(name) for name in header}
+        for row in rows:
+            if len(row) != len(header):
+                raise DataError(
+                    f"{source}: line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, and the header has "
+                    f"{len(header)}. A text with a comma in it must stand between quotation marks, as in "
+                    '"yes, please".'
+                )
+            yield {name: row[place] for name, place in places.items()}
+    except csv.Error as error:
+        raise DataError(
+            f"{source}: line {reader.line_num}: cannot be read as CSV ({error}). Put a text with a quotation mark, a "
+            'comma or a line end between quotation marks, and write each one in it twice: "".'
+        ) from None
+
+
 def _stream_file(source: str) -> Iterator[dict[str, Any]]:
     with explain_failure(Path(source)), open(source, "rb"):
         pass  # readable: the library would only say that nothing matches
     import datasets
 
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody is told that files are read here
-    kind = file_format(source)
-    choices = {"keep_default_na": False} if kind == "csv" else {}  # "null" and "NA" are texts
     path = glob.escape(str(Path(source).resolve()))
     try:
-        yield from datasets.load_dataset(kind, data_files=path, split="train", streaming=True, **choices)
+        yield from datasets.load_dataset(file_format(source), data_files=path, split="train", streaming=True)
     except Exception as error:  # what the library raises is of many kinds, and so is that which is beneath it
         raise DataError(
             f"{source} cannot be read as a {Path(source).suffix} file ({_first_line(error)}). Is it complete?"

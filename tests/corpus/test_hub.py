@@ -62,6 +62,67 @@ def test_in_a_csv_file_too_null_is_a_text_and_a_number_in_words(tmp_path: Path) 
     assert list(read_columns(source, COLUMNS)) == [("null", "NA"), ("", "x"), ("12", "1.50")]
 
 
+def test_a_cell_of_a_csv_file_is_the_text_that_is_written_whatever_stands_around_it(tmp_path: Path) -> None:
+    words = [(f"Hund {number}", f"dog {number}") for number in range(10_500)]
+    numbers = [("007", "7"), ("1e3", "True"), ("-0.50", "False")] * 4_000  # the library guesses by 10,000 rows
+    rows = [dict(zip(COLUMNS, pair, strict=True)) for pair in words + numbers]
+    assert list(read_columns(write_file(tmp_path / "a.csv", rows), COLUMNS)) == words + numbers
+
+
+def write_csv(path: Path, text: str) -> str:
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_cell_of_a_csv_file_may_hold_line_ends_and_separators(tmp_path: Path, name: str, end: str) -> None:
+    lines = ["\ufeffde,en", '"a', 'b,","say ""x"""', "", "c\u2028d,e\x0cf\x00", ""]
+    source = write_csv(tmp_path / name, end.join(lines))
+    assert list(read_columns(source, COLUMNS)) == [
+        ("a b,", 'say "x"'),
+        ("c d", "e f"),
+    ]
+
+
+def test_a_long_cell_of_a_csv_file_is_read_and_an_endless_one_is_not(tmp_path: Path) -> None:
+    assert list(read_columns(write_csv(tmp_path / "a.csv", f"de,en\n{'a' * 1_000_000},b\n"), COLUMNS)) == [
+        ("a" * 1_000_000, "b")
+    ]
+    source = write_csv(tmp_path / "b.csv", 'de,en\na,b\n"' + f"{'a' * 1023}\n" * 20_000)
+    assert complaint(source) == (
+        f"{source}: line 16387: cannot be read as CSV (field larger than field limit (16777216)). Put a text with a "
+        'quotation mark, a comma or a line end between quotation marks, and write each one in it twice: "".'
+    )
+
+
+@pytest.mark.parametrize(("row", "fields"), [("a,b,c", 3), ("a,b,", 3), ("a", 1), (" ", 1)])
+def test_a_row_of_a_csv_file_with_other_fields_than_its_header_is_named(tmp_path: Path, row: str, fields: int) -> None:
+    remedy = 'A text with a comma in it must stand between quotation marks, as in "yes, please".'
+    for before, line in (("", 2), ("x,y\n\n", 4)):
+        source = write_csv(tmp_path / "a.csv", f"de,en\n{before}{row}\n")
+        plural = "field" if fields == 1 else "fields"
+        assert complaint(source) == f"{source}: line {line} has {fields} {plural}, and the header has 2. {remedy}"
+    source = write_csv(tmp_path / "b.csv", "de,en\n" + f"{row}\n" * 3)  # in all rows: no index that nobody named
+    assert complaint(source).startswith(f"{source}: line 2 has {fields} field")
+
+
+def test_columns_without_a_name_and_of_one_name_leave_the_others_as_they_are(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "a.csv", "de,en,,,en\na,b,,,c\n")
+    assert list(read_columns(source, COLUMNS)) == [("a", "b")]
+
+
+def test_rows_of_a_csv_file_come_before_the_rest_of_it_is_read(tmp_path: Path) -> None:
+    rows = read_columns(write_csv(tmp_path / "a.csv", 'de,en\na,b\n"c"d,e\n'), COLUMNS)
+    assert next(rows) == ("a", "b")
+    with pytest.raises(DataError, match=r"a\.csv: line 3: cannot be read as CSV \(',' expected after"):
+        next(rows)
+    (tmp_path / "b.csv").write_bytes(b"de,en\na,b\nStra\xdfe,x\n")
+    assert "b.csv: line 3, byte 5 (0xDF, offset 14 in the file) is not valid UTF-8" in complaint(
+        str(tmp_path / "b.csv")
+    )
+
+
 def test_the_reader_gives_pairs(tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "a.jsonl", ROWS)
     text = name_text("train", "datasets", {"source": source}, COLUMNS)
