@@ -43,7 +43,7 @@ _NEEDS_CLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
 
 
 def iter_lines(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 text file, plain or `.gz`, without their line ends; the file is read as they are asked for.
+    """The lines of a UTF-8 text file, plain or gzip, without their line ends; the file is read as they are asked for.
 
     Lines end at LF; one CR before it and a byte order mark at the start of the file are removed, and a last line
     counts whether or not it ends in LF. Nothing else is changed: see `clean`.
@@ -51,7 +51,7 @@ def iter_lines(path: Path) -> Iterator[str]:
     Raises DataError when the file cannot be read, or naming line and byte when it is not UTF-8.
     """
     offset, looks_like_utf16 = 0, False
-    with explain_failure(path), open_unpacked(path) as stream:
+    with explain_failure(path), open_unpacked(path) as file, unpacked(file, path) as stream:
         for number, data in enumerate(stream, start=1):
             if number == 1:
                 looks_like_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -78,7 +78,7 @@ def open_unpacked(path: Path) -> BinaryIO:
 
 
 def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
-    """What is to be translated from `stream`: of gzip what was packed into it, whatever it is called.
+    """What is to be read from `stream`: of gzip what was packed into it, whatever it is called.
 
     Raises DataError for UTF-16, of which every line would be translated into nonsense.
     """
@@ -99,9 +99,14 @@ def read_lines(path: Path) -> list[str]:
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, read in blocks. Raises DataError when it cannot be read."""
-    with explain_failure(path), path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a file's bytes, read in blocks. Raises DataError when it cannot be read, or not once more."""
+    with explain_failure(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DataError(
+                f"{path} is a pipe or a device, and its text is read more than once. Write it to a file first."
+            )
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def hash_text(path: Path, lines: Iterable[str]) -> str:

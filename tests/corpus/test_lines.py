@@ -108,9 +108,10 @@ def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
         hash_file(tmp_path / "train.de")
 
 
-def test_a_gz_file_reads_as_the_plain_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["text.de.gz", "text.de"])
+def test_a_gzip_file_reads_as_the_plain_one_whatever_its_name(tmp_path: Path, name: str) -> None:
     data = "eins\r\nzwei\x85\n".encode()
-    assert read_lines(write(tmp_path, gzip.compress(data), "text.de.gz")) == read_lines(write(tmp_path, data))
+    assert read_lines(write(tmp_path, gzip.compress(data), name)) == ["eins", "zwei\x85"]
 
 
 def test_invalid_utf8_is_located_by_file_line_and_byte(tmp_path: Path) -> None:
@@ -122,8 +123,10 @@ def test_invalid_utf8_is_located_by_file_line_and_byte(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_a_utf16_file_is_refused(tmp_path: Path, encoding: str) -> None:
     mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
-    with pytest.raises(DataError, match=r"line 1, byte 1 .*UTF-16"):
+    with pytest.raises(DataError, match=r"text\.de is UTF-16\. Convert it first: iconv -f UTF-16"):
         read_lines(write(tmp_path, mark + "Hallo\n".encode(encoding)))
+    with pytest.raises(DataError, match=r"line 1, byte 1 .*UTF-16"):  # no zero byte at once
+        read_lines(write(tmp_path, mark + f"{'猫' * 40}\n".encode(encoding)))
 
 
 @pytest.mark.parametrize("invalid", INVALID_UTF8)
