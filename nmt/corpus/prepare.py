@@ -24,6 +24,7 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 
 ABOUT = "corpus.json"  # what is known of the text besides its examples
+PARTIAL = "[0-9a-f]" * 16 + ".tmp"  # the names of folders that are being made
 
 
 @dataclass(frozen=True)
@@ -96,21 +97,29 @@ def _dev_pairs(text: Text, directory: Path, say: Say) -> list[Pair]:
     """Those of files as they are now; of the hub, as they were when they were first asked for."""
     if text.paths():
         return list(read_pairs(text))
-    path = directory / f"dev-{hashlib.sha256(text.fingerprint([]).encode()).hexdigest()[:16]}.json"
+    asked = json.dumps([LAYOUT_VERSION, text.fingerprint([])])
+    path = directory / f"dev-{hashlib.sha256(asked.encode()).hexdigest()[:16]}.json"
     kept = _kept_pairs(path)
     if kept is None:
         with _only_preparer(directory, say):
             kept = _kept_pairs(path) or list(read_pairs(text))
-            data = json.dumps([[pair.source, pair.target] for pair in kept]).encode()
-            replace_file(path, data, Disk())
+            replace_file(path, _to_keep(kept), Disk())
     return kept
 
 
 def _kept_pairs(path: Path) -> list[Pair] | None:
     try:
-        return [Pair(source, target) for source, target in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError):  # none were kept, or not the whole file
+        data = path.read_bytes()
+        pairs = [Pair(source, target) for source, target in json.loads(data)["pairs"]]
+    except (OSError, ValueError, TypeError, KeyError):  # none were kept, or not the whole file
         return None
+    return pairs if data == _to_keep(pairs) else None
+
+
+def _to_keep(pairs: list[Pair]) -> bytes:
+    """The pairs and a checksum, which tells of damage that leaves them readable."""
+    listed = [[pair.source, pair.target] for pair in pairs]
+    return json.dumps({"sha256": hashlib.sha256(json.dumps(listed).encode()).hexdigest(), "pairs": listed}).encode()
 
 
 def _fingerprint(
@@ -169,7 +178,7 @@ def _make(
     Not said again of text that is prepared already, as looking through millions of pairs at each start would take long.
     """
     partial = folder.with_name(folder.name + ".tmp")
-    for left in folder.parent.glob("*.tmp"):  # of a process that was killed
+    for left in folder.parent.glob(PARTIAL):  # of a process that was killed
         shutil.rmtree(left, ignore_errors=True)
     filters, too_long = Filters(sources.filters), 0
     shared: set[Pair] = set()

@@ -255,11 +255,18 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
     assert (len(asked), again.dev, again.fingerprint) == (1, first.dev, first.fingerprint)
     assert first.dev == [Pair("der Hund", "the dog")]
     (kept,) = (prepare.folder / "prepared").glob("dev-*.json")
-    kept.write_bytes(kept.read_bytes()[:-1])
-    assert (prepare().dev, len(asked)) == (first.dev, 2)
+    whole = kept.read_bytes()
+    flipped = whole.replace(b"the dog", b"the fog")  # by one bit
+    for number, damaged in enumerate([whole[:-1], flipped, b"[1]", b"{}"], start=2):
+        kept.write_bytes(damaged)
+        assert (prepare().dev, len(asked)) == (first.dev, number)
+    assert kept.read_bytes() == whole
     prepare.dev = dataclasses.replace(prepare.dev, revision="v2")  # other text
     prepare()
-    assert len(asked) == 3
+    assert len(asked) == 6
+    monkeypatch.setattr("nmt.corpus.prepare.LAYOUT_VERSION", -1)  # text is read otherwise
+    prepare()
+    assert len(asked) == 7
 
 
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:
@@ -267,9 +274,30 @@ def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None
     path = prepare.prepared("manifest.json")
     for name in (path.parent.name, "0123456789abcdef"):  # of this text, and of another
         (path.parent.with_name(f"{name}.tmp") / "text").mkdir(parents=True)
+    others = {"notes.tmp", "0123456789abcdef.old.tmp", "0123456789abcdefs.tmp"}  # not of such names
+    for name in others:
+        (path.parent.with_name(name)).mkdir()
     path.unlink()
     assert ids(prepare()) == before
-    assert not list((prepare.folder / "prepared").glob("*.tmp"))
+    assert {left.name for left in (prepare.folder / "prepared").glob("*.tmp")} == others
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
+@pytest.mark.parametrize("name", ["train.de", "dev.en"])
+def test_text_from_a_pipe_is_refused_because_it_cannot_be_read_again(prepare: Preparation, name: str) -> None:
+    path = prepare.folder / name
+    text = path.read_bytes()
+    path.unlink()
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_bytes(text))
+    if name.startswith("dev"):  # that of training is not opened
+        writer.start()
+    with pytest.raises(DataError) as failure:
+        prepare()
+    assert str(failure.value) == (
+        f"{path} is a pipe or a device, and its text is read more than once. Write it to a file first."
+    )
+    assert not (prepare.folder / "prepared").exists()
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(prepare: Preparation, monkeypatch: pytest.MonkeyPatch) -> None:
