@@ -60,6 +60,11 @@ def parse_config(config_class: type[ConfigType], tree: dict[str, Any], where: st
 
 def apply_override(tree: dict[str, Any], override: str) -> None:
     """Set one dotted key of `tree` in place; the value is read as TOML, or as a string where it is not TOML."""
+    shown = override.encode(errors="backslashreplace").decode()
+    if shown != override:  # a name of other bytes, which Python reads as lone surrogates
+        raise ConfigError(
+            f"--set {shown}: not UTF-8, as a recipe is. If it is the name of a file, give that another one."
+        )
     key, equals, text = override.partition("=")
     names = key.strip().split(".")
     if not equals or not all(names):

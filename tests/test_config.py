@@ -246,6 +246,13 @@ def test_an_override_without_key_and_value_is_refused_with_an_example(override: 
     assert str(failure.value) == message
 
 
+def test_an_override_that_is_not_utf8_is_refused_as_a_recipe_that_is_not() -> None:
+    with pytest.raises(ConfigError) as failure:
+        apply_override({}, "corpus.train.source=Stra\udcdfe.de")  # as Python has a name in WINDOWS-1252
+    remedy = "If it is the name of a file, give that another one."
+    assert str(failure.value) == f"--set corpus.train.source=Stra\\udcdfe.de: not UTF-8, as a recipe is. {remedy}"
+
+
 def test_an_override_cannot_go_below_a_value() -> None:
     with pytest.raises(
         ConfigError, match=r"^--set name\.first=1: name is a value, not a table, so it has no key below"

@@ -137,11 +137,13 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
     """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
     from rich.console import Console
 
+    from nmt.corpus.lines import one_line
     from nmt.errors import NMTError
     from nmt.reports.card import write_card
     from nmt.reports.evaluations import Evaluation, note_evaluation
 
-    files = test.source_path.name, test.reference_path.name, test.source_sha256, test.reference_sha256
+    source, reference = one_line(test.source_path.name), one_line(test.reference_path.name)  # which may be any bytes
+    files = source, reference, test.source_sha256, test.reference_sha256
     search, seconds = about["search"], about["translate_seconds"]
     try:
         note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
@@ -157,7 +159,8 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     from nmt.errors import ConfigError
 
     try:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        # What is not UTF-8 in a name becomes the escape that JSON has for it.
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     except OSError as error:
         raise ConfigError(f"--json {path}: cannot be written ({error.strerror}).") from None

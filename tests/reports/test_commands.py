@@ -275,6 +275,15 @@ def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
     assert not any(line in card for line in (*TEST.source, *TEST.reference))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_evaluate_takes_files_whose_names_are_not_utf8(folder):
+    (folder / "test.de").rename(folder / "t\udcff.de")
+    nmt("evaluate", "runs/bad", "--source", "t\udcff.de", "--reference", "test.en", "--json", "\udcff.json")
+    assert json.loads((folder / "\udcff.json").read_text(encoding="utf-8"))["source"] == "t\udcff.de"
+    assert read_evaluations(folder / "runs" / "bad")[0].source == "t\ufffd.de"
+    assert "t\ufffd" in (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8")
+
+
 def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):
     run = folder / "runs" / "bad"
     given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
