@@ -19,7 +19,7 @@ from pathlib import Path
 ENDS_A_WORD = {".", ",", "?", "!", ";", ":", "...", ")"}
 KEEP_THEIR_STOP = {"mr.", "mrs.", "ms.", "u.s.", "p.m.", "a.m.", "o.k.", "i.", "t.", "v."}
 LATIN = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
-CONTRACTED = re.compile(r"(.*?)('(?:t|s|m|ll|ve|d|re|clock))")
+CONTRACTED = {"t", "s", "m", "ll", "ve", "d", "re", "clock"}  # after an apostrophe
 
 
 def english_text(words: Sequence[str]) -> str:
@@ -51,15 +51,24 @@ def english_words(text: str) -> list[str]:
 
 
 def _split(part: str) -> list[str]:
-    """What stands between two spaces, as words."""
-    if len(part) < 2 or part in KEEP_THEIR_STOP or part in ENDS_A_WORD:
-        return [_quote(part)] if part else []
-    if contracted := CONTRACTED.fullmatch(part):
-        return [*_split(contracted[1]), contracted[2]]
-    if part[0] in "\"'$(":
-        return [_quote(part[0]), *_split(part[1:])]
-    ends = "..." if part.endswith("...") else part[-1] if part[-1] in ".,?!;:)\"'" else ""
-    return [*_split(part.removesuffix(ends)), _quote(ends)] if ends else [part]
+    """What stands between two spaces, as words: what belongs to its beginning or end is taken from it one by one."""
+    before: list[str] = []
+    after: list[str] = []  # from the last on
+    while len(part) > 1 and part not in KEEP_THEIR_STOP and part not in ENDS_A_WORD:
+        rest, apostrophe, ending = part.rpartition("'")
+        if apostrophe and ending in CONTRACTED:
+            part = rest
+            after.append(f"'{ending}")
+        elif part[0] in "\"'$(":
+            before.append(_quote(part[0]))
+            part = part[1:]
+        elif part[-1] in ".,?!;:)\"'":
+            ends = "..." if part.endswith("...") else part[-1]
+            part = part.removesuffix(ends)
+            after.append(_quote(ends))
+        else:
+            break
+    return [*before, *([_quote(part)] if part else []), *reversed(after)]
 
 
 def _quote(mark: str) -> str:
@@ -128,7 +137,12 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] == "ja":
         lines = dictionary.read_text(encoding="utf-8").removesuffix("\n").split("\n")
         split = JapaneseWords(line.split(" ") for line in lines).split
-    for line in sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").split("\n"):
+    for number, data in enumerate(sys.stdin.buffer, start=1):
+        try:
+            line = data.decode("utf-8").removesuffix("\n")
+        except UnicodeDecodeError:
+            print(f"error: line {number} is not UTF-8.", file=sys.stderr)
+            return 2
         sys.stdout.buffer.write(f"{' '.join(split(line))}\n".encode())
     return 0
 

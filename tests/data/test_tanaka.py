@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import math
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -61,6 +62,31 @@ def test_any_english_text_is_split_without_losing_a_letter(words: ModuleType, te
     found = words.english_words(text)
     assert "".join(found).replace("''", '"') == "".join(text.split()).replace("''", '"')
     assert all(found)
+
+
+def test_a_word_may_have_any_number_of_marks(words: ModuleType) -> None:
+    assert words.english_words("(" * 2000 + "no" + "!" * 2000) == ["("] * 2000 + ["no"] + ["!"] * 2000
+
+
+@pytest.mark.parametrize(
+    ("data", "written"),
+    [
+        (b"", b""),
+        (b"\n", b"\n"),
+        (b"no!", b"no !\n"),
+        (b"no!\n\n", b"no !\n\n"),
+        ("so\r\na\u2028b\x85\n".encode(), b"so\na b\n"),
+    ],
+)
+def test_a_line_is_written_for_each_that_is_read(data: bytes, written: bytes) -> None:
+    done = subprocess.run([sys.executable, FOLDER / "words.py", "en"], input=data, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, written, b"")
+
+
+def test_the_line_that_is_not_utf8_is_named() -> None:
+    data = "no!\nStraße\n".encode("windows-1252")
+    done = subprocess.run([sys.executable, FOLDER / "words.py", "en"], input=data, capture_output=True)
+    assert (done.returncode, done.stderr) == (2, b"error: line 2 is not UTF-8.\n")
 
 
 def test_japanese_text_is_split_at_the_words_that_were_learned(words: ModuleType) -> None:
