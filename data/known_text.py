@@ -65,20 +65,24 @@ def read_lines(plain: Path) -> list[str]:
 
 
 def write_all(out: Path, texts: Mapping[str, bytes]) -> None:
-    """Write files into a folder, which is made; each is there whole or not at all, whenever this is interrupted."""
+    """Write files into a folder, which is made. None takes its name before all are written, so that where one cannot be
+    there is none; and each is whole, whenever this is interrupted.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PrepareError(f"{out} cannot be made: {error.strerror or error}.") from None
-    for name, text in texts.items():
-        path, temporary = out / name, out / f".{os.getpid()}.{name}"  # ends as git ignores it
-        try:
-            with temporary.open("wb") as stream:
+    partial = {name: out / f".{os.getpid()}.{name}" for name in texts}  # ends as git ignores it
+    try:
+        for name, text in texts.items():
+            with partial[name].open("wb") as stream:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(temporary, path)
-        except OSError as error:
-            raise PrepareError(f"{path} cannot be written: {error.strerror or error}.") from None
-        finally:
+        for name, temporary in partial.items():
+            os.replace(temporary, out / name)
+    except OSError as error:
+        raise PrepareError(f"{out / name} cannot be written: {error.strerror or error}.") from None
+    finally:
+        for temporary in partial.values():
             temporary.unlink(missing_ok=True)

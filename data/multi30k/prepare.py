@@ -73,7 +73,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def prepare(out: Path, languages: Sequence[str], folder: Path | None, verify: bool) -> None:
-    """Write the files of `languages` into `out`, from `folder` or the hub; all of them or none."""
+    """Write the files of `languages` into `out`, from `folder` or the hub; none unless all can be."""
     names = [f"{split}.{language}" for split in NUM_LINES for language in languages]
     known = KnownText("Multi30k", NUM_LINES, SHA256)
     if all(known.is_ready(out / name, verify) for name in names):

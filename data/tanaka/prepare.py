@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def prepare(out: Path, folder: Path | None, verify: bool) -> None:
-    """Write all files into `out`, from `folder` or from GitHub; all of them or none."""
+    """Write all files into `out`, from `folder` or from GitHub; none unless all can be."""
     known = KnownText("small_parallel_enja", NUM_LINES, SHA256)
     if all(known.is_ready(out / name, verify) for name in SHA256):
         print(f"small_parallel_enja is ready in {out}.")

@@ -1,7 +1,9 @@
 """data/multi30k/prepare.py: from a folder and from a stand-in for the hub, on text of our own."""
 
+import errno
 import gzip
 import hashlib
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -138,6 +140,26 @@ def test_a_hub_out_of_reach_points_to_the_folder_option(
     message = capsys.readouterr().err
     assert "ConnectionError: no route" in message
     assert "--from DIR" in message
+
+
+def test_a_full_disk_leaves_none_of_the_files(
+    script: ModuleType,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = []
+
+    def full(descriptor: int) -> None:
+        written.append(descriptor)
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert script.main(["--from", str(folder), "--out", str(tmp_path / "out")]) == 2
+    assert "cannot be written: No space left on device." in capsys.readouterr().err
+    assert read_all(tmp_path / "out") == {}
 
 
 def test_other_languages_need_a_folder(script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
