@@ -121,7 +121,8 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return f"{key} is missing."
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return f"{key}.type must be one of {error.get('ctx', {}).get('expected_tags', 'rnn, transformer')}."
+        tags = ", ".join(f"'{_tag(member)}'" for member in _config_classes(owner.model_fields[path[-1]].annotation))
+        return f"{key}.type must be one of {tags}."
     if error["type"] == "value_error":  # raised by a validator of our own: already a sentence that names its keys
         return str(error["msg"]).removeprefix("Value error, ")
     rule = str(error["msg"])

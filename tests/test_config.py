@@ -89,7 +89,9 @@ def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_kn
         ),
         ("training.learning_rate", float("nan"), "training.learning_rate = NaN: input should be a finite number."),
         ("model.encoder", {"type": "cnn"}, "model.encoder.type must be one of 'rnn', 'transformer', 'none'."),
-        ("model.encoder", {"dim": 8}, "model.encoder.type must be one of rnn, transformer."),
+        ("model.encoder", {"dim": 8}, "model.encoder.type must be one of 'rnn', 'transformer', 'none'."),
+        ("model.decoder", {"dim": 8}, "model.decoder.type must be one of 'rnn', 'transformer'."),
+        ("model.decoder", {"type": "none"}, "model.decoder.type must be one of 'rnn', 'transformer'."),
     ],
 )
 def test_a_wrong_value_is_refused_with_key_value_and_rule(path: str, value: Any, message: str) -> None:
@@ -139,6 +141,16 @@ def test_every_mistake_is_listed_at_once() -> None:
             "tokenizer",
             {"kind": "bpe", "sampling": 0.1},
             "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.",
+        ),
+        (
+            "tokenizer",
+            {"sampling_candidates": 8},
+            "tokenizer.sampling_candidates has no effect without tokenizer.sampling above 0.",
+        ),
+        (
+            "tokenizer.sampling_smoothing",
+            0.5,
+            "tokenizer.sampling_smoothing has no effect without tokenizer.sampling above 0.",
         ),
         (
             "tokenizer.joint",

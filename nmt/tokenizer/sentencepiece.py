@@ -44,6 +44,13 @@ class TokenizerConfig(Config):
             )
         return self
 
+    @model_validator(mode="after")
+    def _no_option_without_effect(self) -> "TokenizerConfig":
+        for name in ("sampling_candidates", "sampling_smoothing"):
+            if not self.sampling and getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"tokenizer.{name} has no effect without tokenizer.sampling above 0.")
+        return self
+
 
 class SentencePieceTokenizer:
     """One trained SentencePiece model; control tokens can never come from text."""
