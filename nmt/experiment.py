@@ -11,7 +11,6 @@ from nmt.corpus.hub import file_format
 from nmt.corpus.readers import Text, name_text
 from nmt.models.build import ModelConfig
 from nmt.search.hypothesis import SearchConfig
-from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 from nmt.training.config import TrainingConfig
 
@@ -154,8 +153,3 @@ def load_experiment(path: Path, overrides: list[str] | None = None) -> Experimen
 def experiment_bytes(experiment: Experiment) -> bytes:
     """Every field as TOML, defaults too, so that a later change of a default does not change what this run was."""
     return write_toml(dump_config(experiment)).encode()
-
-
-def save_experiment(experiment: Experiment, path: Path) -> None:
-    """Write it as a recipe. Raises DiskError."""
-    replace_file(path, experiment_bytes(experiment), Disk())

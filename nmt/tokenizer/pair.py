@@ -27,10 +27,6 @@ class TokenizerPair:
             return {"tokenizer.model": self.source}
         return {"tokenizer.source.model": self.source, "tokenizer.target.model": self.target}
 
-    def save(self, directory: Path) -> None:
-        for name, tokenizer in self.files().items():
-            tokenizer.save(directory / name)
-
     def fingerprint(self) -> dict[str, str]:
         """File name -> SHA-256, stored beside the weights so that another tokenizer is noticed."""
         return {name: tokenizer.sha256 for name, tokenizer in self.files().items()}

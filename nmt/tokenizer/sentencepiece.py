@@ -14,7 +14,6 @@ from pydantic import Field, model_validator
 
 from nmt.config import Config
 from nmt.errors import CheckpointError, ConfigError, DataError
-from nmt.storage.disk import Disk, replace_file
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
 
 SMALLEST_VOCABULARY = 300  # 256 bytes, the special ids and some letters
@@ -105,9 +104,6 @@ class SentencePieceTokenizer:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.model).hexdigest()
-
-    def save(self, path: Path) -> None:
-        replace_file(path, self.model, Disk())
 
     @classmethod
     def load(cls, path: Path, config: TokenizerConfig | None = None) -> "SentencePieceTokenizer":

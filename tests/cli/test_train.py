@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from nmt import run as run_module
 from nmt.cli import train as command
 from nmt.errors import ConfigError
-from nmt.experiment import Experiment, save_experiment
+from nmt.experiment import Experiment, experiment_bytes
 from tests.tiny import make_experiment
 
 app = typer.Typer()
@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "recipes" / "toy").mkdir(parents=True)
-    save_experiment(make_experiment(tmp_path / "text"), tmp_path / "recipes" / "toy" / "rnn.toml")
+    (tmp_path / "recipes" / "toy" / "rnn.toml").write_bytes(experiment_bytes(make_experiment(tmp_path / "text")))
     return Path("recipes/toy/rnn.toml")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import large_corpus
 import machine
-from nmt.experiment import load_experiment, save_experiment
+from nmt.experiment import experiment_bytes, load_experiment
 from tests.tiny import make_experiment, write_corpus
 
 
@@ -57,7 +57,7 @@ def test_a_corpus_is_prepared_at_so_many_pairs_a_minute_without_the_training_of_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_setaffinity", lambda process, cores: None)
-    save_experiment(make_experiment(tmp_path), tmp_path / "tiny.toml")
+    (tmp_path / "tiny.toml").write_bytes(experiment_bytes(make_experiment(tmp_path)))
     figures = large_corpus.prepare_child(tmp_path / "tiny.toml", tmp_path / "small" / "run")
     assert figures["pairs"] == 60
     assert 0 < figures["tokenizer_seconds"] < figures["seconds"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.experiment import save_experiment
+from nmt.experiment import experiment_bytes
 from tests.tiny import make_experiment
 
 ROOT = Path(__file__).parents[2]
@@ -155,7 +155,9 @@ def test_a_closed_standard_input_is_empty_and_what_goes_to_a_closed_output_is_lo
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    save_experiment(make_experiment(tmp_path / "text", training__max_updates=100_000), tmp_path / "tiny.toml")
+    (tmp_path / "tiny.toml").write_bytes(
+        experiment_bytes(make_experiment(tmp_path / "text", training__max_updates=100_000))
+    )
     arguments = ["train", "tiny.toml", "--out", "run"]
     command = [sys.executable, "-m", "nmt", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -175,7 +177,7 @@ def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path
 
 
 def test_training_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None:
-    save_experiment(make_experiment(tmp_path / "text", training__max_updates=3), tmp_path / "tiny.toml")
+    (tmp_path / "tiny.toml").write_bytes(experiment_bytes(make_experiment(tmp_path / "text", training__max_updates=3)))
     command = f"set -o pipefail; {sys.executable} -m nmt train tiny.toml --out run 2>&1 | true"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     assert subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, timeout=120).returncode == 0
@@ -184,7 +186,7 @@ def test_training_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("out", ["", ".", "mine"])
 def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: Path, tmp_path: Path, out: str) -> None:
-    save_experiment(make_experiment(tmp_path / "text", training__max_updates=3), tmp_path / "tiny.toml")
+    (tmp_path / "tiny.toml").write_bytes(experiment_bytes(make_experiment(tmp_path / "text", training__max_updates=3)))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("Mine.", encoding="utf-8")
     (tmp_path / "mine" / "results.json").write_text('{"files": 3}', encoding="utf-8")  # of another program

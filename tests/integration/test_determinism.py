@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from nmt.experiment import save_experiment
+from nmt.experiment import experiment_bytes
 from tests.torture.work import differences, in_process, make_experiment, train
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_hash_seed_working_folder_locale_and_time_zone_change_no_bit(tmp_path: Path) -> None:
     experiment = make_experiment(tmp_path / "text", "mixed", max_updates=4, validate_every=2)
-    save_experiment(experiment, tmp_path / "recipe.toml")
+    (tmp_path / "recipe.toml").write_bytes(experiment_bytes(experiment))
     folder = tmp_path / "elsewhere"  # where the text is prepared anew
     folder.mkdir()
     surroundings = {"PYTHONHASHSEED": "4242", "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONUTF8": "0"}

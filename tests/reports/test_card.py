@@ -11,7 +11,7 @@ import yaml
 from huggingface_hub import ModelCard
 
 from nmt.errors import CheckpointError
-from nmt.experiment import Experiment, save_experiment
+from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics import Score
 from nmt.reports import evaluations
 from nmt.reports.card import card, forget_card, write_card
@@ -256,7 +256,7 @@ def test_card_and_scores_are_of_one_model_and_go_with_it(tmp_path: Path, experim
     run = tmp_path / "run"
     run.mkdir()
     forget_card(run)  # of a run that has none
-    save_experiment(experiment, run / "experiment.toml")
+    (run / "experiment.toml").write_bytes(experiment_bytes(experiment))
     full_record().save(run / "record.json")
     note_evaluation(run, evaluation())
     write_card(run)

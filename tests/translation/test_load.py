@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import nmt
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError
-from nmt.experiment import save_experiment
+from nmt.experiment import experiment_bytes
 from nmt.models.ensemble import Ensemble
 from nmt.models.int8 import Int8Linear
 from nmt.models.packed import PackedLinear
@@ -74,7 +74,7 @@ def kept_run(run: Path, models: dict[int, float], keep_last: int, keep_best: int
         write_folder(step_dir(run / "models", update), {}, about, Disk())
     point(run / "models", "best", max(models, key=lambda update: models[update]), Disk())
     changes = {"training__keep_last": keep_last, "training__keep_best": keep_best}
-    save_experiment(make_experiment(run / "text", **changes), run / "experiment.toml")
+    (run / "experiment.toml").write_bytes(experiment_bytes(make_experiment(run / "text", **changes)))
     seal(run, ["experiment.toml"], Disk())
     return run
 
