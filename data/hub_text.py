@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nmt.corpus.hub import read_columns
+from nmt.corpus.readers import SPLITS
 from nmt.errors import DataError
-
-SPLITS = {"train": "train", "dev": "validation", "test": "test"}  # of the files, and of the hub
 
 
 @dataclass(frozen=True)

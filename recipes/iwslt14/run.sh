@@ -21,7 +21,9 @@ done
 # BLEU-words is for a figure beside papers: the text is tokenised and lower-cased already, as theirs is.
 nmt compare "$runs/rnn" "$runs/transformer" --metric BLEU-words --out "$runs/report"
 nmt compare "$runs/rnn" "$runs/transformer" --metric BLEU-words --no-text --out "$runs/report-no-text" # to publish
-for model in rnn transformer; do
-    nmt evaluate "$runs/$model" --source data/iwslt14/test.de --reference data/iwslt14/test.en \
-        --metric BLEU-words --json "$runs/$model-bleu-words.json"
+for model in rnn transformer; do # not again unless it was trained since
+    scores="$runs/$model-bleu-words.json"
+    [ "$scores" -nt "$runs/$model/record.json" ] ||
+        nmt evaluate "$runs/$model" --source data/iwslt14/test.de --reference data/iwslt14/test.en \
+            --metric BLEU-words --json "$scores"
 done

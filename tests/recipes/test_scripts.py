@@ -437,6 +437,25 @@ def test_the_recipes_for_a_gpu_train_and_compare_both(sandbox: Sandbox, corpus: 
     ]
 
 
+def test_iwslt14_scores_words_and_skips_what_is_scored(sandbox: Sandbox) -> None:
+    def scoring(model: str) -> str:
+        files = "--source data/iwslt14/test.de --reference data/iwslt14/test.en"
+        return (
+            f"nmt evaluate runs/iwslt14/{model} {files} --metric BLEU-words --json runs/iwslt14/{model}-bleu-words.json"
+        )
+
+    sandbox.bash("recipes/iwslt14/run.sh")
+    assert sandbox.calls()[7:] == [scoring("rnn"), scoring("transformer")]
+    runs = sandbox.checkout / "runs" / "iwslt14"
+    for name, record, scores in (("rnn", 1, 2), ("transformer", 2, 1)):  # when each was written
+        (runs / name).mkdir(parents=True)
+        for path, time in ((runs / name / "record.json", record), (runs / f"{name}-bleu-words.json", scores)):
+            path.touch()
+            os.utime(path, (1_000_000 + time, 1_000_000 + time))
+    assert sandbox.bash("recipes/iwslt14/run.sh").returncode == 0
+    assert sandbox.calls()[5:] == [scoring("transformer")]
+
+
 def test_multi30k_comes_from_the_hub_by_default(sandbox: Sandbox) -> None:
     sandbox.bash("recipes/multi30k/run.sh")
     assert sandbox.calls()[2] == "python data/multi30k/prepare.py --languages en de"
