@@ -30,9 +30,8 @@ def search(
     """
     if config.exact:  # alone and unpadded: every shape, and so every rounding, is decided by the sentence itself
         groups = [[row] for row in range(len(source))]
-    elif terms:  # how wide the beam is depends on what is needed, and must not depend on the neighbours
-        needed = [one.needed for one in terms]
-        groups = [[row for row, one in enumerate(needed) if one == value] for value in sorted(set(needed))]
+    elif terms:
+        groups = _equally_wide(terms, config)
     else:
         return _search(model, source, source_mask, config, keep_attention, prefixes)
     lengths = source_mask.sum(dim=1).tolist()
@@ -70,8 +69,22 @@ def _search(
         drawn = walk(model, source, source_mask, config, choose, config.samples, keep_attention, prefixes)
         return [hypotheses[: config.n_best] for hypotheses in drawn]
     if terms:  # with a place in the beam for every number of tokens that are still lacking
-        wider = config.model_copy(update={"beam": config.beam + terms[0].needed})
+        wider = _widened(config, terms[0].needed)
         return beam_search(model, source, source_mask, wider, keep_attention, prefixes, terms)
     if config.beam == 1:
         return walk(model, source, source_mask, config, keep_attention=keep_attention, prefixes=prefixes)
     return beam_search(model, source, source_mask, config, keep_attention, prefixes)
+
+
+def _widened(config: SearchConfig, needed: int) -> SearchConfig:
+    return config.model_copy(update={"beam": config.beam + needed})
+
+
+def _equally_wide(terms: Sequence[Terms], config: SearchConfig) -> list[list[int]]:
+    """Rows whose beams are equally wide (they must not depend on the neighbours), MAX_ROWS or fewer at once."""
+    groups = []
+    for needed in sorted({one.needed for one in terms}):
+        rows = [row for row, one in enumerate(terms) if one.needed == needed]
+        size = _widened(config, needed).sentences_at_once
+        groups += [rows[start : start + size] for start in range(0, len(rows), size)]
+    return groups

@@ -6,6 +6,8 @@ import random
 import pytest
 import torch
 
+from nmt.search import hypothesis, run
+from nmt.search.beam import beam_search
 from nmt.search.guide import Guide, allot
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.placement import Course
@@ -144,6 +146,22 @@ def test_what_is_asked_of_a_sentence_does_not_concern_its_neighbours(beam: int) 
         (alone,) = search(model, source[one, :length], mask[one, :length], SearchConfig(beam=beam), terms=terms[one])
         assert [one.tokens for one in alone] == [one.tokens for one in together[row]]
         assert fits(written(alone[0].tokens), *cases[row])
+
+
+def test_sentences_whose_terms_widen_the_beam_are_searched_in_smaller_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hypothesis, "MAX_ROWS", 10)
+    searched: list[tuple[int, int]] = []
+
+    def watched(model: object, source: torch.Tensor, mask: object, config: SearchConfig, *rest: object) -> object:
+        searched.append((len(source), config.beam))
+        return beam_search(model, source, mask, config, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "beam_search", watched)
+    terms = [terms_of({("a a b",): 1}), terms_of({})] * 5
+    source, mask = SOURCE.expand(10, -1), MASK.expand(10, -1)
+    found = search(TableModel(VOCAB, 1), source, mask, SearchConfig(beam=2), terms=terms)
+    assert searched == [(5, 2), (2, 5), (2, 5), (1, 5)]  # of three tokens; no more than ten hypotheses at once
+    assert [fits(written(one[0].tokens), {("a a b",): 1}) for one in found] == [True, False] * 5
 
 
 def test_a_forbidden_phrase_may_begin_a_longer_word_even_the_most_probable_one() -> None:
