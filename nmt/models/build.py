@@ -101,25 +101,4 @@ def count_parameters(model: nn.Module) -> int:
 
 def describe(config: ModelConfig) -> str:
     """In words: '1-layer bidirectional GRU encoder, 2-layer LSTM decoder, dot attention between the layers'."""
-    return f"{_describe_encoder(config.encoder)}, {_describe_decoder(config.decoder)}"
-
-
-CELL_NAMES = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "gru": "GRU", "lstm": "LSTM"}
-
-
-def _describe_encoder(encoder: RNNEncoderConfig | TransformerEncoderConfig | NoEncoderConfig) -> str:
-    if isinstance(encoder, NoEncoderConfig):
-        return "no encoder"
-    if isinstance(encoder, TransformerEncoderConfig):
-        return f"{encoder.layers}-layer Transformer encoder"
-    direction = "bidirectional " if encoder.bidirectional else ""
-    return f"{encoder.layers}-layer {direction}{CELL_NAMES[encoder.cell]} encoder"
-
-
-def _describe_decoder(decoder: RNNDecoderConfig | TransformerDecoderConfig) -> str:
-    if isinstance(decoder, TransformerDecoderConfig):
-        return f"{decoder.layers}-layer Transformer decoder"
-    feed = "output" if decoder.feed == "layer" and decoder.layers == 1 else decoder.feed  # there is none above it
-    feeding = {"layer": "between the layers", "input": "with input feeding", "output": "on the output"}[feed]
-    attention = "no attention" if decoder.attention == "none" else f"{decoder.attention} attention {feeding}"
-    return f"{decoder.layers}-layer {CELL_NAMES[decoder.cell]} decoder, {attention}"
+    return f"{config.encoder.describe()}, {config.decoder.describe()}"

@@ -20,6 +20,9 @@ class NoEncoderConfig(Config):
     def output_dim(self) -> int:
         return 1
 
+    def describe(self) -> str:
+        return "no encoder"
+
 
 class NoEncoder(nn.Module):
     """The same for every source: a one at each position, from which a decoder learns what to begin with."""

@@ -57,14 +57,22 @@ DECODERS |= {
     },
 }
 LANGUAGE_MODELS = {"none": {"type": "none"}}  # in an encoder's place; they have nothing to look at
+SUBLAYERS = {"rnn": 1, "transformer": 2, "none": 0}  # of an encoder's layer; each has dropout on its output
 ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
 ARCHITECTURES += [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
+ARCHITECTURES += ["none/transformer-pre"]
 
 
 def build(
     architecture: str, dropout: float = 0.0, seed: int = 0, vocab: int = VOCAB, share: str = "all"
 ) -> EncoderDecoder:
     """A small model in float64 and eval mode; embedding width 10 differs from every other width."""
+    torch.manual_seed(seed)
+    return build_model(config_of(architecture, dropout, share), vocab, vocab).double().eval()
+
+
+def config_of(architecture: str, dropout: float = 0.0, share: str = "all") -> ModelConfig:
+    """Of an encoder and a decoder above, joined by a stroke."""
     encoder, decoder = architecture.split("/")
     tree = {
         "embedding_dim": 10,
@@ -74,9 +82,7 @@ def build(
         "encoder": (ENCODERS | LANGUAGE_MODELS)[encoder],
         "decoder": DECODERS[decoder],
     }
-    torch.manual_seed(seed)
-    model = build_model(parse_config(ModelConfig, tree, architecture), vocab, vocab)
-    return model.double().eval()
+    return parse_config(ModelConfig, tree, architecture)
 
 
 def sentences(seed: int = 0, lengths: tuple[int, ...] = (6, 3, 1)) -> tuple[torch.Tensor, torch.Tensor]:

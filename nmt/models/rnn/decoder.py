@@ -11,7 +11,7 @@ from nmt.config import Config
 from nmt.models.attention import ATTENTIONS, Attention, DotAttention, Keys
 from nmt.models.base import EncoderOutput, Memory, State
 from nmt.models.dropout import Dropout
-from nmt.models.rnn.layer import Cell, CellState, RecurrentLayer, num_state_parts
+from nmt.models.rnn.layer import CELL_NAMES, Cell, CellState, RecurrentLayer, num_state_parts
 
 
 class RNNDecoderConfig(Config):
@@ -35,6 +35,12 @@ class RNNDecoderConfig(Config):
     residual: bool = True
     layer_norm: bool = False
     readout_scale: float = Field(1.0, ge=0.01, le=100.0)
+
+    def describe(self) -> str:
+        feed = "output" if self.feed == "layer" and self.layers == 1 else self.feed  # there is none above it
+        feeding = {"layer": "between the layers", "input": "with input feeding", "output": "on the output"}[feed]
+        attention = "no attention" if self.attention == "none" else f"{self.attention} attention {feeding}"
+        return f"{self.layers}-layer {CELL_NAMES[self.cell]} decoder, {attention}"
 
 
 @dataclass(frozen=True)

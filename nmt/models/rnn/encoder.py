@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from nmt.config import Config
 from nmt.models.base import EncoderOutput
 from nmt.models.dropout import Dropout
-from nmt.models.rnn.layer import Cell, RecurrentLayer
+from nmt.models.rnn.layer import CELL_NAMES, Cell, RecurrentLayer
 
 
 class RNNEncoderConfig(Config):
@@ -26,6 +26,10 @@ class RNNEncoderConfig(Config):
     @property
     def output_dim(self) -> int:
         return self.dim * (2 if self.bidirectional else 1)
+
+    def describe(self) -> str:
+        direction = "bidirectional " if self.bidirectional else ""
+        return f"{self.layers}-layer {direction}{CELL_NAMES[self.cell]} encoder"
 
 
 def reverse_index(mask: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from nmt.models.attention import Keys
 from nmt.models.rnn.feeding import FedWeights, decode_fed
 
 Cell = Literal["rnn_tanh", "rnn_relu", "gru", "lstm"]
+CELL_NAMES: dict[Cell, str] = {"rnn_tanh": "tanh RNN", "rnn_relu": "ReLU RNN", "gru": "GRU", "lstm": "LSTM"}
 CellState = tuple[Tensor, ...]  # (hidden,) or, for an LSTM, (hidden, cell); each [rows, dim]
 # Input and recurrent weights [gates x dim, ...], input and recurrent biases [gates x dim].
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]

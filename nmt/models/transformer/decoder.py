@@ -14,6 +14,9 @@ from nmt.models.transformer.positions import PositionalEncoding
 class TransformerDecoderConfig(TransformerConfig):
     """A Transformer decoder."""
 
+    def describe(self) -> str:
+        return f"{self.layers}-layer Transformer decoder"
+
 
 @dataclass(frozen=True)
 class TransformerMemory(Memory):

@@ -14,6 +14,9 @@ class TransformerEncoderConfig(TransformerConfig):
     def output_dim(self) -> int:
         return self.dim
 
+    def describe(self) -> str:
+        return f"{self.layers}-layer Transformer encoder"
+
 
 class EncoderLayer(nn.Module):
     """Self-attention and feed-forward."""
