@@ -115,7 +115,7 @@ def run_child(phase: str, recipe: Path, out: Path) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
 
 
 def prepare_child(recipe: Path, out: Path) -> dict[str, Any]:
