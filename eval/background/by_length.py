@@ -9,8 +9,9 @@ from typing import Any
 import torch
 
 from learning import loss_of
-from networks import READERS, Tree, build, recurrent
+from networks import READERS, Tree, build, recurrent, transformer
 from nmt.corpus.batching import Batch
+from nmt.models.build import count_parameters
 
 WORDS, WIDTH, VOCAB, ROUNDS = 1024, 256, 1000, 5
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
@@ -21,7 +22,7 @@ NETWORKS: dict[str, tuple[Tree, Tree]] = {
         recurrent("lstm")[0],
         recurrent("lstm", attention="dot")[1] | {"feed": "input"},
     ),
-    "Transformer": READERS["Transformer"],
+    "Transformer, as large": transformer(layers=1),  # as the LSTM with attention
 }
 
 
@@ -46,6 +47,8 @@ def measure(rounds: int, seed: int = 1) -> list[dict[str, Any]]:
             (loss.smoothed / loss.num_tokens).backward()
             if number:
                 speeds.append(WORDS / (time.perf_counter() - started))
+    sizes = {name: count_parameters(model) for name, model in models.items()}
     return [
-        {"network": name, "length": length, "words_per_second": speeds} for (name, length), speeds in measured.items()
+        {"network": name, "parameters": sizes[name], "length": length, "words_per_second": speeds}
+        for (name, length), speeds in measured.items()
     ]

@@ -9,21 +9,30 @@ from typing import Any
 
 import torch
 
-from networks import READERS, build
+from networks import READERS, Tree, build, recurrent
 from nmt.tokenizer.base import BOS_ID
 
 LENGTH, ROWS, WIDTH, VOCAB = 101, 16, 64, 32
 SCALES = (0.5, 1.0, 1.25, 1.5, 2.0)  # of the recurrent weights, which are orthogonal matrices at the start
+# One thing changed: the bias with which the gate that keeps the state begins (else 1 in an LSTM, 0 in a GRU), or the
+# residual connections between layers.
+CHANGED: dict[str, tuple[tuple[Tree, Tree], float | None]] = {
+    "LSTM, forget bias 0": (READERS["LSTM"], 0.0),
+    "GRU, update bias 1": (READERS["GRU"], 1.0),
+    "LSTM, 3 layers, not residual": (recurrent("lstm", layers=3, residual=False), None),
+}
 
 
 def measure(network: str, seed: int, scale: float = 1.0) -> dict[str, Any]:
     """Norms of the gradient at distances 0 to LENGTH - 1, divided by the first; mean over the rows, in float64."""
-    encoder, decoder = READERS[network]
-    model = build(encoder, decoder, VOCAB, WIDTH, seed).double().eval()
+    trees, keeping = CHANGED[network] if network in CHANGED else (READERS[network], None)
+    model = build(*trees, VOCAB, WIDTH, seed).double().eval()
     with torch.no_grad():
         for name, parameter in model.encoder.named_parameters():
             if "weight_hh" in name:
                 parameter.mul_(scale)
+            if "bias_ih" in name and keeping is not None:
+                parameter[WIDTH : 2 * WIDTH] = keeping  # the second gate, of an LSTM and of a GRU
     generator = torch.Generator().manual_seed(seed)
     source = torch.randint(4, VOCAB, (ROWS, LENGTH), generator=generator)
     mask = torch.ones_like(source, dtype=torch.bool)

@@ -8,18 +8,21 @@ from nmt.config import parse_config
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 
 Tree = dict[str, Any]
+READOUT_SCALE = 4.0  # as in the recipes: after tanh a readout is smaller than what a Transformer's last norm gives
 
 
-def recurrent(cell: str, layers: int = 1, bidirectional: bool = False, attention: str = "none") -> tuple[Tree, Tree]:
+def recurrent(
+    cell: str, layers: int = 1, bidirectional: bool = False, attention: str = "none", residual: bool = True
+) -> tuple[Tree, Tree]:
     """An encoder of that kind, and one LSTM layer that writes: from the encoder's last state, or with attention."""
-    encoder = {"type": "rnn", "cell": cell, "layers": layers, "bidirectional": bidirectional}
+    encoder = {"type": "rnn", "cell": cell, "layers": layers, "bidirectional": bidirectional, "residual": residual}
     decoder = {"type": "rnn", "cell": "lstm", "layers": 1, "attention": attention, "feed": "output"}
-    return encoder, decoder
+    return encoder, decoder | {"readout_scale": READOUT_SCALE}
 
 
-def transformer() -> tuple[Tree, Tree]:
-    """Two layers to read and one to write."""
-    return {"type": "transformer", "layers": 2, "heads": 4}, {"type": "transformer", "layers": 1, "heads": 4}
+def transformer(layers: int) -> tuple[Tree, Tree]:
+    """So many layers to read, and one to write."""
+    return {"type": "transformer", "layers": layers, "heads": 4}, {"type": "transformer", "layers": 1, "heads": 4}
 
 
 READERS: dict[str, tuple[Tree, Tree]] = {
@@ -30,7 +33,7 @@ READERS: dict[str, tuple[Tree, Tree]] = {
     "LSTM, 3 layers": recurrent("lstm", layers=3),
     "bidirectional LSTM": recurrent("lstm", bidirectional=True),
     "LSTM with attention": recurrent("lstm", attention="dot"),
-    "Transformer": transformer(),
+    "Transformer": transformer(layers=2),
 }
 
 WRITERS: dict[str, Tree] = {
@@ -57,5 +60,7 @@ def build(encoder: Tree, decoder: Tree, vocab: int, width: int, seed: int, dropo
 
 def language_model(decoder: Tree, vocab: int, width: int, seed: int, dropout: float = 0.0) -> EncoderDecoder:
     """A decoder that reads nothing: the next word from the words before it."""
-    attention = {"attention": "none", "feed": "output"} if decoder["type"] == "rnn" else {}
-    return build({"type": "none"}, decoder | attention, vocab, width, seed, dropout)
+    recurrent = {"attention": "none", "feed": "output", "readout_scale": READOUT_SCALE}
+    return build(
+        {"type": "none"}, decoder | (recurrent if decoder["type"] == "rnn" else {}), vocab, width, seed, dropout
+    )

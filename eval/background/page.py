@@ -10,6 +10,7 @@ import matplotlib
 
 import by_length
 import explosion
+import gradients
 import language
 import recall
 from nmt.reports.drawing import STYLE, legend, make_axes, to_svg
@@ -23,7 +24,8 @@ Curves = dict[str, list[tuple[float, float]]]
 def write(results: Mapping[str, Any], out: Path) -> None:
     """The whole folder but results.json."""
     figures = {name: part["figures"] for name, part in results.items()}
-    curves = {name: list(enumerate(values)) for name, values in gradient_means(figures["gradients"]).items()}
+    unchanged = [one for one in figures["gradients"] if one["network"] not in gradients.CHANGED]
+    curves = {name: list(enumerate(values)) for name, values in gradient_medians(unchanged).items()}
     plots = {
         "gradients": plot(curves, "Words before the end", "Gradient that arrives, of that at the end", log_y=True),
         "recall": plot(
@@ -35,6 +37,7 @@ def write(results: Mapping[str, Any], out: Path) -> None:
         (out / f"{name}.svg").write_text(svg + "\n", encoding="utf-8")
     tables = {
         "gradients": gradient_table(figures["gradients"]),
+        "gates": gradient_table(figures["gradients"], changed=True),
         "scales": scale_table(figures["gradients"]),
         "explosion": explosion_table(figures["explosion"]),
         "recall": recall_table(figures["recall"]),
@@ -106,7 +109,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
 
 
-def gradient_means(figures: Figures, scale: float = 1.0) -> dict[str, list[float]]:
+def gradient_medians(figures: Figures, scale: float = 1.0) -> dict[str, list[float]]:
     """By network and distance: the median over the seeds."""
     chosen: dict[str, list[list[float]]] = {}
     for one in figures:
@@ -115,8 +118,10 @@ def gradient_means(figures: Figures, scale: float = 1.0) -> dict[str, list[float
     return {name: [median(values) for values in zip(*seeds, strict=True)] for name, seeds in chosen.items()}
 
 
-def gradient_table(figures: Figures) -> str:
-    rows = [[name, *(short(values[k]) for k in SHOWN)] for name, values in gradient_means(figures).items()]
+def gradient_table(figures: Figures, changed: bool = False) -> str:
+    """Of the networks as they are, or of those with one thing changed."""
+    chosen = [one for one in figures if (one["network"] in gradients.CHANGED) == changed]
+    rows = [[name, *(short(values[k]) for k in SHOWN)] for name, values in gradient_medians(chosen).items()]
     return table(["network", *(f"{distance} back" for distance in SHOWN)], rows)
 
 
@@ -124,8 +129,8 @@ def scale_table(figures: Figures) -> str:
     """The simple networks, by how much their recurrent weights were multiplied."""
     rows = []
     for scale in sorted({one["scale"] for one in figures}):
-        means = gradient_means(figures, scale)
-        simple = [means[name] for name in ("tanh RNN", "ReLU RNN")]
+        medians = gradient_medians(figures, scale)
+        simple = [medians[name] for name in ("tanh RNN", "ReLU RNN")]
         rows.append([f"{scale:g}", *(short(values[k]) for values in simple for k in (10, 50, 100))])
     header = [f"{name}, {distance}" for name in ("tanh", "ReLU") for distance in (10, 50, 100)]
     return table(["weights times", *header], rows)
@@ -184,10 +189,12 @@ def language_table(figures: Figures) -> str:
 
 
 def depth_table(figures: Figures) -> str:
-    rows = [
-        [one["network"], f"{one['dropout']:g}", f"{one['train_perplexity']:.1f}", f"{one['perplexity']:.1f}"]
-        for one in figures
-    ]
+    """Each seed by itself: they differ by as much as the networks do."""
+    rows = []
+    for name, dropout in dict.fromkeys((one["network"], one["dropout"]) for one in figures):
+        seeds = [one for one in figures if (one["network"], one["dropout"]) == (name, dropout)]
+        scores = (" / ".join(f"{one[key]:.1f}" for one in seeds) for key in ("train_perplexity", "perplexity"))
+        rows.append([name, f"{dropout:g}", *scores])
     return table(["network", "dropout", "perplexity, trained on", "perplexity, not seen"], rows)
 
 
@@ -201,5 +208,6 @@ def speed_curves(figures: Figures) -> Curves:
 def length_table(figures: Figures) -> str:
     curves = speed_curves(figures)
     lengths = [f"{length:g} words" for length, _ in next(iter(curves.values()))]
-    rows = [[name, *(f"{speed:,.0f}" for _, speed in points)] for name, points in curves.items()]
-    return table(["network", *lengths], rows)
+    sizes = {one["network"]: f"{one['parameters'] / 1000:,.0f} k" for one in figures}
+    rows = [[name, sizes[name], *(f"{speed:,.0f}" for _, speed in points)] for name, points in curves.items()]
+    return table(["network", "parameters", *lengths], rows)

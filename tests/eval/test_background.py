@@ -37,6 +37,17 @@ def test_a_gradient_comes_from_the_end_in_a_simple_network_and_from_anywhere_wit
     assert far["tanh RNN"] < 1e-6 < far["LSTM"] < 1e-2 < far["Transformer"]
 
 
+def test_the_bias_of_the_gate_that_keeps_the_state_decides_how_much_arrives() -> None:
+    names = "LSTM, forget bias 0", "GRU", "GRU, update bias 1", "LSTM"
+    closed, gru, opened, lstm = (gradients.measure(name, 1)["relative"][50] for name in names)
+    assert 1000 * max(closed, gru) < min(opened, lstm)
+    model = build(*READERS["GRU"], gradients.VOCAB, gradients.WIDTH, 1)  # whose second gate is the one that keeps
+    state, layer = torch.ones(1, gradients.WIDTH), model.encoder.forwards[0]
+    with torch.no_grad():
+        layer.rnn.bias_ih_l0[gradients.WIDTH : 2 * gradients.WIDTH] = 50.0
+    torch.testing.assert_close(layer.step(torch.randn(1, gradients.WIDTH), (state,))[0], state)
+
+
 def test_the_gradient_of_a_word_is_the_mean_over_the_rows_of_its_norm(monkeypatch: pytest.MonkeyPatch) -> None:
     def known(features: torch.Tensor, embedded: torch.Tensor) -> tuple[torch.Tensor]:
         norms = torch.arange(gradients.ROWS, dtype=torch.double).unsqueeze(1).repeat(1, gradients.LENGTH)
@@ -196,7 +207,9 @@ def test_speed_is_words_by_the_clock_and_the_first_round_does_not_count(monkeypa
     monkeypatch.setattr(by_length, "NETWORKS", {"LSTM": READERS["LSTM"]})
     monkeypatch.setattr(by_length, "time", SimpleNamespace(perf_counter=count(step=2).__next__))
     speeds = [by_length.WORDS / 2] * 3
-    assert by_length.measure(rounds=3) == [{"network": "LSTM", "length": 8, "words_per_second": speeds}]
+    (found,) = by_length.measure(rounds=3)
+    size = sum(weights.numel() for weights in build(*READERS["LSTM"], by_length.VOCAB, 8, 1).parameters())
+    assert found == {"network": "LSTM", "parameters": size, "length": 8, "words_per_second": speeds}
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -213,6 +226,7 @@ def results() -> dict[str, Any]:
         for name in ("tanh RNN", "ReLU RNN")
         for scale in gradients.SCALES
     ]
+    changed = {"network": "GRU, update bias 1", "seed": 1, "scale": 1.0, "relative": [3.0**-k for k in range(101)]}
     recalled = [
         {"network": "GRU", "distance": distance, "seed": seed, "accuracy": right, "updates": updates}
         for distance, seeds in {4: ((1.0, 75), (0.995, 50), (0.5, 400)), 8: ((0.25, 400), (0.0, 400), (1, 350))}.items()
@@ -223,12 +237,17 @@ def results() -> dict[str, Any]:
     blown = [dict(zip(keys, run, strict=True)) for run in runs]
     model = {"network": "GRU", "parameters": 12345, "tokens_per_second": 6789.0, "perplexity": 4.5}
     parts = {
-        "gradients": gradient,
+        "gradients": [*gradient, changed],
         "explosion": blown,
         "recall": recalled,
         "language": [{"network": "how often each piece occurs", "perplexity": 200.0}, model],
-        "depth": [{"network": "LSTM", "dropout": 0.3, "train_perplexity": 2.0, "perplexity": 8.0}],
-        "length": [{"network": "LSTM", "length": 8, "words_per_second": [1000.0, 3000.0, 2000.0]}],
+        "depth": [
+            {"network": "LSTM", "dropout": 0.3, "seed": seed, "train_perplexity": 2.0, "perplexity": 7.0 + seed}
+            for seed in (1, 2)
+        ],
+        "length": [
+            {"network": "LSTM", "parameters": 1572584, "length": 8, "words_per_second": [1000.0, 3000.0, 2000.0]}
+        ],
     }
     machine = {"cpu": "a CPU", "threads": 2, "torch": "2", "commit": "abc"}
     return {name: {"machine": machine, "figures": figures} for name, figures in parts.items()}
@@ -238,12 +257,15 @@ def test_the_page_has_every_figure_and_its_plots(tmp_path: Path) -> None:
     page.write(results(), tmp_path)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| tanh RNN | 0.5 | 0.031 | 0.00098 | 9.5e-07 | 8.9e-16 | 7.9e-31 |" in text
+    before, after = text.split("| GRU, update bias 1 | 0.33 | 0.0041 |")
+    assert "| tanh RNN | 0.5" in before
+    assert "| tanh RNN | 0.5" not in after
     assert "| 1.5 | no | 5 / 7 | 1,234 / 7 | 9.00 / 0.10 | 9.50 / 2.00 |" in text
     assert "| 1.5 | 0.5 | 3 | 4 | 0.20 | 1.00 |" in text
     assert "| GRU | 75 | *25 %* |  |  |  |  |" in text
     assert "| GRU | 12 k | 6,789 | 4.5 |" in text
-    assert "| LSTM | 0.3 | 2.0 | 8.0 |" in text
-    assert "| LSTM | 2,000 |" in text
+    assert "| LSTM | 0.3 | 2.0 / 2.0 | 8.0 / 9.0 |" in text
+    assert "| LSTM | 1,573 k | 2,000 |" in text
     for name in ("gradients", "recall", "length"):
         assert f"]({name}.svg)" in text
         assert (tmp_path / f"{name}.svg").read_text(encoding="utf-8").startswith("<svg")
