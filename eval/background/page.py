@@ -38,7 +38,7 @@ def write(results: Mapping[str, Any], out: Path) -> None:
     tables = {
         "gradients": gradient_table(figures["gradients"]),
         "gates": gradient_table(figures["gradients"], changed=True),
-        "scales": scale_table(figures["gradients"]),
+        "scales": scale_table(figures["scales"]),
         "explosion": explosion_table(figures["explosion"]),
         "recall": recall_table(figures["recall"]),
         "language": language_table(figures["language"]),
@@ -109,12 +109,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
 
 
-def gradient_medians(figures: Figures, scale: float = 1.0) -> dict[str, list[float]]:
+def gradient_medians(figures: Figures) -> dict[str, list[float]]:
     """By network and distance: the median over the seeds."""
     chosen: dict[str, list[list[float]]] = {}
     for one in figures:
-        if one["scale"] == scale:
-            chosen.setdefault(one["network"], []).append(one["relative"])
+        chosen.setdefault(one["network"], []).append(one["relative"])
     return {name: [median(values) for values in zip(*seeds, strict=True)] for name, seeds in chosen.items()}
 
 
@@ -129,7 +128,7 @@ def scale_table(figures: Figures) -> str:
     """The simple networks, by how much their recurrent weights were multiplied."""
     rows = []
     for scale in sorted({one["scale"] for one in figures}):
-        medians = gradient_medians(figures, scale)
+        medians = gradient_medians([one for one in figures if one["scale"] == scale])
         simple = [medians[name] for name in ("tanh RNN", "ReLU RNN")]
         rows.append([f"{scale:g}", *(short(values[k]) for values in simple for k in (10, 50, 100))])
     header = [f"{name}, {distance}" for name in ("tanh", "ReLU") for distance in (10, 50, 100)]

@@ -28,8 +28,13 @@ REPORT = Path(__file__).resolve().parents[2] / "eval" / "reports" / "background"
 
 
 def test_without_recurrent_weights_no_gradient_gets_past_the_last_word() -> None:
-    relative = gradients.measure("tanh RNN", 1, scale=0.0)["relative"]
+    relative = gradients.measure_scaled("tanh RNN", 1, scale=0.0)["relative"]
     assert relative == [1.0] + [0.0] * (gradients.LENGTH - 1)
+
+
+def test_a_gradient_that_grows_can_be_measured() -> None:
+    relative = gradients.measure_scaled("ReLU RNN", 1, scale=2.0)["relative"]
+    assert 1 < relative[10] < relative[50] < relative[100] < float("inf")
 
 
 def test_a_gradient_comes_from_the_end_in_a_simple_network_and_from_anywhere_with_attention() -> None:
@@ -226,7 +231,7 @@ def results() -> dict[str, Any]:
         for name in ("tanh RNN", "ReLU RNN")
         for scale in gradients.SCALES
     ]
-    changed = {"network": "GRU, update bias 1", "seed": 1, "scale": 1.0, "relative": [3.0**-k for k in range(101)]}
+    changed = {"network": "GRU, update bias 1", "seed": 1, "relative": [3.0**-k for k in range(101)]}
     recalled = [
         {"network": "GRU", "distance": distance, "seed": seed, "accuracy": right, "updates": updates}
         for distance, seeds in {4: ((1.0, 75), (0.995, 50), (0.5, 400)), 8: ((0.25, 400), (0.0, 400), (1, 350))}.items()
@@ -237,7 +242,8 @@ def results() -> dict[str, Any]:
     blown = [dict(zip(keys, run, strict=True)) for run in runs]
     model = {"network": "GRU", "parameters": 12345, "tokens_per_second": 6789.0, "perplexity": 4.5}
     parts = {
-        "gradients": [*gradient, changed],
+        "gradients": [*(one for one in gradient if one["scale"] == 1.0), changed],
+        "scales": gradient,
         "explosion": blown,
         "recall": recalled,
         "language": [{"network": "how often each piece occurs", "perplexity": 200.0}, model],
@@ -338,4 +344,4 @@ def test_parts_that_were_measured_elsewhere_are_said_to_be() -> None:
     assert page.machines(made) == "a CPU, torch 2, commit abc"
     made["explosion"]["machine"] = made["explosion"]["machine"] | {"cpu": "another"}
     here, there = (f"{cpu}, torch 2, commit abc" for cpu in ("a CPU", "another"))
-    assert page.machines(made) == f"gradients, recall, language, depth, length: {here}; explosion: {there}"
+    assert page.machines(made) == f"gradients, scales, recall, language, depth, length: {here}; explosion: {there}"
