@@ -7,7 +7,7 @@ import torch
 
 from nmt.config import parse_config
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
-from nmt.models.transformer.encoder import EncoderLayer
+from nmt.models.transformer.encoder import EncoderLayer, TransformerEncoder, TransformerEncoderConfig
 from nmt.models.transformer.layers import TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding, sinusoids
 
@@ -41,6 +41,21 @@ def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     expected = theirs(values, src_key_padding_mask=~mask)
     torch.testing.assert_close(ours(values, mask)[mask], expected[mask])
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+@torch.no_grad()
+def test_what_the_sublayers_of_a_new_pre_norm_stack_add_up_to_does_not_grow_with_depth(norm: str) -> None:
+    def added(layers: int) -> float:
+        torch.manual_seed(1)
+        tree = {"type": "transformer", "layers": layers, "dim": 64, "heads": 4, "feed_forward_dim": 128, "norm": norm}
+        encoder = TransformerEncoder(parse_config(TransformerEncoderConfig, tree, "test"), 64, 0.0).eval()
+        weights = [layer.feed_forward.contract.weight for layer in encoder.layers]
+        weights += [layer.attention.out.weight for layer in encoder.layers]
+        return sum(float(weight.var() * weight.shape[1]) for weight in weights) / 2
+
+    ratio = added(8) / added(1)
+    assert ratio == pytest.approx(1.0 if norm == "pre" else 8.0, rel=0.05)
 
 
 def test_sinusoids_are_those_of_the_formula() -> None:
