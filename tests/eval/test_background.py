@@ -304,6 +304,22 @@ def test_the_committed_page_is_that_of_its_figures(tmp_path: Path) -> None:
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == (REPORT / "README.md").read_text(encoding="utf-8")
 
 
+def test_what_the_page_says_of_speed_and_depth_is_in_its_figures() -> None:
+    """As the test below."""
+    results = json.loads((REPORT / "results.json").read_text(encoding="utf-8"))
+    speeds = {name: dict(points) for name, points in page.speed_curves(results["length"]["figures"]).items()}
+    lstm, transformer = speeds["LSTM with attention"], speeds["Transformer, as large"]
+    assert all(lstm[length] > transformer[length] for length in by_length.LENGTHS)
+    kept = {name: speed[512] / speed[8] for name, speed in speeds.items()}
+    assert kept["LSTM with attention"] == pytest.approx(5 / 6, abs=0.03)
+    assert kept["Transformer, as large"] == pytest.approx(2 / 3, abs=0.03)
+    assert kept["LSTM with attention and input feeding"] == pytest.approx(1 / 5, abs=0.03)
+    scores = {(one["network"], one["dropout"], one["seed"]): one["perplexity"] for one in results["depth"]["figures"]}
+    for seed in (1, 2, 3):
+        assert scores["LSTM, 3 layers", 0.3, seed] < scores["LSTM", 0.3, seed] < scores["LSTM", 0.0, seed] / 3
+        assert scores["LSTM, 3 layers", 0.0, seed] == pytest.approx(scores["LSTM", 0.0, seed], rel=0.05)
+
+
 def test_what_the_page_says_of_explosions_is_in_its_figures() -> None:
     """After a new measurement that fails this, the text below the table and in the main README must be new, too."""
     figures = json.loads((REPORT / "results.json").read_text(encoding="utf-8"))["explosion"]["figures"]
