@@ -33,7 +33,7 @@ nmt_find_python() {
 nmt_make_environment() {
     local python
     if [ ! -e "$1/pyvenv.cfg" ] && [ -n "$(ls -A -- "$1" 2>/dev/null)" ]; then # --clear deletes everything in it
-        nmt_say "$1 holds other files and is no environment. Name a new folder with NMT_VENV."
+        nmt_say "$1 holds other files and is no environment. Name a new folder with NMT_VENV, or delete it, if you need nothing in it."
         return 1
     fi
     python="$(nmt_find_python)" || return 1

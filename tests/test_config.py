@@ -143,16 +143,6 @@ def test_every_mistake_is_listed_at_once() -> None:
             "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations.",
         ),
         (
-            "tokenizer",
-            {"sampling_candidates": 8},
-            "tokenizer.sampling_candidates has no effect without tokenizer.sampling above 0.",
-        ),
-        (
-            "tokenizer.sampling_smoothing",
-            0.5,
-            "tokenizer.sampling_smoothing has no effect without tokenizer.sampling above 0.",
-        ),
-        (
             "tokenizer.joint",
             False,
             "model.share_embeddings = 'all' needs tokenizer.joint = true; use 'target' with two tokenizers.",
@@ -183,6 +173,13 @@ def test_every_mistake_is_listed_at_once() -> None:
 )
 def test_what_cannot_go_together_is_refused_in_one_sentence(path: str, value: Any, message: str) -> None:
     assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
+
+
+def test_how_text_is_sampled_may_be_said_where_none_is() -> None:
+    """A run's own recipe says every value, and a recipe may be tried without."""
+    tree = tree_with("tokenizer", {"sampling": 0.5, "sampling_candidates": 8, "sampling_smoothing": 0.5})
+    apply_override(tree, "tokenizer.sampling=0")
+    assert parse_config(Experiment, tree, RECIPE).tokenizer.sampling_candidates == 8
 
 
 def data_sets(**changes: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nmt.corpus.lines import explain_failure, iter_lines, one_line
+from nmt.corpus.lines import explain_failure, is_blank, iter_lines, one_line
 from nmt.errors import DataError
 
 # How the name of a file ends -> what the library calls its format.
@@ -61,15 +61,16 @@ def _text(value: Any) -> str:
 
 def _stream_csv(source: str) -> Iterator[dict[str, Any]]:
     """Each cell as it is written: the library guesses types, and takes the first for an index where a row is longer."""
-    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader((f"{line}\n" for line in iter_lines(Path(source))), strict=True)
-    rows = filter(None, reader)  # an empty line is no row
+    rows = _long_rows(reader)
     try:
         header = next(rows, None)
         if header is None:
             raise DataError(f"{source} cannot be read as a .csv file (it is empty). Is it complete?")
         places = {name: header.index(name) for name in header}
         for row in rows:
+            if len(row) == 1 < len(header) and is_blank(row[0]):  # only spaces, or the Ctrl-Z at the end of old files
+                continue
             if len(row) != len(header):
                 raise DataError(
                     f"{source}: line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, and the header has "
@@ -78,10 +79,25 @@ def _stream_csv(source: str) -> Iterator[dict[str, Any]]:
                 )
             yield {name: row[place] for name, place in places.items()}
     except csv.Error as error:
+        reason = "a lone CR outside quotation marks" if "new-line character" in str(error) else error
         raise DataError(
-            f"{source}: line {reader.line_num}: cannot be read as CSV ({error}). Put a text with a quotation mark, a "
+            f"{source}: line {reader.line_num}: cannot be read as CSV ({reason}). Put a text with a quotation mark, a "
             'comma or a line end between quotation marks, and write each one in it twice: "".'
         ) from None
+
+
+def _long_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """All but empty ones. The limit is the whole process's, and so another one only while a row is read."""
+    while True:
+        usual = csv.field_size_limit(LONGEST_CELL)
+        try:
+            row = next(reader, None)
+        finally:
+            csv.field_size_limit(usual)
+        if row is None:
+            return
+        if row:
+            yield row
 
 
 def _stream_file(source: str) -> Iterator[dict[str, Any]]:

@@ -63,10 +63,10 @@ def prepare_corpus(
 
     Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
+    hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
     dev = [pair for pair in _dev_pairs(sources.dev, directory, say) if not is_empty(pair)]
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
-    hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
     key = _fingerprint(sources, hashes["train"], tokenizer, given)
     folder = directory / key[:16]
     ready = _load(folder, tokenizer, every_byte)  # whole as soon as it has its name: nobody's work is waited for

@@ -21,7 +21,8 @@ SMALLEST_VOCABULARY = 300  # 256 bytes, the special ids and some letters
 
 class TokenizerConfig(Config):
     """`sampling` is the share of training sentences segmented anew each epoch (subword regularisation, Kudo, 2018):
-    one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing.
+    one of the `sampling_candidates` best segmentations, with probability proportional to P ** sampling_smoothing. These
+    two matter only with `sampling`.
 
     Of a corpus of more than `training_pairs`, only every second, third ... pair trains the tokenizer: SentencePiece
     keeps that text in memory many times over, some 2.5 KB for a pair of short sentences."""
@@ -41,13 +42,6 @@ class TokenizerConfig(Config):
             raise ValueError(
                 "tokenizer.sampling needs tokenizer.kind = 'unigram': only it can list other segmentations."
             )
-        return self
-
-    @model_validator(mode="after")
-    def _no_option_without_effect(self) -> "TokenizerConfig":
-        for name in ("sampling_candidates", "sampling_smoothing"):
-            if not self.sampling and getattr(self, name) != type(self).model_fields[name].default:
-                raise ValueError(f"tokenizer.{name} has no effect without tokenizer.sampling above 0.")
         return self
 
 

@@ -1,5 +1,6 @@
 """Data sets: files through the library itself, the hub by a stand-in, and what is said when they do not serve."""
 
+import contextlib
 import csv
 import gzip
 import json
@@ -96,7 +97,7 @@ def test_a_long_cell_of_a_csv_file_is_read_and_an_endless_one_is_not(tmp_path: P
     )
 
 
-@pytest.mark.parametrize(("row", "fields"), [("a,b,c", 3), ("a,b,", 3), ("a", 1), (" ", 1)])
+@pytest.mark.parametrize(("row", "fields"), [("a,b,c", 3), ("a,b,", 3), ("a", 1), ("a\x1a", 1)])
 def test_a_row_of_a_csv_file_with_other_fields_than_its_header_is_named(tmp_path: Path, row: str, fields: int) -> None:
     remedy = 'A text with a comma in it must stand between quotation marks, as in "yes, please".'
     for before, line in (("", 2), ("x,y\n\n", 4)):
@@ -105,6 +106,35 @@ def test_a_row_of_a_csv_file_with_other_fields_than_its_header_is_named(tmp_path
         assert complaint(source) == f"{source}: line {line} has {fields} {plural}, and the header has 2. {remedy}"
     source = write_csv(tmp_path / "b.csv", "de,en\n" + f"{row}\n" * 3)  # in all rows: no index that nobody named
     assert complaint(source).startswith(f"{source}: line 2 has {fields} field")
+
+
+@pytest.mark.parametrize("blank", [" ", "\t ", '"  "', "\x1a", " \x1a"])
+def test_a_row_of_a_csv_file_that_shows_nothing_is_none(tmp_path: Path, blank: str) -> None:
+    source = write_csv(tmp_path / "a.csv", f"de,en\n{blank}\na,b\n{blank}")
+    assert list(read_columns(source, COLUMNS)) == [("a", "b")]
+    source = write_csv(tmp_path / "b.csv", f"de\n{blank}\na\n")  # of one column, it is a text like any other
+    assert len(list(read_columns(source, ("de", "de")))) == 2
+
+
+def test_a_lone_cr_in_a_csv_file_is_named(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "a.csv", "de,en\na\rb,c\n")
+    assert complaint(source) == (
+        f"{source}: line 2: cannot be read as CSV (a lone CR outside quotation marks). Put a text with a quotation mark, "
+        'a comma or a line end between quotation marks, and write each one in it twice: "".'
+    )
+    source = write_csv(tmp_path / "b.csv", 'de,en\n"a\rb",c\n')
+    assert list(read_columns(source, COLUMNS)) == [("a b", "c")]
+
+
+def test_the_limit_of_other_csv_files_stays_what_it_is(tmp_path: Path) -> None:
+    csv.field_size_limit(before := 131_072)  # Python's own
+    for name, text in (("a.csv", "de,en\na,b\nc,d\n"), ("b.csv", 'de,en\na,b\n"c"d,e\n')):
+        rows = read_columns(write_csv(tmp_path / name, text), COLUMNS)
+        next(rows)
+        assert csv.field_size_limit() == before  # between two rows, too: the rest may never be asked for
+        with contextlib.suppress(DataError):
+            list(rows)
+        assert csv.field_size_limit() == before
 
 
 def test_columns_without_a_name_and_of_one_name_leave_the_others_as_they_are(tmp_path: Path) -> None:
