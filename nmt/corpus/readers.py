@@ -15,6 +15,8 @@ from nmt.corpus.hub import file_format, read_columns
 from nmt.corpus.lines import hash_file, iter_lines
 from nmt.errors import DataError
 
+CSV_VERSION = 2  # raise when CSV files are read otherwise, so that what was prepared of them is not taken
+
 # The usual names on the hub for the parts of a corpus.
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
@@ -61,9 +63,9 @@ class Text:
 
     def fingerprint(self, hashes: Sequence[str]) -> str:
         """Tells one text from another by the bytes of its files; one on the hub by its name, split and revision."""
-        return json.dumps(
-            [self.reader, self.columns, list(hashes) or [self.source, self.config, self.split, self.revision]]
-        )
+        named = [self.source, self.config, self.split, self.revision]
+        reading = [CSV_VERSION] if self.reader == "datasets" and file_format(self.source) == "csv" else []
+        return json.dumps([self.reader, self.columns, list(hashes) or named, *reading])
 
 
 def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple[str, str]) -> Text:

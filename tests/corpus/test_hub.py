@@ -119,8 +119,8 @@ def test_a_row_of_a_csv_file_that_shows_nothing_is_none(tmp_path: Path, blank: s
 def test_a_lone_cr_in_a_csv_file_is_named(tmp_path: Path) -> None:
     source = write_csv(tmp_path / "a.csv", "de,en\na\rb,c\n")
     assert complaint(source) == (
-        f"{source}: line 2: cannot be read as CSV (a lone CR outside quotation marks). Put a text with a quotation mark, "
-        'a comma or a line end between quotation marks, and write each one in it twice: "".'
+        f"{source}: line 2: cannot be read as CSV (a lone CR outside quotation marks). Put a text with a quotation "
+        'mark, a comma or a line end between quotation marks, and write each one in it twice: "".'
     )
     source = write_csv(tmp_path / "b.csv", 'de,en\n"a\rb",c\n')
     assert list(read_columns(source, COLUMNS)) == [("a b", "c")]

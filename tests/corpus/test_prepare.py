@@ -1,11 +1,14 @@
 """From text files to an encoded corpus: once, reused, and made again where damaged."""
 
+import csv
 import dataclasses
 import errno
+import hashlib
+import json
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +32,7 @@ class Preparation:
         self.folder = folder
         self.said: list[str] = []
         self.spoke = threading.Event()
+        self.train: Text | None = None  # other than train.de, train.en
         self.dev: Text | None = None  # other than dev.de, dev.en
         write_corpus(folder)
 
@@ -38,7 +42,7 @@ class Preparation:
         self.said = []
         names = ([str(self.folder / f"{part}.{language}") for language in ("de", "en")] for part in ("train", "dev"))
         train, dev = (Text("parallel", *both) for both in names)
-        sources = Sources(train, self.dev or dev, max_length, filters or FilterConfig())
+        sources = Sources(self.train or train, self.dev or dev, max_length, filters or FilterConfig())
         config = TokenizerConfig.model_validate({"vocab_size": VOCAB_SIZE, **tokenizer})
         return prepare_corpus(sources, config, self.folder / "prepared", self.say)
 
@@ -267,6 +271,53 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
     monkeypatch.setattr("nmt.corpus.prepare.LAYOUT_VERSION", -1)  # text is read otherwise
     prepare()
     assert len(asked) == 7
+
+
+def test_a_dev_set_of_the_hub_that_an_earlier_version_kept_is_taken_once(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(text: Text) -> Iterator[Pair]:
+        raise DataError(text.source)
+
+    monkeypatch.setitem(readers.READERS, "datasets", unreachable)
+    prepare.dev = Text("datasets", "some/where", columns=("de", "en"), split="validation")
+    asked = b'["datasets", ["de", "en"], ["some/where", null, "validation", null]]'
+    earlier = prepare.folder / "prepared" / f"dev-{hashlib.sha256(asked).hexdigest()[:16]}.json"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b'[["der Hund", "the dog"]]')
+    assert prepare().dev == [Pair("der Hund", "the dog")]
+    assert not earlier.exists()
+    assert prepare().dev == [Pair("der Hund", "the dog")]
+    (kept,) = earlier.parent.glob("dev-*.json")
+    kept.unlink()
+    earlier.write_bytes(b'[["der Hund", "the d')
+    with pytest.raises(DataError, match="some/where"):
+        prepare()
+
+
+def test_csv_text_that_an_earlier_version_prepared_is_read_again(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fingerprint(text: Text, hashes: Sequence[str]) -> str:
+        return json.dumps([text.reader, text.columns, list(hashes)])
+
+    rows = [{"de": pair.source, "en": pair.target} for pair in invented_pairs()]
+    for name, again in (("train.csv", True), ("train.jsonl", False)):
+        prepare.train = Text("datasets", str(prepare.folder / name), columns=("de", "en"))
+        with (prepare.folder / name).open("w", encoding="utf-8", newline="") as file:
+            if name.endswith("csv"):
+                writer = csv.DictWriter(file, rows[0])
+                writer.writeheader()
+                writer.writerows(rows)
+            else:
+                file.writelines(json.dumps(row) + "\n" for row in rows)
+        with monkeypatch.context() as earlier:
+            earlier.setattr(Text, "fingerprint", fingerprint)
+            prepare()
+        prepare()
+        assert prepare.trained == again
+    train = [Text("parallel", str(prepare.folder / f"train.{end}"), "b") for end in ("de", "csv")]
+    assert train[0].fingerprint(["1"]) == train[1].fingerprint(["1"])  # lines, whatever the name
 
 
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:

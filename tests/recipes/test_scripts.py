@@ -225,8 +225,8 @@ def test_a_folder_of_other_files_is_never_cleared_for_an_environment(
     result = sandbox.bash("recipes/setup.sh")
     assert result.returncode != 0
     assert result.stderr == (
-        f"setup: {folder} holds other files and is no environment. Name a new folder with NMT_VENV, or delete it, if you "
-        "need nothing in it.\n"
+        f"setup: {folder} holds other files and is no environment. Name a new folder with NMT_VENV, or delete it, if "
+        "you need nothing in it.\n"
     )
     assert (folder / name).exists()
     assert sandbox.calls() == []
