@@ -1,16 +1,13 @@
 """Transformer layers against torch's own, and positions against the formula."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
 from nmt.config import parse_config
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
-from nmt.models.transformer.encoder import EncoderLayer, TransformerEncoder, TransformerEncoderConfig
+from nmt.models.transformer.encoder import EncoderLayer
 from nmt.models.transformer.layers import TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding, sinusoids
 
@@ -44,37 +41,6 @@ def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     expected = theirs(values, src_key_padding_mask=~mask)
     torch.testing.assert_close(ours(values, mask)[mask], expected[mask])
-
-
-def new_encoder(tree: dict[str, Any]) -> nn.Module:
-    return TransformerEncoder(parse_config(TransformerEncoderConfig, tree, "test"), 64, 0.0)
-
-
-def new_decoder(tree: dict[str, Any]) -> nn.Module:
-    return TransformerDecoder(parse_config(TransformerDecoderConfig, tree, "test"), 64, 64, 64, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("new", "last"),
-    [
-        (new_encoder, ["attention.out", "feed_forward.contract"]),
-        (new_decoder, ["own.out", "cross.out", "feed_forward.contract"]),
-    ],
-)
-@pytest.mark.parametrize("norm", ["pre", "post"])
-@torch.no_grad()
-def test_what_the_sublayers_of_a_new_pre_norm_stack_add_up_to_does_not_grow_with_depth(
-    new: Callable[[dict[str, Any]], nn.Module], last: list[str], norm: str
-) -> None:
-    def added(layers: int) -> float:
-        torch.manual_seed(1)
-        tree = {"type": "transformer", "layers": layers, "dim": 64, "heads": 4, "feed_forward_dim": 128, "norm": norm}
-        stack = new(tree)
-        weights = [stack.get_parameter(f"layers.{layer}.{name}.weight") for layer in range(layers) for name in last]
-        return sum(float(weight.var() * weight.shape[1]) for weight in weights)
-
-    ratio = added(8) / added(1)
-    assert ratio == pytest.approx(1.0 if norm == "pre" else 8.0, rel=0.05)
 
 
 def test_sinusoids_are_those_of_the_formula() -> None:

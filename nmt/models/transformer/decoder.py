@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from nmt.models.attention import Keys, MultiHeadAttention
 from nmt.models.base import EncoderOutput, Memory, State
-from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig, shrink_outputs
+from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
 
@@ -91,8 +91,6 @@ class TransformerDecoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(config, memory_dim, dropout) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
         self.read = nn.Linear(config.dim, feature_dim) if feature_dim != config.dim else nn.Identity()
-        if config.norm == "pre":
-            shrink_outputs(self.layers)
 
     def prepare(self, source: EncoderOutput) -> TransformerMemory:
         """Project keys and values for every layer, once a sentence."""

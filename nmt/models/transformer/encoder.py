@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from nmt.models.base import EncoderOutput
-from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig, shrink_outputs
+from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding
 
 
@@ -47,8 +47,6 @@ class TransformerEncoder(nn.Module):
         self.positions = PositionalEncoding(config.positions, config.dim, config.max_positions)
         self.layers = nn.ModuleList(EncoderLayer(config, dropout) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
-        if config.norm == "pre":
-            shrink_outputs(self.layers)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> EncoderOutput:
         """embedded [batch, src_len, input_dim], mask bool [batch, src_len]"""

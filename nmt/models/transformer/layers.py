@@ -1,16 +1,14 @@
 """What Transformer encoder and decoder share: the sublayer wrapper, feed-forward, and the config of a stack."""
 
-import math
 from collections.abc import Callable
 from typing import Literal
 
-import torch
 import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
 from nmt.config import Config
-from nmt.models.attention import MultiHeadAttention, attend, join_heads, split_heads
+from nmt.models.attention import attend, join_heads, split_heads
 from nmt.models.dropout import Dropout
 from nmt.models.transformer.positions import Positions
 
@@ -84,16 +82,3 @@ class FeedForward(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         """[..., dim] -> [..., dim]"""
         return self.contract(self.activation(self.expand(values)))
-
-
-@torch.no_grad()
-def shrink_outputs(stack: nn.Module) -> None:
-    """Divide the last weights of each sublayer of a new stack by the root of how many there are (Radford et al., 2019).
-
-    A pre-norm stack adds all of them to the embeddings, which their sum should not outweigh at the start: models then
-    learn faster (eval/bench/LOG.md).
-    """
-    last = [module.out for module in stack.modules() if isinstance(module, SelfAttention | MultiHeadAttention)]
-    last += [module.contract for module in stack.modules() if isinstance(module, FeedForward)]
-    for linear in last:
-        linear.weight.div_(math.sqrt(len(last)))
