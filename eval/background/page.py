@@ -188,7 +188,7 @@ def language_table(figures: Figures) -> str:
 
 
 def depth_table(figures: Figures) -> str:
-    """Each seed by itself: they differ by as much as the networks do."""
+    """Each seed by itself."""
     rows = []
     for name, dropout in dict.fromkeys((one["network"], one["dropout"]) for one in figures):
         seeds = [one for one in figures if (one["network"], one["dropout"]) == (name, dropout)]
