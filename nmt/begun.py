@@ -116,15 +116,6 @@ def as_it_began(experiment: Experiment, directory: Path) -> Experiment:
     return experiment.model_copy(update={"init_from": before}) if before else experiment
 
 
-def as_it_ended(experiment: Experiment, directory: Path) -> Experiment:
-    """The recipe of a run that trains no more: only how it searches, its name and its card may be other ones now."""
-    path = directory / "experiment.toml"
-    if not path.exists() or not is_as_sealed(directory, path.name):
-        return experiment
-    new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
-    return load_config(Experiment, path).model_copy(update=new)
-
-
 def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None, say: Callable[[str], None]) -> None:
     """The text must be what the run was begun with, and the tokenizer in the directory the one that it gives.
 

@@ -1,16 +1,21 @@
 """What is put down of a run that trains no more, or not now."""
 
 import dataclasses
+from pathlib import Path
 
 import torch
 
-from nmt.config import dump_config
+from nmt.config import dump_config, load_config
 from nmt.corpus.lines import hash_lines
 from nmt.errors import DataError
-from nmt.experiment import Experiment
+from nmt.experiment import Experiment, experiment_bytes, load_experiment
+from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
-from nmt.models.build import describe
+from nmt.models.build import count_parameters, describe
+from nmt.reports.card import write_card
 from nmt.reports.record import RunRecord, library_versions
+from nmt.storage.disk import Disk, replace_file
+from nmt.storage.seal import check_sealed, is_as_sealed, noted_files, read_sealed, seal
 from nmt.training.device import available_cores, cpu_features, cpu_name, peak_memory_bytes
 from nmt.training.job import Job
 from nmt.training.log import show_duration
@@ -22,7 +27,6 @@ def record_of(
     experiment: Experiment,
     job: Job,
     progress: Progress,
-    parameters: int,
     commit: str | None,
     hashes: dict[str, list[str]],
 ) -> RunRecord:
@@ -43,7 +47,7 @@ def record_of(
         hardware=hardware,
         precision=job.machine.precision,
         threads=job.machine.threads,
-        parameters=parameters,
+        parameters=count_parameters(job.model),
         vocab_size=job.about.target_vocab,
         updates=progress.update,
         epochs=progress.pairs / len(job.corpus),
@@ -66,9 +70,41 @@ def record_of(
     )
 
 
-def renamed(record: RunRecord, experiment: Experiment) -> RunRecord:
-    """The record of a run whose recipe now has another name, search or card."""
-    return dataclasses.replace(record, name=experiment.name, experiment=dump_config(experiment))
+def put_down(directory: Path, progress: Progress, record: RunRecord) -> None:
+    """Write what a run came to, beside its models: progress, record, card. Raises DiskError."""
+    replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
+    record.save(directory / "record.json")
+    seal(directory, ENDED, Disk())
+    write_card(directory)
+
+
+def bring_up_to_date(experiment: Experiment, directory: Path) -> bool:
+    """Give a run that is over the name, [search] and [card] of this recipe; whether it had others.
+
+    Raises CheckpointError where a loose file of it was damaged, and DiskError.
+    """
+    ended, path = _as_it_ended(experiment, directory), directory / "experiment.toml"
+    had_others = is_as_sealed(directory, path.name) and load_experiment(path) != ended
+    if "record.json" in noted_files(directory):
+        read_sealed(directory, "record.json")  # one that was damaged is not vouched for
+    record = RunRecord.load(directory / "record.json")
+    record = dataclasses.replace(record, name=ended.name, experiment=dump_config(ended))
+    files = {path.name: experiment_bytes(ended), "record.json": record.to_bytes()}
+    if all(holds(directory, name, data) for name, data in files.items()):
+        check_sealed(directory)
+    else:
+        write_loose(directory, files, ended=True)
+    write_card(directory)
+    return had_others
+
+
+def _as_it_ended(experiment: Experiment, directory: Path) -> Experiment:
+    """The recipe of a run that trains no more: only how it searches, its name and its card may be other ones now."""
+    path = directory / "experiment.toml"
+    if not path.exists() or not is_as_sealed(directory, path.name):
+        return experiment
+    new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
+    return load_config(Experiment, path).model_copy(update=new)
 
 
 def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str]]) -> dict[str, list[str]]:

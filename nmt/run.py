@@ -11,28 +11,17 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import (
-    PREPARED,
-    as_it_began,
-    as_it_ended,
-    check_models,
-    check_new,
-    check_own,
-    check_same,
-    check_same_text,
-)
+from nmt.begun import PREPARED, as_it_began, check_models, check_new, check_own, check_same, check_same_text
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.ended import describe_end, record_of, renamed
-from nmt.experiment import Experiment, experiment_bytes, load_experiment
+from nmt.ended import bring_up_to_date, describe_end, put_down, record_of
+from nmt.experiment import Experiment, experiment_bytes
+from nmt.loose import remove_records, write_loose
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.parent import Parent, load_parent
-from nmt.reports.card import forget_card, write_card
-from nmt.reports.record import RunRecord, source_commit
-from nmt.storage.disk import Disk, disk_error, replace_file
-from nmt.storage.seal import check_sealed, is_as_sealed, noted_files, read_sealed, seal
-from nmt.tokenizer.pair import TOKENIZER_FILES
+from nmt.reports.record import source_commit
+from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
 from nmt.training.distributed import Workers, join_workers
@@ -40,6 +29,7 @@ from nmt.training.job import Job, reason_to_stop
 from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog
 from nmt.training.loop import train
+from nmt.training.progress import Progress
 from nmt.training.random_state import seed_everything
 from nmt.training.step import memory_errors_explained
 from nmt.training.validate import DevSet
@@ -77,23 +67,11 @@ def _train_alone(
     is_over = bool(over) and (directory / "record.json").exists()
     check_same(experiment, directory, lambda text: _say(console, text), is_over)
     if done and is_over:
+        now_has = "Its name, [search] and [card] are now those of this recipe. "
         check_models(directory)
-        now_has = ""
-        if workers.leads:
-            ended, path = as_it_ended(experiment, directory), directory / "experiment.toml"
-            if is_as_sealed(directory, path.name) and load_experiment(path) != ended:
-                now_has = "Its name, [search] and [card] are now those of this recipe. "
-            if "record.json" in noted_files(directory):
-                read_sealed(directory, "record.json")  # one that was damaged is not vouched for
-            record = renamed(RunRecord.load(directory / "record.json"), ended)
-            files = {path.name: experiment_bytes(ended), "record.json": record.to_bytes()}
-            if all(_holds(directory, name, data) for name, data in files.items()):
-                check_sealed(directory)
-            else:
-                _write_sealed(directory, files, ended=True)
-            write_card(directory)
+        changed = workers.leads and bring_up_to_date(experiment, directory)
         remedy = f"Raise training.{over} to go on, or use another --out."
-        _say(console, f"{directory} is finished ({describe_end(done)}). {now_has}{remedy}")
+        _say(console, f"{directory} is finished ({describe_end(done)}). {now_has * changed}{remedy}")
         return over
     parent = load_parent(experiment, directory, begun=done is not None)
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text), parent)
@@ -104,36 +82,20 @@ def _train_alone(
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
-        _write_sealed(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
-        _remove_records(directory)  # until training ends again there is nothing to report
+        write_loose(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
+        remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():
         job = _job(experiment, corpus, machine, checkpoints, workers, started, parent)
-    parameters = count_parameters(job.model)
-    processes = f", {workers.size} processes" if workers.size > 1 else ""
-    _say(
-        console,
-        f"{experiment.name}: {describe(experiment.model)}; {parameters:,} parameters; {len(corpus.train):,} pairs; "
-        f"{machine.precision} on {machine.device.type}, {machine.threads} threads{processes}; ready in "
-        f"{time.perf_counter() - started:.1f} s",
-    )
+    _announce(console, experiment, job, time.perf_counter() - started)
     if parent and parent.begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
     if found:
-        progress, folder = found
-        _say(console, f"Going on from update {progress.update} in {directory}.")
-        differences = checkpoints.different_conditions(folder)
-        for difference in differences:
-            _say(console, f"It was begun with {difference}: it goes on, but not with the very bits it would have had.")
-        if differences:
-            progress.changes.append(f"at update {progress.update}: {', '.join(differences)}")
+        _note_changes(console, directory, checkpoints, *found)
     metrics = directory / "metrics.jsonl" if workers.leads else None
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
     if workers.leads:
-        replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
-        record_of(experiment, job, progress, parameters, commit, corpus.hashes).save(directory / "record.json")
-        seal(directory, _sealed_names(ended=True), Disk())
-        write_card(directory)
+        put_down(directory, progress, record_of(experiment, job, progress, commit, corpus.hashes))
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:
@@ -142,6 +104,29 @@ def _train_alone(
         use = f"Translate with: {command} < FILE" if reads else f"Score text with: {command} --score FILE < FILE"
         _say(console, f"{experiment.name}: {describe_end(progress)}. {use}")
     return progress.finish_reason
+
+
+def _announce(console: Console, experiment: Experiment, job: Job, seconds: float) -> None:
+    machine, size = job.machine, job.workers.size
+    threads = f"{machine.threads} threads" + (f", {size} processes" if size > 1 else "")
+    _say(
+        console,
+        f"{experiment.name}: {describe(experiment.model)}; {count_parameters(job.model):,} parameters; "
+        f"{len(job.corpus):,} pairs; {machine.precision} on {machine.device.type}, {threads}; "
+        f"ready in {seconds:.1f} s",
+    )
+
+
+def _note_changes(
+    console: Console, directory: Path, checkpoints: Checkpoints, progress: Progress, folder: Folder
+) -> None:
+    """Say, and put down for the record, what is not as it was when a run began that goes on now."""
+    _say(console, f"Going on from update {progress.update} in {directory}.")
+    differences = checkpoints.different_conditions(folder)
+    for difference in differences:
+        _say(console, f"It was begun with {difference}: it goes on, but not with the very bits it would have had.")
+    if differences:
+        progress.changes.append(f"at update {progress.update}: {', '.join(differences)}")
 
 
 def _checkpoints(
@@ -170,42 +155,6 @@ def _corpus(
     prepared = Path(os.path.abspath(directory)).parent / PREPARED  # of "." the parent is not "."
     given = parent.tokenizers if parent else None
     return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads, given)
-
-
-def _remove_records(directory: Path) -> None:
-    try:
-        for name in ("record.json", "progress.json"):
-            Disk().remove(directory / name)
-        Disk().sync(directory)
-    except OSError as error:
-        raise disk_error(directory, error) from error
-    forget_card(directory)
-
-
-def _write_sealed(directory: Path, files: dict[str, bytes], ended: bool) -> None:
-    """Put loose files in place of others; between any two operations the run can be used.
-
-    Raises CheckpointError where yet another one was damaged: the new manifest would vouch for it.
-    """
-    names = _sealed_names(ended)
-    for name in noted_files(directory) & set(names) - files.keys():
-        read_sealed(directory, name)
-    as_they_are = [name for name in names if name not in files or is_as_sealed(directory, name)]
-    seal(directory, as_they_are, Disk(), coming=files)
-    for name, data in files.items():
-        replace_file(directory / name, data, Disk())
-    seal(directory, names, Disk())
-
-
-def _holds(directory: Path, name: str, data: bytes) -> bool:
-    """Whether a loose file is this already, and vouched for."""
-    return is_as_sealed(directory, name) and (directory / name).read_bytes() == data
-
-
-def _sealed_names(ended: bool) -> list[str]:
-    """The loose files to vouch for; of a run that has not ended only the first three."""
-    names = ["experiment.toml", *sorted(TOKENIZER_FILES)]
-    return names + ["metrics.jsonl", "progress.json", "record.json"] * ended
 
 
 def _say(console: Console, message: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nmt.corpus.readers import Pair
-from nmt.ended import describe_end, record_of, renamed
+from nmt.ended import describe_end, record_of
 from nmt.experiment import Experiment
 from nmt.reports.record import RunRecord
 from nmt.training.job import Job
@@ -18,7 +18,7 @@ from tests.training.jobs import SilentLog, tiny_job, trainer_on
 
 
 def recorded(experiment: Experiment, job: Job, progress: Progress, hashes: dict[str, list[str]]) -> RunRecord:
-    return record_of(experiment, job, progress, 1234, None, hashes)
+    return record_of(experiment, job, progress, None, hashes)
 
 
 def test_epochs_are_of_pairs_whatever_pieces_were_drawn_for_them(tmp_path: Path) -> None:
@@ -60,13 +60,6 @@ def test_a_dev_set_of_the_hub_is_known_by_its_lines_and_a_test_set_by_its_files(
         "dev": ["b"],
         "test": [],
     }
-
-
-def test_a_record_takes_the_name_and_the_search_of_a_recipe(tmp_path: Path) -> None:
-    experiment = make_experiment(tmp_path)
-    before = recorded(experiment, tiny_job(tmp_path), Progress(update=7), {"train": ["a"], "dev": ["b"]})
-    after = renamed(before, experiment.model_copy(update={"name": "other"}))
-    assert (after.name, after.experiment["name"], after.updates) == ("other", "other", 7)
 
 
 def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
