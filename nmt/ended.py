@@ -7,7 +7,7 @@ import torch
 
 from nmt.config import dump_config, load_config
 from nmt.corpus.lines import hash_lines
-from nmt.errors import DataError
+from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes, load_experiment
 from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
@@ -76,6 +76,15 @@ def put_down(directory: Path, progress: Progress, record: RunRecord) -> None:
     record.save(directory / "record.json")
     seal(directory, ENDED, Disk())
     write_card(directory)
+
+
+def is_put_down(directory: Path) -> bool:
+    """Whether a run that has reached a limit is on record as ended; one that a signal stopped just then is not."""
+    path = directory / "record.json"
+    try:
+        return path.exists() and RunRecord.load(path).finish_reason != "interrupted"
+    except CheckpointError:  # `bring_up_to_date` says what is wrong with it
+        return True
 
 
 def bring_up_to_date(experiment: Experiment, directory: Path) -> bool:

@@ -6,7 +6,8 @@ NMTError
 ├── CheckpointError  a run directory
 │   └── DamagedError what is there is not what was written
 ├── DiskError        a disk that is full or fails
-└── ExportError      a model that another engine cannot run, or runs differently
+├── ExportError      a model that another engine cannot run, or runs differently
+└── NotFiniteError   a model whose probabilities are no numbers
 
 A message names where, the rule, the value found and the remedy. The command line prints it without a traceback and
 exits with status 2; anything else that is raised is a bug.
@@ -39,3 +40,7 @@ class DiskError(NMTError):
 
 class ExportError(NMTError):
     """Another engine has no such model, or does not translate as ours does."""
+
+
+class NotFiniteError(NMTError):
+    """A model gives no probabilities: its weights, or what it computes with them, are not finite."""

@@ -101,7 +101,7 @@ class Experiment(Config):
     otherwise the first weights are drawn, by `seed`.
     """
 
-    name: str = Field(min_length=1)
+    name: str = Field(min_length=1, pattern=r"^[^\n\r]*$")
     seed: int = Field(1, ge=0, lt=2**32)
     init_from: str | None = Field(None, min_length=1)
     corpus: CorpusConfig

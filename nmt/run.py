@@ -14,7 +14,7 @@ from nmt import __version__
 from nmt.begun import PREPARED, as_it_began, check_models, check_new, check_own, check_same, check_same_text
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.ended import bring_up_to_date, describe_end, put_down, record_of
+from nmt.ended import bring_up_to_date, describe_end, is_put_down, put_down, record_of
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import remove_records, write_loose
 from nmt.models.build import build_model, count_parameters, describe
@@ -64,7 +64,7 @@ def _train_alone(
     else:
         check_new(directory)
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
-    is_over = bool(over) and (directory / "record.json").exists()
+    is_over = bool(over) and is_put_down(directory)
     check_same(experiment, directory, lambda text: _say(console, text), is_over)
     if done and is_over:
         now_has = "Its name, [search] and [card] are now those of this recipe. "

@@ -29,6 +29,7 @@ from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import point
+from nmt.training.checkpoint import Checkpoints
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from nmt.training.updater import Updater
@@ -124,6 +125,27 @@ def test_an_interrupted_run_that_has_reached_its_limit_is_validated_before_it_is
     assert run(experiment, directory)[0] == "max_updates"
     assert RunRecord.load(directory / "record.json").finish_reason == "max_updates"
     assert nmt.load(directory).translate(["der Hund"], SearchConfig(max_length_ratio=1.0))
+
+
+def test_a_run_stopped_in_its_last_validation_is_finished_by_the_same_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, directory = Checkpoints.save_state, tmp_path / "runs" / "again"
+
+    def interrupted(self: Any, *arguments: Any) -> None:
+        save(self, *arguments)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Checkpoints, "save_state", interrupted)
+    experiment = make_experiment(tmp_path / "text", training__validate_every=1)
+    assert run(experiment, directory)[0] == "interrupted"  # after update 1 of 2
+    monkeypatch.undo()
+    lowered = make_experiment(tmp_path / "text", training__validate_every=1, training__max_updates=1)
+    reason, said = run(lowered, directory)
+    assert reason == "max_updates"  # lowered to where it stands
+    assert "1 updates in" in said
+    assert RunRecord.load(directory / "record.json").finish_reason == "max_updates"
+    assert "is finished" in run(lowered, directory)[1]
 
 
 def test_a_finished_run_whose_model_was_damaged_says_what_helps(begun: Path) -> None:

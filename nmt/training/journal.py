@@ -44,12 +44,25 @@ class Journal:
         """Drop what comes after a position. False where what is before it was changed: nothing is dropped then."""
         self._file.seek(0)
         kept = self._file.read(length)
-        intact = len(kept) == length and (length == 0 or hashlib.sha256(kept).hexdigest() == checksum)
+        intact = _is_intact(kept, length, checksum)
         if intact:
             self._file.truncate(length)
             self._digest = hashlib.sha256(kept)
         self._file.seek(0, os.SEEK_END)
         return intact
+
+
+def holds(path: Path, length: int, checksum: str) -> bool:
+    """Whether what is before a position is there, as it was written."""
+    try:
+        with path.open("rb") as stream:
+            return _is_intact(stream.read(length), length, checksum)
+    except OSError:
+        return False
+
+
+def _is_intact(kept: bytes, length: int, checksum: str) -> bool:
+    return len(kept) == length and (length == 0 or hashlib.sha256(kept).hexdigest() == checksum)
 
 
 def _is_odd(value: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nmt.corpus.batching import Batch, make_batch
-from nmt.errors import NMTError
+from nmt.errors import NMTError, NotFiniteError
 from nmt.models.build import EncoderDecoder
 from nmt.storage.folder import Folder
 from nmt.storage.steps import step_dir
@@ -184,14 +184,14 @@ class _Trainer:
                     job.checkpoints.save_model(model, job.about, progress, score)
         if not scores:
             if scores is not None:
-                self._roll_back("the loss on the dev set is not finite")
+                self._roll_back("the loss on the dev set, or a probability, is not finite")
             return False
         progress.validated_at, self.saved_at = progress.update, -1
         self.log.validation(progress, {"loss": loss, "bleu": bleu, "seconds": time.perf_counter() - before}, is_best)
         return True
 
     def _scores(self, model: EncoderDecoder) -> list[float] | None:
-        """Loss and BLEU on the dev set; [] where the loss is not finite, so that the model is not worth keeping.
+        """Loss and BLEU on the dev set; [] where they are no numbers, so that the model is not worth keeping.
 
         None where a signal came: whoever stops a run does not want to wait.
         """
@@ -200,6 +200,8 @@ class _Trainer:
             result = validate(model, job.dev, job.tokenizers, job.machine, job.about, self._heed_signals)
         except Interrupted:
             return None
+        except NotFiniteError:
+            return []
         return [result.loss, result.bleu] if abs(result.loss) < float("inf") else []
 
     def _heed_signals(self, _: int) -> None:

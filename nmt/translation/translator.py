@@ -9,7 +9,7 @@ import torch
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
-from nmt.errors import ConfigError, NMTError
+from nmt.errors import ConfigError, NotFiniteError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
 from nmt.models.narrow import narrow
@@ -124,7 +124,7 @@ class Translator:
         `alignment`: also say which source word each word comes from; `attention`: also give all weights.
 
         Raises ConfigError for what cannot go together (see `check`), such as alignment and a model without attention,
-        and for a text in place of lines; NMTError where the model's probabilities are no numbers.
+        and for a text in place of lines; NotFiniteError where the model's probabilities are no numbers.
         """
         if isinstance(lines, str) or isinstance(prefixes, str):
             raise ConfigError("`translate` takes a list of lines: one text would be translated letter by letter.")
@@ -246,7 +246,7 @@ class Translator:
         if not parts:
             return Translation("", 0.0, (), (), "blank")
         if any(not candidates or math.isnan(candidates[0].log_prob) for _, candidates in parts):
-            raise NMTError("The model gives no probabilities (its weights are not numbers). Use another checkpoint.")
+            raise NotFiniteError("The model gives no probabilities (they are not numbers). Use another checkpoint.")
         source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:
             best = tuple(parts[0][1])

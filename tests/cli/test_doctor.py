@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,9 @@ from typer.testing import CliRunner
 
 from nmt import __version__
 from nmt.cli import doctor as command
+from nmt.storage import verify
+from nmt.training.checkpoint import Checkpoints
+from tests.tiny import make_experiment, run
 
 app = typer.Typer()
 app.command()(command.doctor)
@@ -75,3 +79,38 @@ def test_a_changed_run_is_named_and_the_status_says_so(tiny_run: Path, run_copy:
     done = CliRunner().invoke(app, [str(tiny_run), str(run_copy)])
     assert done.exit_code == 1
     assert f"{run_copy / 'record.json'} was changed after it was written" in done.output
+
+
+def test_a_folder_that_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [str(tmp_path)])
+    assert str(done.exception) == f"{tmp_path} is no run directory: it has neither a recipe nor models."
+
+
+def test_the_log_of_a_run_that_has_not_ended_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, directory = Checkpoints.save_state, tmp_path / "runs" / "begun"
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(self: Any, *arguments: Any) -> None:
+        save(self, *arguments)
+        raise PowerCut
+
+    monkeypatch.setattr(Checkpoints, "save_state", cut)
+    with pytest.raises(PowerCut):
+        run(make_experiment(tmp_path / "text", training__validate_every=1), directory)
+    assert CliRunner().invoke(app, [str(directory)]).output == f"{directory}: every file is as it was written.\n"
+    log = directory / "metrics.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"kind": "train"}\n')  # after the state: training takes that away
+    assert CliRunner().invoke(app, [str(directory)]).exit_code == 0
+    log.write_bytes(log.read_bytes().replace(b"train", b"brain"))
+    done = CliRunner().invoke(app, [str(directory)])
+    assert done.exit_code == 1
+    assert done.output.startswith(f"{log} was changed after it was written, or is missing.")
+
+
+def test_what_is_only_wrong_at_a_glance_is_not_said(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([["step-4 is missing."], ["step-8 is missing."]])
+    monkeypatch.setattr(verify, "problems", lambda _: next(looks))  # a run that is being trained
+    done = CliRunner().invoke(app, [str(tiny_run)])
+    assert (done.exit_code, done.output) == (0, f"{tiny_run}: every file is as it was written.\n")

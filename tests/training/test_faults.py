@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from nmt.corpus.batching import make_batch, split_batch
-from nmt.errors import NMTError
+from nmt.errors import NMTError, NotFiniteError
 from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training import loop, updater
@@ -264,13 +264,23 @@ def test_a_split_batch_holds_the_same_pairs_with_less_padding(tmp_path: Path) ->
     assert halve(parts) == max(part.padded_tokens for part in parts) // 2
 
 
-def test_a_model_whose_dev_loss_is_not_finite_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    losses = iter([3.0, NAN, 3.0, 3.0, 3.0, 3.0, 3.0])
-    monkeypatch.setattr(loop, "validate", lambda *_: Validation(next(losses), 1.0))
+@pytest.mark.parametrize("spoilt", [Validation(NAN, 1.0), NotFiniteError("no probabilities")], ids=["loss", "search"])
+def test_a_model_that_computes_no_numbers_for_the_dev_set_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: Validation | NotFiniteError
+) -> None:
+    results = iter([Validation(3.0, 1.0), spoilt, *[Validation(3.0, 1.0)] * 5])
+
+    def validate(*_: Any) -> Validation:
+        result = next(results)
+        if isinstance(result, NotFiniteError):
+            raise result
+        return result
+
+    monkeypatch.setattr(loop, "validate", validate)
     trainer, log = start(tmp_path, max_updates=10)
     trainer.run()
     assert [(fault["what"], fault["reached"]) for fault in log.faults] == [("rolled_back", 8)]
-    assert log.said[0].startswith("the loss on the dev set is not finite. Went back to update 4;")
+    assert log.said[0].startswith("the loss on the dev set, or a probability, is not finite. Went back to update 4;")
     assert [line["update"] for line in log.validated] == [4, 8, 10]
 
 

@@ -1,4 +1,4 @@
-"""R-Drop against the formula written out in float64, and in training."""
+"""R-Drop against the formula written out in float64, and in a model."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from nmt.training.device import prepare_machine
 from nmt.training.loss import Loss, cross_entropy
 from nmt.training.r_drop import r_drop_loss
 from nmt.training.step import accumulate_gradients
-from tests.tiny import make_experiment, run
+from tests.tiny import make_experiment
 from tests.training.test_loss import problem
 
 
@@ -101,9 +101,3 @@ def test_the_passes_differ_by_dropout_alone(tmp_path: Path, dropout: float) -> N
         gradients.append([parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None])
     same = all(torch.allclose(one, other, atol=1e-6) for one, other in zip(*gradients, strict=True))
     assert same == (dropout == 0.0)
-
-
-def test_a_run_may_be_trained_with_it(tmp_path: Path) -> None:
-    reason, _ = run(make_experiment(tmp_path / "text", training__r_drop=5.0), tmp_path / "run")
-    assert reason == "max_updates"
-    assert "r_drop = 5.0\n" in (tmp_path / "run" / "experiment.toml").read_text(encoding="utf-8")
