@@ -17,6 +17,7 @@ from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.ended import bring_up_to_date, describe_end, is_put_down, put_down, record_of
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import remove_records, write_loose
+from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.parent import Parent, load_parent
@@ -76,6 +77,8 @@ def _train_alone(
     parent = load_parent(experiment, directory, begun=done is not None)
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text), parent)
     check_same_text(corpus, directory, done, lambda text: _say(console, text))
+    if said := doubt_about([pair.target for pair in corpus.dev], experiment.corpus.target_language):
+        _say(console, said)
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
     checkpoints = _checkpoints(experiment, directory, machine, workers, commit)

@@ -48,7 +48,7 @@ def evaluate(
     """
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
-    from nmt.metrics import METRICS, metric_of, score
+    from nmt.metrics import METRICS, doubt_about, metric_of, score
     from nmt.reports.evaluation_set import load_evaluation_set
     from nmt.translation.formats import writing_to
 
@@ -75,9 +75,12 @@ def evaluate(
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
         test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
         outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
-    scores = score(metrics, outputs, test.reference, target_language=target_language or "")
+    target_language = target_language or ""
+    if said := doubt_about(test.reference, target_language):
+        typer.echo(f"nmt: {said}", err=True)
+    scores = score(metrics, outputs, test.reference, target_language=target_language)
     about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
-    about |= {"target_language": target_language or ""}
+    about |= {"target_language": target_language}
     width = max(len(each.name) for each in scores)
     with writing_to():
         for each in scores:

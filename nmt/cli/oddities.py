@@ -64,11 +64,13 @@ class Oddities:
 
     def __init__(self) -> None:
         self.replaced = 0
-        self.split, self.looping, self.cut, self.terms = Tally(), Tally(), Tally(), Terms()
+        self.split, self.looping, self.cut, self.unknown, self.terms = Tally(), Tally(), Tally(), Tally(), Terms()
 
     def add(self, record: "Record", translation: "Translation") -> None:
         line = record.index + 1
         self.replaced += record.num_replaced
+        if translation.unknown:
+            self.unknown.add(f"{line} ({translation.unknown})")
         if translation.num_segments > 1:
             self.split.add(str(line))
         if translation.finish_reason == "length" and not translation.repeats:  # more room would not help a loop
@@ -85,6 +87,8 @@ class Oddities:
         said = []
         if self.replaced:
             said.append(replaced(self.replaced))
+        if self.unknown.count:
+            said.append(f"Characters that the vocabulary does not have, so perhaps wrong: {self.unknown.lines()}.")
         if self.split.count:
             what = "Longer than the lines of training, or of more sentences"
             said.append(f"{what}, so split and joined again: {self.split.lines()}.")

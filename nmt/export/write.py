@@ -60,7 +60,7 @@ def export_run(
     given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
     # What has to be split, the runner splits in a simpler way than we do.
-    limits, encode = (saved.max_length, saved.max_sentences), tokenizers.source.encode
+    limits, encode = (saved.max_length, saved.max_sentences), tokenizers.encode_source
     fitting = (pair for pair in given if is_taken_whole(clean(pair.source), len(encode(pair.source)), *limits))
     chosen = list(islice(fitting, SENTENCES))
     asked = recipe_search(run)

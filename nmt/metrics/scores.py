@@ -15,6 +15,7 @@ from sacrebleu.metrics.ter import TER
 
 from nmt.errors import ConfigError
 from nmt.metrics.base import Score
+from nmt.metrics.languages import doubt, primary
 from nmt.metrics.moses import moses_bleu
 from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, extract, interval
 
@@ -27,15 +28,20 @@ _SEGMENTERS = {"ja": ("ja-mecab", ("MeCab", "ipadic")), "ko": ("ko-mecab", ("mec
 def bleu_tokenizer(target_language: str) -> str:
     """sacreBLEU's tokenizer for the language: zh; ja-mecab and ko-mecab where installed, else char; 13a for the rest.
 
-    `target_language` is a code such as `"de"` or `"zh-CN"`, or empty when unknown.
+    `target_language` is a code or a name such as `"de"`, `"zh-CN"` or `"Japanese"`, or empty when unknown.
     """
-    language = _primary(target_language)
+    language = primary(target_language)
     if language == "zh":
         return "zh"
     if language in _SEGMENTERS:
         tokenizer, modules = _SEGMENTERS[language]
         return tokenizer if all(find_spec(module) for module in modules) else "char"
     return "13a"
+
+
+def doubt_about(references: Sequence[str], target_language: str) -> str | None:
+    """A sentence for people where these references cannot be scored by words as this language's; None: they can."""
+    return doubt(target_language, bleu_tokenizer(target_language), references)
 
 
 def _bleu(target_language: str) -> Metric:
@@ -52,7 +58,7 @@ def _chrf(target_language: str) -> Metric:
 
 def _ter(target_language: str) -> Metric:
     # Without spaces between words a whole sentence would count as one: let sacreBLEU split such text into characters.
-    unspaced = _primary(target_language) in ("zh", "ja")
+    unspaced = primary(target_language) in ("zh", "ja")
     return TER(case_sensitive=True, normalized=unspaced, asian_support=unspaced)
 
 
@@ -65,7 +71,7 @@ METRICS: dict[str, Callable[[str], Metric]] = {
 
 # Only where they are asked for: to set beside one paper's figures.
 OTHER_METRICS: dict[str, Callable[[str], Metric]] = {
-    "BLEU-moses": lambda target_language: moses_bleu(_primary(target_language)),
+    "BLEU-moses": lambda target_language: moses_bleu(primary(target_language)),
     "BLEU-words": lambda target_language: BLEU(tokenize="none", force=True),  # of text that is tokenised already
 }
 
@@ -123,7 +129,7 @@ def score(
         hypotheses: one detokenised translation per segment.
         references: one reference per segment.
         intervals: add the 95 % bootstrap interval (1,000 resamples).
-        target_language: code of the target language; it chooses BLEU's tokenizer, and the signature shows which.
+        target_language: its code or name; it chooses BLEU's tokenizer, and the signature shows which.
 
     Raises:
         ConfigError: for an unknown metric.
@@ -133,7 +139,3 @@ def score(
         score_of(segment_statistics(name, hypotheses, references, target_language), intervals=intervals)
         for name in names
     ]
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").split("-", maxsplit=1)[0].lower()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig, train_sentencepiece
+from nmt.tokenizer.stand_ins import in_known_characters
 
 # Their names in a run directory: one of both languages, or one of each.
 TOKENIZER_FILES = {"tokenizer.model", "tokenizer.source.model", "tokenizer.target.model"}
@@ -20,6 +21,15 @@ class TokenizerPair:
     @property
     def joint(self) -> bool:
         return self.source is self.target
+
+    def encode_source(self, text: str) -> list[int]:
+        """Ids of a clean text to translate, as far as possible in characters that the vocabulary has."""
+        return self.source.encode(in_known_characters(text, self.source.alphabet))
+
+    def unknown(self, text: str) -> str:
+        """The characters of a clean text that `encode_source` has to write in bytes, in order, each once."""
+        known = in_known_characters(text, self.source.alphabet)
+        return "".join(dict.fromkeys(one for one in known if one not in self.source.alphabet))
 
     def files(self) -> dict[str, SentencePieceTokenizer]:
         """File name in the run directory -> tokenizer."""

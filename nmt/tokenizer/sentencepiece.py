@@ -6,6 +6,7 @@ import math
 import random
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,13 @@ class SentencePieceTokenizer:
     @property
     def vocab_size(self) -> int:
         return int(self.processor.get_piece_size())
+
+    @cached_property
+    def alphabet(self) -> frozenset[str]:
+        """The characters that it has pieces for, and the space; any other one it writes in bytes."""
+        odd = self.processor.is_byte, self.processor.is_control, self.processor.is_unknown
+        ids = (index for index in range(self.vocab_size) if not any(is_odd(index) for is_odd in odd))
+        return frozenset("".join(map(self.processor.id_to_piece, ids)).replace("\u2581", "")) | {" "}
 
     def encode(self, text: str) -> list[int]:
         return list(self.processor.encode(text))

@@ -65,6 +65,7 @@ class Translation:
     source_tokens: tuple[str, ...]  # pieces of the source, ends with "</s>"
     finish_reason: str  # "eos", "length", or "blank"
     num_segments: int = 1  # more than one where the line was longer than the model allows and was split
+    unknown: str = ""  # characters of the line that the vocabulary has only as bytes, and nothing like them
 
     @property
     def target_tokens(self) -> tuple[str, ...]:

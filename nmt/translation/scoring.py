@@ -26,7 +26,7 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
     """
     tokenizers = translator.tokenizers
     encoded = [
-        ([*tokenizers.source.encode(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])
+        ([*tokenizers.encode_source(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])
         for source, target in zip(sources, targets, strict=True)
     ]
     scores: list[PairScore | None] = [None] * len(encoded)

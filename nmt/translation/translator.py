@@ -158,6 +158,8 @@ class Translator:
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))
         joined = [self._join(parts, config) for parts in by_line]
+        unknown = (self.tokenizers.unknown(clean(line)) for line in lines)
+        joined = [replace(one, unknown=found) if found else one for one, found in zip(joined, unknown, strict=True)]
         if alignment:
             joined = [_in_words_of(*pair) for pair in zip(joined, lines, strict=True)]
         if glossary is None:
@@ -168,23 +170,23 @@ class Translator:
         text = clean(line)
         if is_blank(text):
             return []
-        tokenizer = self.tokenizers.source
-        begin, encode = clean(prefix), self.tokenizers.target.encode
+        read, write = self.tokenizers.encode_source, self.tokenizers.target.encode
+        begin, spell = clean(prefix), self.tokenizers.source.spellings
         allowed = glossary.allowed(text, begin) if glossary else frozenset()
-        ids = tokenizer.encode(text)
+        ids = read(text)
         if self._fits(text, ids):
-            terms = glossary.terms(text, tokenizer.spellings(ids), allowed) if glossary else None
-            return [Segment(number, ids, encode(begin), terms=terms)] if ids else []
+            terms = glossary.terms(text, spell(ids), allowed) if glossary else None
+            return [Segment(number, ids, write(begin), terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
-        pieces = split_long(text, lambda piece: self._fits(piece, tokenizer.encode(piece)))
+        pieces = split_long(text, lambda piece: self._fits(piece, read(piece)))
         for piece, own in zip(pieces, deal_out(begin, text, pieces), strict=True):
             start = text.index(piece, end)
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start
-            if ids := tokenizer.encode(piece):
-                terms = glossary.terms(piece, tokenizer.spellings(ids), allowed) if glossary else None
-                segments.append(Segment(number, ids, encode(own), words, terms))
+            if ids := read(piece):
+                terms = glossary.terms(piece, spell(ids), allowed) if glossary else None
+                segments.append(Segment(number, ids, write(own), words, terms))
             end = start + len(piece)
         return segments
 

@@ -45,9 +45,10 @@ def visible_words(line: str) -> list[int]:
 def align(attention: Tensor, source_pieces: Sequence[str], target_pieces: Sequence[str]) -> Links:
     """For each target word the source word that it looked at most, as (source word, target word), by target word.
 
-    attention [tgt_len, src_len] has a row for each target piece and a column for each source piece.
+    attention [tgt_len, src_len] has a row for each target piece and a column for each source piece. Punctuation counts
+    only in words that are nothing else: at a full stop models look when they look for nothing in particular.
     """
-    sources, targets = word_groups(source_pieces), word_groups(target_pieces)
+    sources, targets = ([_core(group, of) for group in word_groups(of)] for of in (source_pieces, target_pieces))
     if not sources:
         return ()
     links = []
@@ -56,6 +57,11 @@ def align(attention: Tensor, source_pieces: Sequence[str], target_pieces: Sequen
         shares = [float(looked[source].sum()) for source in sources]
         links.append((max(range(len(shares)), key=lambda source: shares[source]), number))
     return tuple(links)
+
+
+def _core(group: list[int], pieces: Sequence[str]) -> list[int]:
+    """The places of a word that hold letters or digits (as bytes like <0xE2> do); all of them where none does."""
+    return [place for place in group if any(map(str.isalnum, pieces[place]))] or group
 
 
 def longest_repetition(tokens: Sequence[object], longest_phrase: int = 12) -> int:

@@ -92,3 +92,11 @@ def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
 
     peak(100)  # what is imported and compiled once
     assert peak(6_000) - peak(2_000) < 200_000
+
+
+def test_characters_without_a_piece_are_named() -> None:
+    oddities = Oddities()
+    oddities.add(Record(0, "x"), Translation("x", 0.0, (), (), "eos"))
+    oddities.add(Record(1, "x"), Translation("x", 0.0, (), (), "eos", unknown="😀你"))
+    said = "Characters that the vocabulary does not have, so perhaps wrong: line 2 (😀你)."
+    assert oddities.describe(glossary=False, max_length_ratio=2.0) == [said]

@@ -15,6 +15,7 @@ from nmt.search.hypothesis import MAX_ROWS, SearchConfig
 from nmt.translation import parallel
 from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
+from nmt.translation.scoring import score_pairs
 from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs, make_experiment, run
 
@@ -467,3 +468,14 @@ def test_no_search_goes_on_once_the_caller_has_ended_it(translator: Translator) 
         assert kept
     finally:
         torch.set_num_threads(before)
+
+
+def test_characters_without_a_piece_are_read_as_what_they_mean_or_named(tiny_run: Path) -> None:
+    translator = nmt.load(tiny_run)
+    usual, odd, strange = translator.translate(
+        ["der Hund sieht den Baum.", "der Ｈund sieht den Baum．", "der 😀 Hund."]
+    )
+    assert (odd.text, odd.score, odd.source_tokens) == (usual.text, usual.score, usual.source_tokens)
+    assert (usual.unknown, odd.unknown, strange.unknown) == ("", "", "😀")
+    one, other = score_pairs(translator, ["der Hund.", "der Ｈund．"], ["the dog."] * 2)
+    assert one.log_prob == other.log_prob

@@ -54,6 +54,20 @@ def test_a_word_is_linked_to_where_its_pieces_looked_most() -> None:
     assert align(attention[:, :1], ["</s>"], target) == ()
 
 
+def test_what_looks_at_a_full_stop_does_not_look_at_the_word_before_it() -> None:
+    source, target = ["▁a", "▁dog", ".", "</s>"], ["▁ein", "▁Hund", "!", "</s>"]
+    attention = torch.tensor(
+        [
+            [0.3, 0.1, 0.5, 0.1],  # ein: of the words "a", though "dog." has more
+            [0.3, 0.4, 0.2, 0.1],  # Hund
+            [0.9, 0.0, 0.1, 0.0],  # of "Hund!" the mark does not count
+            [0.0, 0.0, 0.0, 1.0],
+        ]
+    )
+    assert align(attention, source, target) == ((0, 0), (1, 1))
+    assert align(attention, ["▁a", "▁dog", "▁.", "</s>"], ["▁ein", "▁Hund", "▁!", "</s>"]) == ((2, 0), (1, 1), (0, 2))
+
+
 @pytest.mark.parametrize(
     ("text", "times"),
     [("", 1), ("a", 1), ("a b c", 1), ("a a", 2), ("a b a b a b", 3), ("x a b c a b c a b y", 2), ("a a a b b", 3)],
