@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nmt.corpus.readers import Text
     from nmt.metrics import Score
     from nmt.reports.evaluation_set import EvaluationSet
+    from nmt.search.hypothesis import SearchConfig
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
 Source = Annotated[
@@ -19,6 +20,10 @@ Reference = Annotated[Path | None, typer.Option(help="Reference translations, li
 Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Search otherwise than the recipe says: --set alpha=0.6."),
+]
 Language = Annotated[
     str | None, typer.Option(help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's]")
 ]
@@ -39,6 +44,7 @@ def evaluate(
     hypotheses: Hypotheses = None,
     json: Json = None,
     beam: Beam = None,
+    set: Set = None,
     target_language: Language = None,
     metric: Metric = None,
 ) -> None:
@@ -49,6 +55,7 @@ def evaluate(
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, doubt_about, metric_of, score
+    from nmt.reports.collect import run_search
     from nmt.reports.evaluation_set import load_evaluation_set
     from nmt.translation.formats import writing_to
 
@@ -62,15 +69,18 @@ def evaluate(
         raise ConfigError(f"--json {json}: cannot be written ({reason}).")
     about: dict[str, Any]
     if run is not None:
+        search = run_search(run, beam, set or [])
         test = load_evaluation_set(_test_text(run, source, reference))
         record = _record(run)
-        outputs, about = _translate(run, test.source, beam)
+        outputs, about = _translate(run, test.source, search)
         about |= {"run": str(run), "source": str(test.source_path)}
         language = about.pop("target_language")
         target_language = language if target_language is None else target_language
     else:
-        if source is not None or beam is not None:
-            raise ConfigError("--source and --beam are for a run that translates; --hypotheses is translated already.")
+        if source is not None or beam is not None or set:
+            raise ConfigError(
+                "--source, --beam and --set are for a run that translates; --hypotheses is translated already."
+            )
         if reference is None:
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
         test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
@@ -96,32 +106,29 @@ def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text"
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.experiment import load_experiment
-    from nmt.reports.collect import run_search
 
     if source is not None and reference is not None:
         return Text("parallel", str(source), str(reference))
     if source is not None or reference is not None:
         missing = "--reference" if reference is None else "--source"
         raise ConfigError(f"{missing} is missing: a test set is source sentences and their references.")
-    run_search(run)  # raises where this is no run
     corpus = load_experiment(run / "experiment.toml").corpus
     if corpus.test is None:
         raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
     return corpus.text("test")
 
 
-def _translate(run: Path, lines: Sequence[str], beam: int | None) -> tuple[list[str], dict[str, Any]]:
+def _translate(run: Path, lines: Sequence[str], search: "SearchConfig") -> tuple[list[str], dict[str, Any]]:
     """The run's translations, and how fast it was; progress goes to stderr."""
     from rich.console import Console
     from rich.progress import Progress
 
     from nmt.config import dump_config
     from nmt.experiment import load_experiment
-    from nmt.reports.collect import run_search, translate_run
+    from nmt.reports.collect import translate_run
     from nmt.training.device import prepare_memory
 
     prepare_memory()
-    search = run_search(run, beam)
     language = load_experiment(run / "experiment.toml").corpus.target_language
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Translating", total=len(lines))

@@ -14,7 +14,6 @@ from nmt.cli import streams
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nmt.search.hypothesis import SearchConfig
     from nmt.translation.formats import Format, Record
     from nmt.translation.glossary import Glossary
     from nmt.translation.translator import Translator
@@ -95,6 +94,7 @@ def translate(
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.training.device import prepare_memory
+    from nmt.translation.asked import search_asked_for
     from nmt.translation.formats import FORMATS, writing_to
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
@@ -129,7 +129,7 @@ def translate(
         )
     console = Console(stderr=True)
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
-    search = _search_config(runs[0], beam, n_best, overrides)
+    search = search_asked_for(runs[0], beam, n_best, overrides)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)
     else:
@@ -165,32 +165,6 @@ def _refuse(backend: str, given: dict[str, object]) -> None:
     for option, value in given.items():
         if value:
             raise ConfigError(f"--backend {backend} does not do {option}. Leave out one of them.")
-
-
-def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: list[str]) -> "SearchConfig":
-    """The search of the run's recipe with the command line's changes."""
-    from nmt.config import apply_override, dump_config, parse_config
-    from nmt.errors import ConfigError
-    from nmt.search.hypothesis import NEEDS, SearchConfig, without_effect
-    from nmt.translation.load import recipe_search
-
-    tree = dump_config(recipe_search(run))
-    if n_best is not None:
-        tree["n_best"] = n_best
-    for override in overrides:
-        apply_override(tree, override.removeprefix("search."))
-    given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
-    for key in without_effect(tree):  # what the recipe says for the search that the command line replaces
-        if NEEDS[key][0] in given and key not in given:
-            tree.pop(key, None)
-    if beam is not None:
-        tree["beam"] = beam
-        if tree["method"] == "sample":
-            raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
-    width = "samples" if tree["method"] == "sample" else "beam"
-    if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
-        tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
-    return parse_config(SearchConfig, tree, "search")
 
 
 def _translate_stream(

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nmt.config import dump_config, parse_config
+from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
-from nmt.translation.load import is_language_model, load, recipe_search
+from nmt.translation.asked import search_asked_for
+from nmt.translation.load import is_language_model, load
 from nmt.translation.result import Translation
 
 Tick = Callable[[int], None]
@@ -57,22 +58,21 @@ def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam
     return replace(result, samples=tuple(samples))
 
 
-def run_search(run_dir: Path, beam: int | None = None) -> SearchConfig:
-    """How the run's recipe searches, for one best translation.
+def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] = ()) -> SearchConfig:
+    """How the run's recipe searches for one best translation, with another beam or other keys of [search].
 
-    Raises CheckpointError when there is no recipe, and ConfigError where it is of a language model.
+    Raises CheckpointError when there is no recipe, and ConfigError where it is of a language model, or for a search
+    that there is not.
     """
-    tree = dump_config(recipe_search(run_dir)) | {"n_best": 1}
     if is_language_model(run_dir):
         raise ConfigError(
             f"{run_dir} is a language model: it reads nothing, so that what it writes is no translation to be scored. "
             f"`nmt translate {run_dir} --score FILE` says how probable it finds a text."
         )
-    if beam is None:
-        return parse_config(SearchConfig, tree, str(run_dir))
-    if tree["method"] == "sample":
-        raise ConfigError(f"--beam {beam} has no effect: the recipe of {run_dir} samples.")
-    return parse_config(SearchConfig, tree | {"beam": beam}, f"--beam {beam}")
+    search = search_asked_for(run_dir, beam, 1, overrides)
+    if search.n_best > 1:
+        raise ConfigError(f"search.n_best = {search.n_best}: one translation a sentence is scored. Leave it out.")
+    return search
 
 
 def translate_run(

@@ -141,22 +141,6 @@ def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
     assert "Raise it with --set max_length_ratio=2." in done.stderr
 
 
-def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> None:
-    config = command._search_config(tiny_run, None, 1, ["search.alpha=0.5", "stopping=first"])
-    assert (config.alpha, config.stopping, config.beam) == (0.5, "first", 5)
-
-
-def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
-    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipe = SearchConfig(beam=8, diversity=0.5, alpha=0.6)
-    monkeypatch.setattr("nmt.translation.load.recipe_search", lambda run: recipe)
-    config = command._search_config(tiny_run, None, None, ["method=sample", "length_penalty=average"])
-    assert config == SearchConfig(method="sample", length_penalty="average")
-    with pytest.raises(ConfigError, match=r"search\.beam has no effect without search\.method = 'beam'"):
-        command._search_config(tiny_run, None, None, ["method=sample", "beam=4"])
-
-
 @pytest.mark.parametrize(
     ("arguments", "kind", "message"),
     [
@@ -337,12 +321,6 @@ def test_samples_take_no_beam(tiny_run: Path) -> None:
     failure = invoke(tiny_run, "--set", "method=sample", "--beam", 3).exception
     assert isinstance(failure, ConfigError)
     assert str(failure) == "--beam has no effect with search.method = 'sample'; use --set samples=N."
-
-
-def test_only_the_width_itself_keeps_the_n_best_from_widening_it(tiny_run: Path) -> None:
-    assert command._search_config(tiny_run, None, 9, ["method=beam"]).beam == 9
-    with pytest.raises(ConfigError, match="needs a beam at least as wide"):
-        command._search_config(tiny_run, None, 9, ["search.beam=4"])
 
 
 def test_a_loop_is_said_on_stderr(tiny_run: Path) -> None:

@@ -252,6 +252,18 @@ def test_the_language_that_a_run_was_scored_in_is_noted(folder, given, used):
     assert f"tok:{'zh' if used == 'zh' else '13a'}" in written["scores"][0]["signature"]
 
 
+def test_a_search_that_was_asked_for_is_noted_with_its_scores(folder):
+    given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--json", "scores.json"]
+    nmt("evaluate", *given, "--set", "alpha=0.25", "--set", "search.beam=3")
+    written = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    assert (written["search"]["alpha"], written["search"]["beam"], written["beam"]) == (0.25, 3, 3)
+    nmt("evaluate", *given)
+    searched = {(one.search["alpha"], one.search["beam"]) for one in read_evaluations(folder / "runs" / "bad")}
+    assert searched >= {(0.25, 3), (0.7, 4)}
+    with pytest.raises(ConfigError, match="--source, --beam and --set are for a run that translates"):
+        nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--set", "alpha=0.25")
+
+
 def test_evaluate_scores_a_file_alike(folder):
     (folder / "out.en").write_text(
         "".join(line.replace(" the ", " ") + "\n" for line in TEST.reference), encoding="utf-8", newline="\n"

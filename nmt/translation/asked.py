@@ -1,0 +1,35 @@
+"""How to search, where a command line changes what the recipe of a run says."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nmt.config import apply_override, dump_config, parse_config
+from nmt.errors import ConfigError
+from nmt.search.hypothesis import NEEDS, SearchConfig, without_effect
+from nmt.translation.load import recipe_search
+
+
+def search_asked_for(
+    run: Path, beam: int | None = None, n_best: int | None = None, overrides: Sequence[str] = ()
+) -> SearchConfig:
+    """The search of the run's recipe with these changes; an override is a key of [search], `alpha=0.6`.
+
+    Raises CheckpointError where the run has no recipe, and ConfigError for what cannot be asked for.
+    """
+    tree = dump_config(recipe_search(run))
+    if n_best is not None:
+        tree["n_best"] = n_best
+    for override in overrides:
+        apply_override(tree, override.removeprefix("search."))
+    given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
+    for key in without_effect(tree):  # what the recipe says for the search that the command line replaces
+        if NEEDS[key][0] in given and key not in given:
+            tree.pop(key, None)
+    if beam is not None:
+        tree["beam"] = beam
+        if tree["method"] == "sample":
+            raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
+    width = "samples" if tree["method"] == "sample" else "beam"
+    if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
+        tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
+    return parse_config(SearchConfig, tree, "search")

@@ -1,0 +1,31 @@
+"""The search that a command line asks for."""
+
+from pathlib import Path
+
+import pytest
+
+from nmt.errors import ConfigError
+from nmt.search.hypothesis import SearchConfig
+from nmt.translation.asked import search_asked_for
+
+
+def test_a_search_key_may_be_given_with_or_without_its_table(tiny_run: Path) -> None:
+    config = search_asked_for(tiny_run, None, 1, ["search.alpha=0.5", "stopping=first"])
+    assert (config.alpha, config.stopping, config.beam) == (0.5, "first", 5)
+
+
+def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = SearchConfig(beam=8, diversity=0.5, alpha=0.6)
+    monkeypatch.setattr("nmt.translation.asked.recipe_search", lambda run: recipe)
+    config = search_asked_for(tiny_run, None, None, ["method=sample", "length_penalty=average"])
+    assert config == SearchConfig(method="sample", length_penalty="average")
+    with pytest.raises(ConfigError, match=r"search\.beam has no effect without search\.method = 'beam'"):
+        search_asked_for(tiny_run, None, None, ["method=sample", "beam=4"])
+
+
+def test_only_the_width_itself_keeps_the_n_best_from_widening_it(tiny_run: Path) -> None:
+    assert search_asked_for(tiny_run, None, 9, ["method=beam"]).beam == 9
+    with pytest.raises(ConfigError, match="needs a beam at least as wide"):
+        search_asked_for(tiny_run, None, 9, ["search.beam=4"])
