@@ -33,6 +33,7 @@ import onnxruntime
 import sentencepiece
 
 from nmt.corpus.sentences import sentence_ends
+from nmt.tokenizer.stand_ins import alphabet_of, in_known_characters
 
 BEGIN, END = 2, 3
 MAX_ROWS = 512  # hypotheses in a batch
@@ -89,6 +90,7 @@ class Translator:
         source, target = files.get("tokenizer.source.model", joint), files.get("tokenizer.target.model", joint)
         self.source = sentencepiece.SentencePieceProcessor(model_proto=source)
         self.target = sentencepiece.SentencePieceProcessor(model_proto=target)
+        self.alphabet = alphabet_of(self.source)
         self.config = Config(**json.loads(files["config.json"]))
 
     @classmethod
@@ -136,7 +138,7 @@ class Translator:
 
     def _cut(self, text: str) -> list[list[int]]:
         """The ids of a piece, cut between words where there are too many."""
-        ids: list[int] = self.source.encode(text)
+        ids: list[int] = self.source.encode(in_known_characters(text, self.alphabet))
         parts = []
         while len(ids) > self.config.max_length:
             words = [at for at in range(1, self.config.max_length) if self.source.id_to_piece(ids[at])[0] == "\u2581"]

@@ -27,6 +27,7 @@ from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.exported import about_export
 from nmt.storage.folder import recover_folder, sha256, write_folder
+from nmt.tokenizer import stand_ins
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.load import load_member, recipe_search
 from nmt.translation.parallel import torch_threads
@@ -130,8 +131,10 @@ def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
 
     config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])}
     config |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
-    program, part = inspect.getsource(runner), inspect.getsource(sentences)
-    alone = program.replace("from nmt.corpus.sentences import sentence_ends\n", part)  # the file stands by itself
+    alone = inspect.getsource(runner)
+    for part in (sentences, stand_ins):  # the file stands by itself
+        before, _, after = alone.partition(f"from {part.__name__} import ")
+        alone = before + inspect.getsource(part) + after.partition("\n")[2]
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": alone.encode()}
 
 

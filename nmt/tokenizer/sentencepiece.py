@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from nmt.config import Config
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID
+from nmt.tokenizer.stand_ins import alphabet_of
 
 SMALLEST_VOCABULARY = 300  # 256 bytes, the special ids and some letters
 
@@ -61,9 +62,7 @@ class SentencePieceTokenizer:
     @cached_property
     def alphabet(self) -> frozenset[str]:
         """The characters that it has pieces for, and the space; any other one it writes in bytes."""
-        odd = self.processor.is_byte, self.processor.is_control, self.processor.is_unknown
-        ids = (index for index in range(self.vocab_size) if not any(is_odd(index) for is_odd in odd))
-        return frozenset("".join(map(self.processor.id_to_piece, ids)).replace("\u2581", "")) | {" "}
+        return alphabet_of(self.processor)
 
     def encode(self, text: str) -> list[int]:
         return list(self.processor.encode(text))

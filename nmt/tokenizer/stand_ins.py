@@ -2,12 +2,21 @@
 
 A model reads the former as bytes that it has hardly ever met, and one of them can spoil a sentence: "A dog jumps…"
 where all training text had "...". What means the same is read instead; what has no like stays as it is.
+Needs nothing besides Python: an exported model has a copy of this file.
 """
 
 import unicodedata
 from collections.abc import Set
+from typing import Any
 
 ALIKE = ("'’‘‚‛ʼ′`´", '"“”„‟«»″', "-‐‑‒–—―−", "/⁄", "·•∙")  # groups whose members stand for each other
+
+
+def alphabet_of(processor: Any) -> frozenset[str]:
+    """The characters that a SentencePieceProcessor has pieces for, and the space; any other one it writes in bytes."""
+    odd = processor.is_byte, processor.is_control, processor.is_unknown
+    ids = (index for index in range(processor.get_piece_size()) if not any(is_odd(index) for is_odd in odd))
+    return frozenset("".join(map(processor.id_to_piece, ids)).replace("\u2581", " ") + " ")
 
 
 def in_known_characters(text: str, alphabet: Set[str]) -> str:

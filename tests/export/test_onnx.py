@@ -285,6 +285,14 @@ def test_every_other_key_is_refused(key: str, tiny_tokenizers: TokenizerPair) ->
         translator.check()
 
 
+def test_the_runner_reads_what_the_vocabulary_does_not_have_as_we_do(tiny_tokenizers: TokenizerPair) -> None:
+    from nmt.export.runner import Translator as Runner
+
+    runner = Runner(runner_files(*tiny_model(), SearchConfig(beam=1), tiny_tokenizers), threads=1)
+    for line in ("der Ｈund．", "der 😀 Hund…", "„der“ Hund"):
+        assert runner._parts(line) == [tiny_tokenizers.encode_source(line)], line
+
+
 def test_the_runner_cuts_a_line_that_is_too_long_between_words(tiny_tokenizers: TokenizerPair) -> None:
     from nmt.export.runner import Translator as Runner
     from nmt.export.runner import join
