@@ -171,7 +171,7 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
     """The search of the run's recipe with the command line's changes."""
     from nmt.config import apply_override, dump_config, parse_config
     from nmt.errors import ConfigError
-    from nmt.search.hypothesis import NEEDS, SearchConfig, without_effect
+    from nmt.search.hypothesis import NEEDS, WIDEST, SearchConfig, without_effect
     from nmt.translation.load import recipe_search
 
     tree = dump_config(recipe_search(run))
@@ -189,7 +189,7 @@ def _search_config(run: Path, beam: int | None, n_best: int | None, overrides: l
             raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
     width = "samples" if tree["method"] == "sample" else "beam"
     if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
-        tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
+        tree[width] = max(tree[width], min(tree["n_best"], WIDEST[width]))  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")
 
 
