@@ -14,11 +14,19 @@ from nmt.storage.seal import is_as_sealed, noted_files
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training.progress import Progress
 
-# Keys of [training] that may be other ones than the run was begun with.
-MAY_DIFFER = {"max_updates", "time_limit", "patience", "validate_every", "log_every", "threads", "shard"} | {
-    "save_every",
-    "keep_last",
-    "keep_best",
+# Keys that may be other ones than the run was begun with.
+MAY_CHANGE = {
+    "name",
+    "training.max_updates",
+    "training.time_limit",
+    "training.patience",
+    "training.validate_every",
+    "training.log_every",
+    "training.threads",
+    "training.shard",
+    "training.save_every",
+    "training.keep_last",
+    "training.keep_best",
 }
 
 PREPARED = "prepared"  # the folder beside the runs that holds their text
@@ -82,9 +90,8 @@ def check_same(experiment: Experiment, directory: Path, say: Callable[[str], Non
         before, now = flat(load_config(Experiment, path)), flat(experiment)
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
-    free = {f"training.{name}" for name in MAY_DIFFER} | {"name"}
     tables = ("search.", "card.") if over else ("search.", "card.", "corpus.test.")
-    free |= {key for key in now | before if key.startswith(tables)}
+    free = MAY_CHANGE | {key for key in now | before if key.startswith(tables)}
     for key in sorted((before.keys() | now.keys()) - free):
         if before.get(key) != now.get(key):
             raise ConfigError(

@@ -54,7 +54,7 @@ def parse_config(config_class: type[ConfigType], tree: dict[str, Any], where: st
     try:
         return config_class.model_validate(tree)
     except ValidationError as failure:
-        messages = [f"{where}: {_explain(config_class, error)}" for error in failure.errors()]
+        messages = [f"{where}: {_explain(config_class, tree, error)}" for error in failure.errors()]
         raise ConfigError("\n".join(dict.fromkeys(messages))) from None
 
 
@@ -107,19 +107,23 @@ def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str])
             _write_table(value, (*path, key), lines)
 
 
-def _explain(config_class: type[Config], error: ErrorDetails) -> str:
-    """One sentence for one pydantic error."""
+def _explain(config_class: type[Config], tree: dict[str, Any], error: ErrorDetails) -> str:
+    """One sentence or two for one pydantic error; the same for all keys of a table that are for another type of it."""
     owner, path = _locate(config_class, list(error["loc"]))
     key = ".".join(path) or "the recipe"
     if error["type"] == "extra_forbidden":
-        elsewhere = [known for known in _keys(config_class) if known != key and f".{known}".endswith(f".{key}")]
+        every = _keys(config_class)
+        if key in every:
+            return _explain_type(owner, path[:-1], tree, every)
+        endings = (f".{key}", f".{path[-1]}")
+        elsewhere = next(filter(None, ([one for one in every if f".{one}".endswith(end)] for end in endings)), [])
         similar = difflib.get_close_matches(path[-1], owner.model_fields, n=1, cutoff=0.6)
         nearest = elsewhere or [".".join([*path[:-1], name]) for name in similar]
         known = ", ".join(owner.model_fields)
         hint = "Did you mean '" + "' or '".join(nearest) + "'?" if nearest else f"Known: {known}."
         return f"{key} is not a key. {hint}"
     if error["type"] == "missing":
-        return f"{key} is missing."
+        return f"{key} is missing. {owner.model_fields[path[-1]].description or ''}".rstrip()
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         tags = ", ".join(f"'{_tag(member)}'" for member in _config_classes(owner.model_fields[path[-1]].annotation))
         return f"{key}.type must be one of {tags}."
@@ -133,6 +137,18 @@ def _explain(config_class: type[Config], error: ErrorDetails) -> str:
         rule += f', as in {path[-1]} = "{value}" (for --set: \'{key}="{value}"\')'
     shown = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
     return f"{key} = {shown}: {rule[0].lower() + rule[1:]}."
+
+
+def _explain_type(owner: type[Config], path: list[str], tree: dict[str, Any], every: list[str]) -> str:
+    """For the keys of the table at `path` that are known, but not where it has this type."""
+    table, place = tree, ".".join(path)
+    for name in path:
+        table = table[name]
+    others = [name for name in table if name not in owner.model_fields and f"{place}.{name}" in every]
+    return (
+        f"{place} has type = '{_tag(owner)}' and keys that only another type has: {', '.join(others)}. Leave them out, "
+        f"or replace the recipe's whole table: --set '{place}={{type=\"{_tag(owner)}\"}}'."
+    )
 
 
 def _locate(config_class: type[Config], location: list[int | str]) -> tuple[type[Config], list[str]]:

@@ -27,6 +27,9 @@ class TextFiles(Config):
     revision: str | None = None
 
 
+_FORM = 'usually two files with a sentence a line, as in {0} = {{ source = "{0}.de", target = "{0}.en" }}'
+
+
 class CorpusConfig(Config):
     """The text; paths are relative to the directory the command runs in. `max_length` is in tokens.
 
@@ -36,8 +39,11 @@ class CorpusConfig(Config):
     reader: Literal["parallel", "tsv", "datasets"] = "parallel"
     source_language: str = ""
     target_language: str = ""
-    train: TextFiles
-    dev: TextFiles
+    train: TextFiles = Field(description=f"It names the training text: {_FORM.format('train')}.")
+    dev: TextFiles = Field(
+        description="It names the text by which the best model is chosen, some hundred to two thousand pairs held out "
+        f"of the training text: {_FORM.format('dev')}."
+    )
     test: TextFiles | None = None
     max_length: int = Field(100, ge=1)
     filters: FilterConfig = FilterConfig()
@@ -101,12 +107,14 @@ class Experiment(Config):
     otherwise the first weights are drawn, by `seed`.
     """
 
-    name: str = Field(min_length=1, pattern=r"^[^\n\r]*$")
+    name: str = Field(
+        min_length=1, pattern=r"^[^\n\r]*$", description='It is what reports call the run, as in name = "first".'
+    )
     seed: int = Field(1, ge=0, lt=2**32)
     init_from: str | None = Field(None, min_length=1)
-    corpus: CorpusConfig
+    corpus: CorpusConfig = Field(description="It is a table that names the text: train and dev.")
     tokenizer: TokenizerConfig = TokenizerConfig()
-    model: ModelConfig
+    model: ModelConfig = Field(description="It is a table of the architecture: encoder and decoder.")
     training: TrainingConfig = TrainingConfig()
     search: SearchConfig = SearchConfig()
     card: CardConfig = CardConfig()

@@ -18,24 +18,24 @@ from nmt.storage.seal import is_as_sealed
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.load import RECIPE, load_member, recipe_search
 
-# What may be another one than in the run that one begins with: it changes neither weights nor vocabulary.
-MAY_DIFFER = {"model.dropout", "model.word_dropout", "tokenizer.training_pairs"} | {
-    f"tokenizer.{name}" for name in ("sampling", "sampling_candidates", "sampling_smoothing")
+# Keys that may be other ones than in the run that one begins with: they change neither weights nor vocabulary.
+OF_ITS_OWN = {
+    "model.dropout",
+    "model.word_dropout",
+    "tokenizer.training_pairs",
+    "tokenizer.sampling",
+    "tokenizer.sampling_candidates",
+    "tokenizer.sampling_smoothing",
 }
 
 
 @dataclass(frozen=True)
 class Parent:
-    """What a run takes over. It `begins` unless training has begun: by then it has weights of its own."""
+    """What a run takes over."""
 
     directory: Path
     tokenizers: TokenizerPair
-    begins: bool
-
-    def weights(self) -> dict[str, Tensor]:
-        """Those of its best model. Raises CheckpointError."""
-        model, _, _ = load_member(self.directory, "best")
-        return dict(model.named_parameters())
+    weights: dict[str, Tensor] | None  # of its best model; None once training has begun: by then a run has its own
 
 
 def load_parent(experiment: Experiment, directory: Path, begun: bool) -> Parent | None:
@@ -49,22 +49,22 @@ def load_parent(experiment: Experiment, directory: Path, begun: bool) -> Parent 
     source = Path(experiment.init_from)
     names = {"tokenizer.model"} if experiment.tokenizer.joint else TOKENIZER_FILES - {"tokenizer.model"}
     if begun and all(is_as_sealed(directory, name) for name in names):
-        return Parent(source, TokenizerPair.load(directory, experiment.tokenizer), begins=False)
+        return Parent(source, TokenizerPair.load(directory, experiment.tokenizer), weights=None)
     if not source.is_dir():
         raise CheckpointError(f"init_from = '{source}': no such run directory.")
     if source.resolve() == directory.resolve():
         raise ConfigError(f"init_from = '{source}' is the run itself. Train into another directory with --out.")
     recipe_search(source)  # raises where its recipe was changed
-    _, about, tokenizers = load_member(source, "best")
+    model, about, tokenizers = load_member(source, "best")
     _check_same("model", about.model, experiment.model, source)
     _check_same("tokenizer", load_experiment(source / RECIPE).tokenizer, experiment.tokenizer, source)
-    return Parent(source, tokenizers, begins=not begun)
+    return Parent(source, tokenizers, None if begun else dict(model.named_parameters()))
 
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:
     old, new = flat(before, f"{table}."), flat(now, f"{table}.")
     # The type first: with another one all other keys differ, too.
-    for key in sorted((old.keys() | new.keys()) - MAY_DIFFER, key=lambda key: (not key.endswith(".type"), key)):
+    for key in sorted((old.keys() | new.keys()) - OF_ITS_OWN, key=lambda key: (not key.endswith(".type"), key)):
         if old.get(key) != new.get(key):
             raise ConfigError(
                 f"{source} was trained with {key} = {old.get(key)!r}, and the recipe has {new.get(key)!r}. With "

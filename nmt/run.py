@@ -89,8 +89,10 @@ def _train_alone(
         remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():
         job = _job(experiment, corpus, machine, checkpoints, workers, started, parent)
+    begins = parent is not None and parent.weights is not None
+    parent = None  # its weights need no memory any more
     _announce(console, experiment, job, time.perf_counter() - started)
-    if parent and parent.begins:
+    if begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
     if found:
         _note_changes(console, directory, checkpoints, *found)
@@ -181,8 +183,8 @@ def _job(
     seed_everything(experiment.seed)
     vocabs = corpus.tokenizers.source.vocab_size, corpus.tokenizers.target.vocab_size
     model = build_model(experiment.model, *vocabs)
-    if parent and parent.begins:
-        fill_parameters(model, parent.weights(), str(parent.directory))
+    if parent and parent.weights is not None:
+        fill_parameters(model, parent.weights, str(parent.directory))
     languages = experiment.corpus.source_language, experiment.corpus.target_language
     if workers.rank:  # equal weights, but a dropout of its own for each process
         seed_everything(experiment.seed * 1009 + workers.rank)

@@ -48,11 +48,14 @@ def complaint(tree: dict[str, Any]) -> str:
         ("validate_every", "is not a key. Did you mean 'training.validate_every'?"),
         ("decoder", "is not a key. Did you mean 'model.decoder'?"),
         (
-            "model.encoder.activation",
+            "model.encoder.nonlinearity",
             "is not a key. Known: type, cell, layers, dim, bidirectional, residual, layer_norm.",
         ),
         ("layers", "is not a key. Did you mean 'model.encoder.layers' or 'model.decoder.layers'?"),
         ("serch", "is not a key. Did you mean 'search'?"),
+        ("training.dropout", "is not a key. Did you mean 'model.dropout'?"),
+        ("corpus.dev.max_length", "is not a key. Did you mean 'corpus.max_length'?"),
+        ("training.seed", "is not a key. Did you mean 'seed' or 'search.seed'?"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message: str) -> None:
@@ -98,6 +101,42 @@ def test_a_wrong_value_is_refused_with_key_value_and_rule(path: str, value: Any,
     assert complaint(tree_with(path, value)) == f"{RECIPE}: {message}"
 
 
+@pytest.mark.parametrize(
+    ("override", "type", "others"),
+    [
+        ("model.encoder.type=transformer", "transformer", "cell, bidirectional"),
+        ("model.encoder.type=none", "none", "cell, dim, bidirectional"),
+        ("model.encoder.heads=4", "rnn", "heads"),
+    ],
+)
+def test_keys_of_another_type_of_a_table_are_named_with_how_to_replace_it(
+    override: str, type: str, others: str
+) -> None:
+    tree = tree_with("model.encoder.bidirectional", True)
+    apply_override(tree, override)
+    assert complaint(tree) == (
+        f"{RECIPE}: model.encoder has type = '{type}' and keys that only another type has: {others}. Leave them out, "
+        f"or replace the recipe's whole table: --set 'model.encoder={{type=\"{type}\"}}'."
+    )
+    apply_override(tree, f'model.encoder={{type="{type}"}}')
+    assert parse_config(Experiment, tree | {"model": tree["model"] | {"decoder": {"type": "transformer"}}}, RECIPE)
+
+
+def test_a_key_that_must_be_there_is_asked_for_with_what_it_says() -> None:
+    tree = tiny_tree(Path("text"))
+    del tree["name"], tree["corpus"]["train"], tree["corpus"]["dev"], tree["model"]["encoder"], tree["model"]["decoder"]
+    files = 'usually two files with a sentence a line, as in {0} = {{ source = "{0}.de", target = "{0}.en" }}.'
+    assert complaint(tree).split("\n") == [
+        f'{RECIPE}: name is missing. It is what reports call the run, as in name = "first".',
+        f"{RECIPE}: corpus.train is missing. It names the training text: {files.format('train')}",
+        f"{RECIPE}: corpus.dev is missing. It names the text by which the best model is chosen, some hundred to two "
+        f"thousand pairs held out of the training text: {files.format('dev')}",
+        f'{RECIPE}: model.encoder is missing. It is a table with a type: {{ type = "rnn" }}, "transformer", or "none" '
+        "for a language model.",
+        f'{RECIPE}: model.decoder is missing. It is a table with a type: {{ type = "rnn" }} or "transformer".',
+    ]
+
+
 def test_whole_numbers_serve_where_any_number_does() -> None:
     experiment = parse_config(Experiment, tree_with("training.learning_rate", 1), RECIPE)
     assert experiment.training.learning_rate == 1.0
@@ -109,7 +148,7 @@ def test_every_mistake_is_listed_at_once() -> None:
     tree["seed"] = -1
     assert complaint(tree).split("\n") == [
         f"{RECIPE}: seed = -1: input should be greater than or equal to 0.",
-        f"{RECIPE}: model is missing.",
+        f"{RECIPE}: model is missing. It is a table of the architecture: encoder and decoder.",
         f'{RECIPE}: training.max_updates = "many": input should be a valid integer.',
     ]
 

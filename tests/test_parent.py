@@ -1,9 +1,11 @@
 """A run that begins with the tokenizer and the weights of another."""
 
+import gc
 import os
 import re
 import shutil
 import signal
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from nmt.parent import load_parent
 from nmt.reports.card import card_of
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
+from nmt.training.loop import train
 from nmt.training.updater import Updater
 from nmt.translation.load import load_member
 from tests.tiny import invented_pairs, make_experiment, run, write_lines
@@ -149,8 +152,30 @@ def test_the_best_model_is_taken_and_not_the_last(tiny_run: Path, other_text: Pa
     point(parent / "models", "best", 2, Disk())
     loaded = load_parent(make_experiment(other_text, init_from=str(parent)), tmp_path / "child", begun=False)
     assert loaded is not None
+    assert loaded.weights is not None
     second, _ = load_model(parent / "models" / "step-2")
-    assert all(torch.equal(loaded.weights()[name], value) for name, value in second.named_parameters())
+    assert all(torch.equal(loaded.weights[name], value) for name, value in second.named_parameters())
+
+
+def test_its_model_is_read_once_and_let_go_when_training_begins(
+    child: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[weakref.ref[torch.nn.Parameter]] = []
+
+    def member(directory: Path, checkpoint: str) -> Any:
+        loaded = load_member(directory, checkpoint)
+        read.append(weakref.ref(next(loaded[0].parameters())))
+        return loaded
+
+    def begun(*given: Any) -> Any:
+        gc.collect()
+        assert [one() for one in read] == [None]
+        return train(*given)
+
+    monkeypatch.setattr("nmt.parent.load_member", member)
+    monkeypatch.setattr("nmt.run.train", begun)
+    assert run(child, tmp_path / "child")[0] == "max_updates"
+    assert len(read) == 1
 
 
 def test_a_run_goes_on_under_whatever_name_the_other_one_has_now(

@@ -66,7 +66,7 @@ def compare(
     from rich.console import Console
 
     from nmt.corpus.lines import one_line
-    from nmt.metrics import signature_of
+    from nmt.metrics import metric_name, signature_of
     from nmt.reports.comparison import compare_systems, differing_indices
     from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
     from nmt.reports.record import RunRecord
@@ -77,7 +77,8 @@ def compare(
     from nmt.translation.formats import writing_to
 
     prepare_memory()
-    for name in metric or ():
+    metrics = [metric_name(name) for name in metric or ()]
+    for name in metrics:
         signature_of(name)  # what cannot be computed is said before anything is translated
     progress = Console(stderr=True)
     records = [RunRecord.load(run / "record.json") for run in runs]
@@ -105,7 +106,7 @@ def compare(
                 test,
                 [(record.text_sha256 or {}).get("train", []) for record in records],
             ),
-            metrics=metric or (),
+            metrics=metrics,
         )
         page = write_report(report, out)
     for warning in report.warnings:

@@ -54,14 +54,14 @@ def evaluate(
     """
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
-    from nmt.metrics import METRICS, doubt_about, metric_of, score
+    from nmt.metrics import METRICS, doubt_about, metric_name, metric_of, score
     from nmt.reports.collect import run_search
     from nmt.reports.evaluation_set import load_evaluation_set
     from nmt.translation.formats import writing_to
 
     if (run is None) == (hypotheses is None):
         raise ConfigError("Give either a run directory, or --hypotheses FILE.")
-    metrics = metric or list(METRICS)
+    metrics = [metric_name(name) for name in metric or METRICS]
     for name in metrics:  # before the translating, which may take long
         metric_of(name)
     if json is not None and (json.is_dir() or not json.parent.is_dir()):
@@ -130,7 +130,8 @@ def _translate(run: Path, lines: Sequence[str], search: "SearchConfig") -> tuple
 
     prepare_memory()
     language = load_experiment(run / "experiment.toml").corpus.target_language
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_interactive) as progress:
         task = progress.add_task("Translating", total=len(lines))
         translations, seconds = translate_run(run, lines, search, tick=lambda number: progress.advance(task, number))
     about = {"beam": search.beam, "translate_seconds": seconds, "target_language": language}

@@ -2,8 +2,10 @@
 
 import csv
 import glob
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from nmt.errors import DataError
 
 # How the name of a file ends -> what the library calls its format.
 FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+Rows = Generator[dict[str, Any], None, None]
 LONGEST_CELL = 1 << 24  # characters of a CSV file, so that one quotation mark too many does not read all of it at once
 
 
@@ -33,22 +36,22 @@ def read_columns(
     """
     kind = file_format(source)
     stream = _stream_csv if kind == "csv" else _stream_file
-    rows = stream(source) if kind else _stream_hub(source, config, split, revision)
-    for number, row in enumerate(rows, start=1):
-        texts = row
-        # Both: a row may have an `id`, which is also what Indonesian is called.
-        if not all(column in row for column in columns) and isinstance(row.get("translation"), dict):
-            texts = row["translation"]
-        try:
-            both = _text(texts[columns[0]]), _text(texts[columns[1]])
-        except KeyError as missing:
-            raise DataError(
-                f"{source} has no column {missing}. Set corpus.source_language and corpus.target_language to two of "
-                f"these: {', '.join(map(str, texts))}."
-            ) from None
-        except TypeError as error:
-            raise DataError(f"{source}: row {number}: {error}. A column must hold one text in each row.") from None
-        yield both
+    with closing(stream(source) if kind else _stream_hub(source, config, split, revision)) as rows:
+        for number, row in enumerate(rows, start=1):
+            texts = row
+            # Both: a row may have an `id`, which is also what Indonesian is called.
+            if not all(column in row for column in columns) and isinstance(row.get("translation"), dict):
+                texts = row["translation"]
+            try:
+                both = _text(texts[columns[0]]), _text(texts[columns[1]])
+            except KeyError as missing:
+                raise DataError(
+                    f"{source} has no column {missing}. Set corpus.source_language and corpus.target_language to two "
+                    f"of these: {', '.join(map(str, texts))}."
+                ) from None
+            except TypeError as error:
+                raise DataError(f"{source}: row {number}: {error}. A column must hold one text in each row.") from None
+            yield both
 
 
 def _text(value: Any) -> str:
@@ -59,7 +62,7 @@ def _text(value: Any) -> str:
     return one_line(value)
 
 
-def _stream_csv(source: str) -> Iterator[dict[str, Any]]:
+def _stream_csv(source: str) -> Rows:
     """Each cell as it is written: the library guesses types, and takes the first for an index where a row is longer."""
     reader = csv.reader((f"{line}\n" for line in iter_lines(Path(source))), strict=True)
     rows = _long_rows(reader)
@@ -100,22 +103,38 @@ def _long_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
             yield row
 
 
-def _stream_file(source: str) -> Iterator[dict[str, Any]]:
+def _stream_file(source: str) -> Rows:
     with explain_failure(Path(source)), open(source, "rb"):
         pass  # readable: the library would only say that nothing matches
     import datasets
 
     datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody is told that files are read here
-    path = glob.escape(str(Path(source).resolve()))
+    path, kind = glob.escape(str(Path(source).resolve())), file_format(source)
     try:
-        yield from datasets.load_dataset(file_format(source), data_files=path, split="train", streaming=True)
+        with _unlogged(f"datasets.packaged_modules.{kind}.{kind}"):
+            yield from datasets.load_dataset(kind, data_files=path, split="train", streaming=True)
     except Exception as error:  # what the library raises is of many kinds, and so is that which is beneath it
         raise DataError(
             f"{source} cannot be read as a {Path(source).suffix} file ({_first_line(error)}). Is it complete?"
         ) from error
 
 
-def _stream_hub(name: str, config: str | None, split: str | None, revision: str | None) -> Iterator[dict[str, Any]]:
+@contextmanager
+def _unlogged(name: str) -> Iterator[None]:
+    """Within, this logger says nothing: the library would log an error that it raises, too."""
+
+    def refuse(_: logging.LogRecord) -> bool:
+        return False
+
+    logger = logging.getLogger(name)
+    logger.addFilter(refuse)
+    try:
+        yield
+    finally:
+        logger.removeFilter(refuse)
+
+
+def _stream_hub(name: str, config: str | None, split: str | None, revision: str | None) -> Rows:
     if os.path.exists(name):  # the library would read what is in there, and a change of it would go unnoticed
         *most, last = FORMATS
         raise DataError(

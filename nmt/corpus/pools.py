@@ -31,11 +31,6 @@ class TrainingCorpus:
         num_blocks = -(-len(self) // self.block_pairs)
         return -(-num_blocks // max(self.pool_pairs // self.block_pairs, 1))
 
-    @property
-    def target_tokens(self) -> int:
-        """Target tokens of an epoch, end-of-sentence included."""
-        return self.shards.num_values["target"] + len(self)
-
     def pool(self, seed: int, epoch: int, number: int) -> Examples:
         """One pool of an epoch, in memory. Raises DataError where the files are gone."""
         firsts = deal(len(self), self.num_pools, self.block_pairs, seed, epoch)[number]

@@ -97,23 +97,14 @@ def _dev_pairs(text: Text, directory: Path, say: Say) -> list[Pair]:
     """Those of files as they are now; of the hub, as they were when they were first asked for."""
     if text.paths():
         return list(read_pairs(text))
-    asked = text.fingerprint([])
-    names = json.dumps([LAYOUT_VERSION, asked]), asked  # the second is that of earlier versions
-    path, earlier = (directory / f"dev-{hashlib.sha256(name.encode()).hexdigest()[:16]}.json" for name in names)
+    name = json.dumps([LAYOUT_VERSION, text.fingerprint([])])
+    path = directory / f"dev-{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
     kept = _kept_pairs(path)
     if kept is None:
         with _only_preparer(directory, say):
-            kept = _kept_pairs(path) or _kept_earlier(earlier) or list(read_pairs(text))
+            kept = _kept_pairs(path) or list(read_pairs(text))
             replace_file(path, _to_keep(kept), Disk())
-            earlier.unlink(missing_ok=True)  # taken once: it does not say how its text was read
     return kept
-
-
-def _kept_earlier(path: Path) -> list[Pair] | None:
-    try:
-        return [Pair(source, target) for source, target in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _kept_pairs(path: Path) -> list[Pair] | None:

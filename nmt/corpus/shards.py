@@ -36,7 +36,6 @@ class Shards:
     num_rows: int
     shard_rows: int
     columns: dict[str, str]  # name -> type of its values
-    num_values: dict[str, int]  # name -> values in all rows
 
     def __len__(self) -> int:
         return self.num_rows
@@ -94,7 +93,6 @@ class ShardWriter:
     def __init__(self, folder: Path, columns: Mapping[str, str], shard_rows: int = SHARD_ROWS) -> None:
         self.folder, self.columns, self.shard_rows = folder, dict(columns), shard_rows
         self.num_rows = 0
-        self.num_values = dict.fromkeys(columns, 0)
         self.in_shard = dict.fromkeys(columns, 0)  # values of each column in the shard at hand
         self.files: dict[str, _HashedFile] = {}  # name -> file, those of earlier shards closed
         folder.mkdir(parents=True)
@@ -122,7 +120,7 @@ class ShardWriter:
         """What was written, to be read."""
         for file in self.files.values():
             file.close()
-        return Shards(self.folder, self.num_rows, self.shard_rows, self.columns, self.num_values)
+        return Shards(self.folder, self.num_rows, self.shard_rows, self.columns)
 
     def seal(self, others: Mapping[str, bytes]) -> None:
         """Add other files, see to it that all is on disk, and write the manifest that open_shards asks for."""
@@ -134,7 +132,6 @@ class ShardWriter:
                 "num_rows": self.num_rows,
                 "shard_rows": self.shard_rows,
                 "columns": self.columns,
-                "num_values": self.num_values,
                 "files": {name: file.close(to_disk=True) for name, file in self.files.items()},
             }
             manifest = {"sha256": _checksum(content), "content": content}
@@ -161,7 +158,6 @@ class ShardWriter:
         self.files[_file_name(shard, column, "values")].write(values.tobytes())
         self.files[_file_name(shard, column, "starts")].write(positions.tobytes())
         self.in_shard[column] += len(values)
-        self.num_values[column] += len(values)
 
 
 def open_shards(folder: Path, every_byte: bool = True) -> Shards | None:
@@ -177,7 +173,7 @@ def open_shards(folder: Path, every_byte: bool = True) -> Shards | None:
         for name, entry in content["files"].items():
             if not _is_whole(folder / name, entry, every_byte or not name.endswith((".values", ".starts"))):
                 return None
-        names = ("num_rows", "shard_rows", "columns", "num_values")
+        names = ("num_rows", "shard_rows", "columns")
         return Shards(folder, **{name: content[name] for name in names})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -36,7 +36,7 @@ from nmt.corpus.sentences import sentence_ends
 from nmt.tokenizer.stand_ins import alphabet_of, in_known_characters
 
 BEGIN, END = 2, 3
-MAX_ROWS = 512  # hypotheses in a batch
+MAX_ROWS, WIDEST = 512, 1000  # hypotheses in a batch, and of a sentence
 AT_ONCE = 1024  # lines that are read before they are translated
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 # Kana, Chinese characters, and the punctuation between them.
@@ -104,10 +104,14 @@ class Translator:
         A line of more tokens than the model was trained on is cut between words, and its parts are joined again.
         With `shortlist` only likely tokens are considered. Raises ValueError where the model came without one.
         """
+        return [text for text, _ in self.translations(lines, beam, shortlist)]
+
+    def translations(self, lines: list[str], beam: int | None, shortlist: bool) -> list[tuple[str, bool]]:
+        """As `translate`, each with whether it, or a part of it, ended only at the length limit."""
         config = replace(self.config, beam=beam or self.config.beam)
         parts = [(line, ids) for line, text in enumerate(lines) for ids in self._parts(text)]
         order = sorted(range(len(parts)), key=lambda index: -len(parts[index][1]))
-        texts = [""] * len(parts)
+        texts, cut = [""] * len(parts), [False] * len(lines)
         size = max(1, min(config.batch_sentences, MAX_ROWS // config.beam, -(-len(order) // self.threads)))
         batches = [order[start : start + size] for start in range(0, len(order), size)]
 
@@ -117,12 +121,12 @@ class Translator:
         with ThreadPoolExecutor(self.threads) as pool:
             for chosen, found in zip(batches, pool.map(work, batches), strict=True):
                 for index, (_, tokens) in zip(chosen, found, strict=True):
-                    text = self.target.decode([token for token in tokens if token != END])
-                    texts[index] = one_line(text).strip()
+                    texts[index] = one_line(self.target.decode([token for token in tokens if token != END])).strip()
+                    cut[parts[index][0]] |= tokens[-1:] != [END]
         joined: list[list[str]] = [[] for _ in lines]
         for (line, _), text in zip(parts, texts, strict=True):
             joined[line].append(text)
-        return [join(one) for one in joined]
+        return [(join(one), ended) for one, ended in zip(joined, cut, strict=True)]
 
     def _parts(self, text: str) -> list[list[int]]:
         clean = one_line(" ".join(text.split())).replace("\u2581", "_")
@@ -220,11 +224,8 @@ class Translator:
         if self.listed is None:
             raise ValueError("This model was exported without a shortlist.")
         listed, lists = self.listed, self.lists
-        ids = np.unique(
-            np.concatenate(
-                [lists["always"], lists["translations"][np.concatenate([one[:-1] for one in sources])].ravel()]
-            )
-        )
+        likely = lists["translations"][np.concatenate([one[:-1] for one in sources])].ravel()
+        ids = np.unique(np.concatenate([lists["always"], likely]))
         fixed = {"ids": ids.astype(np.int64), "weight": lists["weight"][ids], "bias": lists["bias"][ids]}
         return lambda features, count: listed.run(None, {"features": features, "count": count, **fixed})
 
@@ -246,12 +247,25 @@ def one_line(text: str) -> str:
     return "".join(one for one in spaced if one == "\t" or (unicodedata.category(one) != "Cc" and one != "\ufeff"))
 
 
-def read_lines(stream: Iterable[bytes]) -> Iterator[str]:
-    """The lines of UTF-8; of what can be no text, only a word on stderr."""
+def read_lines(stream: Iterable[bytes]) -> Iterator[tuple[str, int]]:
+    """Lines of UTF-8, each with in how many places it was none; of what can be no text, only a word on stderr."""
     for number, line in enumerate(stream):
         if number == 0 and line[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
             sys.exit("translate.py: the input is packed (gunzip it) or UTF-16 (iconv -f UTF-16 -t UTF-8).")
-        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
+        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+        yield text, text.count("\ufffd") - line.count("\ufffd".encode())
+
+
+def oddities(replaced: int, cut: list[int], ratio: float) -> Iterator[str]:
+    """A sentence for each kind that occurred: places that were no UTF-8, lines that ended at their limit."""
+    if replaced:
+        remedy = "If the text has another encoding, convert it first: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
+        yield f"Invalid UTF-8 was replaced in {replaced} place{'s' * (replaced != 1)}. {remedy}"
+    if cut:
+        more = f" and {len(cut) - 5} more" if len(cut) > 5 else ""
+        lines = f"line{'s' * (len(cut) != 1)} {', '.join(map(str, cut[:5]))}{more}"
+        remedy = f'Raise it with "max_length_ratio": {2 * ratio:g} in config.json.'
+        yield f"Ended at the length limit, so perhaps incomplete: {lines}. {remedy}"
 
 
 def main() -> None:
@@ -261,19 +275,24 @@ def main() -> None:
     parser.add_argument("--shortlist", action="store_true", help="consider only likely words: faster")
     parser.add_argument("--threads", type=int, default=0, help="searches at once [default: one a core]")
     arguments = parser.parse_args()
-    if arguments.beam is not None and arguments.beam < 1:
-        parser.error(f"--beam {arguments.beam}: must be at least 1.")
+    if arguments.beam is not None and not 1 <= arguments.beam <= WIDEST:
+        parser.error(f"--beam {arguments.beam}: must be at least 1 and at most {WIDEST}.")
     if arguments.threads < 0:
         parser.error(f"--threads {arguments.threads}: must be at least 1, or 0 for one a core.")
     translator = Translator.load(Path(__file__).parent, arguments.threads)
     if arguments.shortlist and translator.listed is None:
         parser.error("--shortlist: this model was exported without one (`nmt shortlist RUN`, then `nmt export`).")
-    lines = read_lines(sys.stdin.buffer)
+    lines, count, replaced, cut = read_lines(sys.stdin.buffer), 0, 0, []
     try:
         while chunk := list(islice(lines, AT_ONCE)):
-            texts = translator.translate(chunk, arguments.beam, arguments.shortlist)
-            sys.stdout.buffer.write("".join(f"{text}\n" for text in texts).encode())
+            found = translator.translations([text for text, _ in chunk], arguments.beam, arguments.shortlist)
+            sys.stdout.buffer.write("".join(f"{text}\n" for text, _ in found).encode())
             sys.stdout.buffer.flush()
+            replaced += sum(places for _, places in chunk)
+            cut += [count + number for number, (_, ended) in enumerate(found, start=1) if ended]
+            count += len(chunk)
+        for sentence in oddities(replaced, cut, translator.config.max_length_ratio):
+            print(f"translate.py: {sentence}", file=sys.stderr or io.StringIO())  # closed by the caller
     except BrokenPipeError:  # whoever reads has had enough; Python would complain once more when it flushes at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -84,6 +84,7 @@ def export_run(
             about["shortlist"] = sha256((run / SHORTLIST_FILE).read_bytes())
         translate = runner = _in_runner(files)
     lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
+    say(f"Translating {len(lines)} sentence{'s' * (len(lines) != 1)} with both engines ...")
     ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
     agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
     if shortlist:

@@ -83,15 +83,21 @@ def segment_statistics(
 
     Raises ConfigError for an unknown metric, DataError when the two texts differ in length or are empty.
     """
-    return extract(name, metric_of(name, target_language), hypotheses, references)
+    return extract(metric_name(name), metric_of(name, target_language), hypotheses, references)
+
+
+def metric_name(name: str) -> str:
+    """The metric that is meant by `name`, in capitals or small letters. Raises ConfigError for an unknown one."""
+    known = METRICS | OTHER_METRICS
+    found = [one for one in known if one.lower() == name.lower()]
+    if not found:
+        raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(known)}.")
+    return found[0]
 
 
 def metric_of(name: str, target_language: str = "") -> Metric:
     """sacreBLEU's metric. Raises ConfigError for an unknown name, and where a package that it needs is missing."""
-    known = METRICS | OTHER_METRICS
-    if name not in known:
-        raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(known)}.")
-    return known[name](target_language)
+    return (METRICS | OTHER_METRICS)[metric_name(name)](target_language)
 
 
 def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = None, intervals: bool = True) -> Score:
@@ -125,7 +131,7 @@ def score(
     """Score a corpus with each named metric, in that order.
 
     Args:
-        names: keys of `METRICS` and `OTHER_METRICS`.
+        names: keys of `METRICS` and `OTHER_METRICS`, in capitals or small letters.
         hypotheses: one detokenised translation per segment.
         references: one reference per segment.
         intervals: add the 95 % bootstrap interval (1,000 resamples).

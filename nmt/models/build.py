@@ -34,8 +34,10 @@ class ModelConfig(Config):
     share_embeddings: Literal["all", "target", "none"] = "all"
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
     word_dropout: float = Field(0.0, ge=0.0, lt=1.0)
-    encoder: EncoderConfig
-    decoder: DecoderConfig
+    encoder: EncoderConfig = Field(
+        description='It is a table with a type: { type = "rnn" }, "transformer", or "none" for a language model.'
+    )
+    decoder: DecoderConfig = Field(description='It is a table with a type: { type = "rnn" } or "transformer".')
 
     @model_validator(mode="after")
     def _heads_divide(self) -> "ModelConfig":

@@ -13,6 +13,7 @@ from nmt.config import Config
 FinishReason = Literal["eos", "length"]
 
 MAX_ROWS = 512  # hypotheses in a batch: what a search takes memory for
+WIDEST = {"beam": 1_000, "samples": 10_000}  # of a sentence; with more, a search would never end
 
 # Keys that have an effect only where another has this value.
 NEEDS = {
@@ -56,8 +57,8 @@ class SearchConfig(Config):
     """
 
     method: Literal["beam", "sample"] = "beam"
-    beam: int = Field(5, ge=1)
-    samples: int = Field(1, ge=1)
+    beam: int = Field(5, ge=1, le=WIDEST["beam"])
+    samples: int = Field(1, ge=1, le=WIDEST["samples"])
     n_best: int = Field(1, ge=1)
     length_penalty: Literal["none", "average", "gnmt"] = "gnmt"
     alpha: float = Field(1.0, ge=0.0, le=10.0)

@@ -100,8 +100,4 @@ class Progress:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Raises ValueError where it is not what to_json wrote."""
-        progress = TypeAdapter(cls).validate_json(text, strict=True)
-        if "states" not in json.loads(text):  # written before these were noted
-            progress.states = [progress.update]
-            progress.models = sorted({update for _, update in progress.best_steps} | {progress.validated_at} - {-1})
-        return progress
+        return TypeAdapter(cls).validate_json(text, strict=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nmt.config import apply_override, dump_config, parse_config
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import NEEDS, SearchConfig, without_effect
+from nmt.search.hypothesis import NEEDS, WIDEST, SearchConfig, without_effect
 from nmt.translation.load import recipe_search
 
 
@@ -31,5 +31,5 @@ def search_asked_for(
             raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
     width = "samples" if tree["method"] == "sample" else "beam"
     if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
-        tree[width] = max(tree[width], tree["n_best"])  # a longer list needs more to choose from
+        tree[width] = max(tree[width], min(tree["n_best"], WIDEST[width]))  # a longer list needs more to choose from
     return parse_config(SearchConfig, tree, "search")

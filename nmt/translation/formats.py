@@ -103,13 +103,17 @@ def read_jsonl(stream: Iterable[bytes]) -> Iterator[Record]:
         fields = _parse(record)
         key = "source" if "source" in fields else "text"
         if not isinstance(fields.get(key), str):
+            found = f'"{key}" is {_kind(fields[key])}' if key in fields else f"it has the fields {', '.join(fields)}"
             raise DataError(
                 f'Input line {record.index + 1}: the object needs the sentence as a string in the field "source" '
-                f'(or "text"); it has the fields {", ".join(fields) or "none"}.'
+                f'(or "text"); {found if fields else "it has no fields"}.'
             )
         prefix = fields.get("prefix", "")
         if not isinstance(prefix, str):
-            raise DataError(f'Input line {record.index + 1}: "prefix" must be a string, the first words to write.')
+            raise DataError(
+                f'Input line {record.index + 1}: "prefix" must be a string, the first words to write; it is '
+                f"{_kind(prefix)}."
+            )
         yield Record(record.index, fields[key], record.num_replaced, prefix, fields)
 
 
@@ -219,6 +223,12 @@ def _parse(record: Record) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise _malformed(record, "it is not an object")
     return fields
+
+
+def _kind(value: Any) -> str:
+    """What JSON calls a value that is no string."""
+    kinds = {bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "null")
 
 
 def _malformed(record: Record, reason: str) -> DataError:

@@ -104,7 +104,9 @@ def test_an_exported_transformer_translates_as_the_run_does(copy: Path, tmp_path
     given = clear(tmp_path, pairs, greedy_margins(copy, [pair.source for pair in pairs]), 6)
     done = invoke(command.export, copy, "--format", "ctranslate2", *given)
     assert done.exit_code == 0, done.exception
-    assert "6 of 6 sentences have the same text, BLEU" in done.stderr
+    first, second, *_ = done.stderr.split("\n")
+    assert first == "nmt: Translating 6 sentences with both engines ..."
+    assert "6 of 6 sentences have the same text, BLEU" in second
     assert "nmt: only 6 sentences were compared" in done.stderr
     assert problems(copy) == []
     lines = (tmp_path / "a").read_text(encoding="utf-8").split("\n")[:5]

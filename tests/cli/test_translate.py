@@ -154,6 +154,12 @@ def test_what_was_out_of_the_ordinary_is_said_on_stderr(tiny_run: Path) -> None:
         (["--set", "method=greedy"], ConfigError, "search: method = \"greedy\": input should be 'beam' or 'sample'."),
         (["--set", "alpha=1000"], ConfigError, "search: alpha = 1000: input should be less than or equal to 10."),
         (["--beam", "0"], ConfigError, "search: beam = 0: input should be greater than or equal to 1."),
+        (["--beam", "100000"], ConfigError, "search: beam = 100000: input should be less than or equal to 1000."),
+        (
+            ["--n-best", "100000"],
+            ConfigError,
+            "search: search.n_best = 100000 needs a beam at least as wide; search.beam = 1000.",
+        ),
         (["-i", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
         (["--score", "missing.txt"], DataError, f"missing.txt: {NO_SUCH_FILE}"),
         (["--glossary", "missing.tsv"], DataError, f"missing.tsv: {NO_SUCH_FILE}"),

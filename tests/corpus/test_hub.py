@@ -4,6 +4,9 @@ import contextlib
 import csv
 import gzip
 import json
+import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,6 +202,29 @@ def test_a_column_that_is_not_there_is_answered_with_those_that_are(tmp_path: Pa
 def test_a_column_that_holds_no_text_is_named_with_the_row(tmp_path: Path) -> None:
     source = write_jsonl(tmp_path / "a.jsonl", [{"de": "a", "en": 1}])
     assert complaint(source) == f"{source}: row 1: a int is not text. A column must hold one text in each row."
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.parquet"])
+def test_of_a_broken_file_the_library_says_nothing_besides(tmp_path: Path, name: str) -> None:
+    """In a process of its own, as the library writes to the standard error that it was imported with."""
+    path = tmp_path / name
+    path.write_text('{"de": "a", "en": "b"}\n{"de": ', encoding="utf-8")
+    program = f"from nmt.corpus.hub import read_columns; list(read_columns({str(path)!r}, {COLUMNS}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    said = done.stderr.split("Traceback (most recent call last):")
+    assert said[0] == ""
+    assert f"nmt.errors.DataError: {path} cannot be read as a {path.suffix} file (" in said[-1]
+
+
+def test_the_library_may_log_again_after_its_files_were_read(tmp_path: Path) -> None:
+    logger = logging.getLogger("datasets.packaged_modules.json.json")
+    first, second = (read_columns(write_jsonl(tmp_path / name, ROWS), COLUMNS) for name in ("a.jsonl", "b.jsonl"))
+    for rows in (first, second):  # both at once
+        next(rows)
+    list(first)
+    assert len(logger.filters) == 1
+    list(second)
+    assert logger.filters == []
 
 
 def test_a_file_that_is_not_there_or_broken_is_named(tmp_path: Path) -> None:

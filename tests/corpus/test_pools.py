@@ -22,7 +22,7 @@ def corpus_of(num_pairs: int, folder: Path, pool_pairs: int, block_pairs: int, s
 
 
 def unread(num_pairs: int, pool_pairs: int = POOL_PAIRS, block_pairs: int = BLOCK_PAIRS) -> TrainingCorpus:
-    return TrainingCorpus(Shards(Path("nowhere"), num_pairs, 1, {}, {}), pool_pairs, block_pairs)
+    return TrainingCorpus(Shards(Path("nowhere"), num_pairs, 1, {}), pool_pairs, block_pairs)
 
 
 SIZES = (st.integers(1, 3000), st.integers(1, 400), st.integers(1, 80))
@@ -99,12 +99,6 @@ def test_a_pool_is_a_sample_of_the_whole_corpus() -> None:
 )
 def test_how_many_pools_there_are(num_pairs: int, num_pools: int) -> None:
     assert unread(num_pairs).num_pools == num_pools
-
-
-def test_the_target_tokens_of_an_epoch_include_the_ends_of_sentences(tmp_path: Path) -> None:
-    corpus = corpus_of(7, tmp_path / "new", 64, 4)
-    assert corpus.target_tokens == sum((1, 2, 3, 1, 2, 3, 1)) + 7
-    assert len(corpus) == 7
 
 
 def test_the_text_comes_with_the_pairs_where_it_was_kept(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import errno
-import hashlib
 import json
 import os
 import stat
@@ -271,28 +270,6 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
     monkeypatch.setattr("nmt.corpus.prepare.LAYOUT_VERSION", -1)  # text is read otherwise
     prepare()
     assert len(asked) == 7
-
-
-def test_a_dev_set_of_the_hub_that_an_earlier_version_kept_is_taken_once(
-    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(text: Text) -> Iterator[Pair]:
-        raise DataError(text.source)
-
-    monkeypatch.setitem(readers.READERS, "datasets", unreachable)
-    prepare.dev = Text("datasets", "some/where", columns=("de", "en"), split="validation")
-    asked = b'["datasets", ["de", "en"], ["some/where", null, "validation", null]]'
-    earlier = prepare.folder / "prepared" / f"dev-{hashlib.sha256(asked).hexdigest()[:16]}.json"
-    earlier.parent.mkdir()
-    earlier.write_bytes(b'[["der Hund", "the dog"]]')
-    assert prepare().dev == [Pair("der Hund", "the dog")]
-    assert not earlier.exists()
-    assert prepare().dev == [Pair("der Hund", "the dog")]
-    (kept,) = earlier.parent.glob("dev-*.json")
-    kept.unlink()
-    earlier.write_bytes(b'[["der Hund", "the d')
-    with pytest.raises(DataError, match="some/where"):
-        prepare()
 
 
 def test_csv_text_that_an_earlier_version_prepared_is_read_again(

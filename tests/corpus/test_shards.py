@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.corpus.examples import Side
-from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Shards, ShardWriter, open_shards
+from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Shards, ShardWriter, _checksum, open_shards
 from nmt.errors import DataError
 
 SENTENCES = [[4, 5, 65535], [], [7], [8, 9], [1], [2, 3, 4, 5], [6]]
@@ -52,7 +52,6 @@ def test_any_rows_are_read_however_they_were_appended(
 ) -> None:
     shards = write(tmp_path_factory.mktemp("shards") / "new", sentences, pieces, shard_rows).close()
     assert len(shards) == len(sentences)
-    assert shards.num_values == {"a": sum(map(len, sentences)), "b": len(sentences)}
     blocks = [(first, min(last, len(sentences))) for first, last in blocks]
     numbers = [number for first, last in blocks for number in range(first, last)]
     assert rows(shards.read("a", blocks)) == [sentences[number] for number in numbers]
@@ -92,6 +91,19 @@ def test_sealed_shards_open_as_they_were_written_wherever_they_are_moved(tmp_pat
     assert rows(shards.read("a", [(0, 7)])) == SENTENCES
     assert (tmp_path / "new" / "notes").read_bytes() == b"some more"
     assert shards.columns == {"a": SMALL_IDS, "b": LARGE_IDS}
+
+
+def test_what_else_a_manifest_says_is_no_hindrance(tmp_path: Path) -> None:
+    """That of earlier versions has the number of values."""
+    folder = sealed(tmp_path / "new")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert "num_values" not in manifest["content"]
+    content = manifest["content"] | {"num_values": {"a": 15, "b": 7}}
+    manifest = {"sha256": _checksum(content), "content": content}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    shards = open_shards(folder)
+    assert shards is not None
+    assert rows(shards.read("a", [(0, 7)])) == SENTENCES
 
 
 def test_shards_that_were_not_sealed_do_not_open(tmp_path: Path) -> None:

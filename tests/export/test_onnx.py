@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 import torch
 
+from nmt.cli.oddities import Oddities
 from nmt.config import parse_config
 from nmt.errors import ConfigError, ExportError
 from nmt.export import ctranslate2, onnx
@@ -30,9 +31,11 @@ from nmt.export.write import _runner_files, _shortlist_files
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.models.saved import SavedModel
 from nmt.search import boundaries
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.hypothesis import WIDEST, SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.formats import Record
+from nmt.translation.result import Candidate, Translation
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
 from tests.contracts.architectures import DECODERS, ENCODERS, build, sentences
@@ -357,7 +360,8 @@ def test_the_runner_translates_standard_input_line_by_line(
 def test_the_runner_refuses_what_is_no_utf_8_text(content: bytes) -> None:
     from nmt.export import runner
 
-    assert list(runner.read_lines(io.BytesIO(b"der Hund\r\n\xff\xfe\n"))) == ["der Hund", "\ufffd\ufffd"]
+    mixed = b"der Hund\r\n\xff\xfe\xef\xbf\xbd\n"  # the last is a replacement character that was there before
+    assert list(runner.read_lines(io.BytesIO(mixed))) == [("der Hund", 0), ("\ufffd\ufffd\ufffd", 2)]
     with pytest.raises(SystemExit, match="the input is packed"):
         list(runner.read_lines(io.BytesIO(content)))
 
@@ -384,6 +388,39 @@ def test_the_runner_answers_as_it_reads_and_ends_quietly_when_nobody_listens(
             running.stdin.close()
         assert running.stderr.read() == b""
         assert running.wait() == 0
+
+
+def test_the_runner_says_at_its_end_what_nmt_translate_would(
+    tiny_tokenizers: TokenizerPair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ran(lines: list[str], ratio: float) -> str:
+        asked = SearchConfig(beam=1, max_length_ratio=ratio, max_length_extra=1)
+        model, config = tiny_model()
+        with torch.no_grad():
+            model.output.bias[EOS_ID] += 9.0 * (ratio - 1.0)
+        for name, content in runner_files(model, config, asked, tiny_tokenizers).items():
+            (tmp_path / name).write_bytes(content)
+        program = tmp_path / "translate.py"
+        text = program.read_text(encoding="utf-8").replace("AT_ONCE = 1024", "AT_ONCE = 3")
+        program.write_text(text, encoding="utf-8")
+        read = "".join(f"{line}\n" for line in lines).encode("latin-1")
+        monkeypatch.setattr(sys, "argv", ["translate.py"])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(read)))
+        runpy.run_path(str(program), run_name="__main__")
+        return capsys.readouterr().err
+
+    oddities = Oddities()
+    cut = Candidate("x", -1.0, ("x",), (-1.0,), None, "length")
+    for line in (0, 2, 3, 4, 5, 6, 7):
+        oddities.add(Record(line, "x", num_replaced=line == 2), Translation("x", -1.0, (cut,), ("x",), "length"))
+    ours = [sentence.split(" Raise it with")[0] for sentence in oddities.describe(False, 1.0)]
+    lines = [LINES[0], "", "stra\xdfe", *["der Hund"] * 5]
+    assert [line.split(" Raise it with")[0] for line in ran(lines, 1.0).split("\n")] == [
+        *(f"translate.py: {sentence}" for sentence in ours),
+        "",
+    ]
+    assert ran(lines[3:5], 1.0).endswith('lines 1, 2. Raise it with "max_length_ratio": 2 in config.json.\n')
+    assert ran(lines[3:5], 2.0) == ""
 
 
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:
@@ -426,8 +463,8 @@ def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
     assert [join(texts) for texts in ([], ["", "a"], ["a", "", "b"], ["雨。", "「晴"])] == ["", "a", "a b", "雨。「晴"]
 
 
-@pytest.mark.parametrize("given", ["--beam 0", "--beam -1", "--threads -1"])
-def test_the_runner_refuses_a_beam_or_threads_of_nothing(
+@pytest.mark.parametrize("given", ["--beam 0", "--beam -1", "--beam 1001", "--threads -1"])
+def test_the_runner_refuses_a_beam_or_threads_of_nothing_and_a_beam_without_end(
     given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from nmt.export import runner
@@ -436,6 +473,7 @@ def test_the_runner_refuses_a_beam_or_threads_of_nothing(
     with pytest.raises(SystemExit) as ended:
         runner.main()
     assert ended.value.code == 2
+    assert WIDEST["beam"] == runner.WIDEST
     assert f"error: {given}: must be at least 1" in capsys.readouterr().err
 
 

@@ -142,6 +142,11 @@ def test_nothing_to_score_is_an_error():
         score(["BLEU"], [], [])
 
 
+@pytest.mark.parametrize(("given", "known"), [("bleu", "BLEU"), ("CHRF", "chrF"), ("bleu-MOSES", "BLEU-moses")])
+def test_the_name_of_a_metric_may_be_in_capitals_or_small_letters(given, known):
+    assert score([given], ["a b"], ["a b"]) == score([known], ["a b"], ["a b"])
+
+
 def test_an_unknown_metric_is_an_error_that_lists_the_known_ones():
     with pytest.raises(ConfigError, match=r"'METEOR' is not a metric\. Known metrics: BLEU, chrF"):
         score(["METEOR"], ["a"], ["a"])

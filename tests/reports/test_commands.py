@@ -272,6 +272,19 @@ def test_evaluate_scores_a_file_alike(folder):
     assert by_file == nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en").stdout
 
 
+def test_metrics_are_taken_in_capitals_or_small_letters(folder):
+    given = ["--source", "test.de", "--reference", "test.en", "--metric", "bleu", "--metric", "CHRF"]
+    assert [line.split()[0] for line in nmt("evaluate", "runs/bad", *given).stdout.split("\n")[:-1]] == ["BLEU", "chrF"]
+    nmt("compare", "runs/bad", "runs/good", "--out", "report", "--metric", "bleu", "--metric", "bleu-WORDS")
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert [each["metric"] for each in results["comparisons"]] == ["BLEU", "chrF", "TER", "BLEU-words"]
+
+
+def test_evaluate_writes_nothing_on_standard_error_where_that_is_no_terminal(folder):
+    result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
+    assert result.stderr == ""
+
+
 def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
     for _ in range(2):
         nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU")

@@ -39,6 +39,14 @@ def test_an_option_without_effect_or_room_is_refused(fields: dict[str, object], 
         SearchConfig.model_validate(fields)
 
 
+@pytest.mark.parametrize(("method", "width", "most"), [("beam", "beam", 1_000), ("sample", "samples", 10_000)])
+def test_no_more_hypotheses_are_asked_for_than_can_be_searched(method: str, width: str, most: int) -> None:
+    fields = {"method": method, "n_best": most}
+    assert SearchConfig.model_validate(fields | {width: most}).hypotheses == most
+    with pytest.raises(ValueError, match=f"less than or equal to {most}"):
+        SearchConfig.model_validate(fields | {width: most + 1})
+
+
 def test_the_hypotheses_to_choose_from_are_the_beam_or_the_samples() -> None:
     assert SearchConfig(beam=7).hypotheses == 7
     assert SearchConfig(method="sample", samples=12).hypotheses == 12

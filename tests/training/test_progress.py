@@ -1,7 +1,5 @@
 """The counters of a run."""
 
-import json
-
 import pytest
 
 from nmt.training.progress import Progress, Window
@@ -64,14 +62,6 @@ def test_an_unknown_counter_is_not_swallowed_and_a_known_one_is_of_its_type(befo
     assert before in text
     with pytest.raises(ValueError):
         Progress.from_json(text.replace(before, after))
-
-
-def test_progress_from_before_states_and_models_were_noted_knows_the_newest_and_the_best() -> None:
-    progress = Progress(update=7, best_steps=[(9.0, 2)], validated_at=6)
-    tree = json.loads(progress.to_json())
-    del tree["states"], tree["models"], tree["left_out"]
-    read = Progress.from_json(json.dumps(tree))
-    assert (read.states, read.models, read.left_out) == ([7], [2, 6], [])
 
 
 def test_validations_are_noted_and_of_the_states_the_newest() -> None:

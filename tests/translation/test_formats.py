@@ -119,8 +119,29 @@ def test_an_alignment_is_one_more_field() -> None:
 def test_a_json_line_may_ask_for_the_first_words() -> None:
     first, second = read("jsonl", b'{"source": "a", "prefix": "The"}\n{"source": "b"}')
     assert (first.prefix, second.prefix) == ("The", "")
-    with pytest.raises(DataError, match='Input line 1: "prefix" must be a string'):
+    with pytest.raises(DataError) as failure:
         read("jsonl", b'{"source": "a", "prefix": 1}')
+    assert str(failure.value) == 'Input line 1: "prefix" must be a string, the first words to write; it is a number.'
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('{"source": 3}', '"source" is a number'),
+        ('{"source": 0.5, "text": "a"}', '"source" is a number'),
+        ('{"id": 1, "text": true}', '"text" is a boolean'),
+        ('{"source": null}', '"source" is null'),
+        ('{"source": ["a"]}', '"source" is a list'),
+        ('{"text": {"de": "a"}}', '"text" is an object'),
+        ('{"id": 1, "src": "a"}', "it has the fields id, src"),
+        ("{}", "it has no fields"),
+    ],
+)
+def test_a_json_line_without_a_sentence_is_refused_with_what_it_has(line: str, found: str) -> None:
+    with pytest.raises(DataError) as failure:
+        read("jsonl", line.encode())
+    needed = 'the object needs the sentence as a string in the field "source" (or "text")'
+    assert str(failure.value) == f"Input line 1: {needed}; {found}."
 
 
 def test_jsonl_passes_other_fields_through() -> None:
