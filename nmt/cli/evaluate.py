@@ -86,7 +86,8 @@ def evaluate(
         test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
         outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
     target_language = target_language or ""
-    if said := doubt_about(test.reference, target_language):
+    by_words = any(name not in ("chrF", "BLEU-words") for name in metrics)
+    if by_words and (said := doubt_about(test.reference, target_language)):
         typer.echo(f"nmt: {said}", err=True)
     scores = score(metrics, outputs, test.reference, target_language=target_language)
     about |= {"reference": str(test.reference_path), "num_sentences": len(test)}

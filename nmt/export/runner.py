@@ -1,30 +1,19 @@
-"""Translate with an exported recurrent model; needs sentencepiece, onnxruntime and numpy, and nothing else.
+"""Search in an exported recurrent model. Needs sentencepiece, onnxruntime and numpy: an exported model has a copy.
 
-    pip install sentencepiece onnxruntime numpy
-    python translate.py < new.en > new.de             # a sentence a line; --beam 1 is greedy search
-    python translate.py --shortlist < new.en > new.de # only likely words: faster, where the run had a shortlist
-
-From Python, with this file on the path:
-
-    translator = Translator.load(Path("runs/my/export/onnx"))
-    print(translator.translate(["Two dogs play in the snow."])[0])
-
-This file stands beside the graphs as translate.py. The search is nmt's: a beam of the best hypotheses, compared by
-log-probability over ((5 + length) / 6) ** alpha (or the penalty in config.json), until none can still become better or,
-where config.json has "stopping": "first", as many have ended as the beam is wide.
+A beam of the best hypotheses, as nmt's, compared by log-probability over ((5 + length) / 6) ** alpha (or the penalty in
+config.json), until none can still become better or, where config.json has "stopping": "first", as many have ended as
+the beam is wide.
 """
 
-import argparse
 import io
 import json
 import os
 import re
-import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +26,6 @@ from nmt.tokenizer.stand_ins import alphabet_of, in_known_characters
 
 BEGIN, END = 2, 3
 MAX_ROWS, WIDEST = 512, 1000  # hypotheses in a batch, and of a sentence
-AT_ONCE = 1024  # lines that are read before they are translated
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
 # Kana, Chinese characters, and the punctuation between them.
 WITHOUT_SPACES = re.compile(
@@ -245,57 +233,3 @@ def one_line(text: str) -> str:
         return text
     spaced = (" " if one in LINE_ENDS else one for one in text)
     return "".join(one for one in spaced if one == "\t" or (unicodedata.category(one) != "Cc" and one != "\ufeff"))
-
-
-def read_lines(stream: Iterable[bytes]) -> Iterator[tuple[str, int]]:
-    """Lines of UTF-8, each with in how many places it was none; of what can be no text, only a word on stderr."""
-    for number, line in enumerate(stream):
-        if number == 0 and line[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
-            sys.exit("translate.py: the input is packed (gunzip it) or UTF-16 (iconv -f UTF-16 -t UTF-8).")
-        text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-        yield text, text.count("\ufffd") - line.count("\ufffd".encode())
-
-
-def oddities(replaced: int, cut: list[int], ratio: float) -> Iterator[str]:
-    """A sentence for each kind that occurred: places that were no UTF-8, lines that ended at their limit."""
-    if replaced:
-        remedy = "If the text has another encoding, convert it first: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW"
-        yield f"Invalid UTF-8 was replaced in {replaced} place{'s' * (replaced != 1)}. {remedy}"
-    if cut:
-        more = f" and {len(cut) - 5} more" if len(cut) > 5 else ""
-        lines = f"line{'s' * (len(cut) != 1)} {', '.join(map(str, cut[:5]))}{more}"
-        remedy = f'Raise it with "max_length_ratio": {2 * ratio:g} in config.json.'
-        yield f"Ended at the length limit, so perhaps incomplete: {lines}. {remedy}"
-
-
-def main() -> None:
-    """Translate stdin to stdout."""
-    parser = argparse.ArgumentParser(description="Translate lines from stdin to stdout.")
-    parser.add_argument("--beam", type=int, help="width of the beam; 1 is greedy search [default: config.json's]")
-    parser.add_argument("--shortlist", action="store_true", help="consider only likely words: faster")
-    parser.add_argument("--threads", type=int, default=0, help="searches at once [default: one a core]")
-    arguments = parser.parse_args()
-    if arguments.beam is not None and not 1 <= arguments.beam <= WIDEST:
-        parser.error(f"--beam {arguments.beam}: must be at least 1 and at most {WIDEST}.")
-    if arguments.threads < 0:
-        parser.error(f"--threads {arguments.threads}: must be at least 1, or 0 for one a core.")
-    translator = Translator.load(Path(__file__).parent, arguments.threads)
-    if arguments.shortlist and translator.listed is None:
-        parser.error("--shortlist: this model was exported without one (`nmt shortlist RUN`, then `nmt export`).")
-    lines, count, replaced, cut = read_lines(sys.stdin.buffer), 0, 0, []
-    try:
-        while chunk := list(islice(lines, AT_ONCE)):
-            found = translator.translations([text for text, _ in chunk], arguments.beam, arguments.shortlist)
-            sys.stdout.buffer.write("".join(f"{text}\n" for text, _ in found).encode())
-            sys.stdout.buffer.flush()
-            replaced += sum(places for _, places in chunk)
-            cut += [count + number for number, (_, ended) in enumerate(found, start=1) if ended]
-            count += len(chunk)
-        for sentence in oddities(replaced, cut, translator.config.max_length_ratio):
-            print(f"translate.py: {sentence}", file=sys.stderr or io.StringIO())  # closed by the caller
-    except BrokenPipeError:  # whoever reads has had enough; Python would complain once more when it flushes at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-if __name__ == "__main__":
-    main()

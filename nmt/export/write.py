@@ -128,12 +128,12 @@ def _in_ctranslate2(
 
 
 def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
-    from nmt.export import runner  # which needs onnxruntime
+    from nmt.export import program, runner  # which need onnxruntime
 
     config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])}
     config |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
-    alone = inspect.getsource(runner)
-    for part in (sentences, stand_ins):  # the file stands by itself
+    alone = inspect.getsource(program)
+    for part in (runner, sentences, stand_ins):  # the file stands by itself
         before, _, after = alone.partition(f"from {part.__name__} import ")
         alone = before + inspect.getsource(part) + after.partition("\n")[2]
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": alone.encode()}

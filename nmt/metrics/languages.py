@@ -13,6 +13,8 @@ _CODES = {name: code for code, names in _NAMES.items() for name in names}
 # Scripts without spaces between words, as the names of their characters begin.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
+LONGEST_WORDS = 4  # letters; text that was split into words has fewer on average, a sentence without spaces has more
+
 
 def primary(language: str) -> str:
     """The language of a code such as "zh-CN" or "jpn_Jpan", or of a name such as "Japanese": "zh", "ja", "ko", or the
@@ -23,13 +25,14 @@ def primary(language: str) -> str:
 
 
 def is_unspaced(lines: Iterable[str]) -> bool:
-    """Whether most letters are of scripts that have no spaces between words."""
-    letters = unspaced = 0
+    """Whether most letters are of scripts that have no spaces between words, and none were put there."""
+    letters = unspaced = words = 0
     for line in lines:
+        words += len(line.split())
         for character in filter(str.isalpha, line):
             letters += 1
             unspaced += character > "\u0e00" and unicodedata.name(character, "").startswith(_UNSPACED)
-    return 2 * unspaced > letters
+    return 2 * unspaced > letters > LONGEST_WORDS * words
 
 
 def doubt(target_language: str, tokenizer: str, references: Iterable[str]) -> str | None:

@@ -358,12 +358,12 @@ def test_the_runner_translates_standard_input_line_by_line(
     "content", [gzip.compress(b"der Hund\n"), "der Hund\n".encode("utf-16")], ids=["gzip", "UTF-16"]
 )
 def test_the_runner_refuses_what_is_no_utf_8_text(content: bytes) -> None:
-    from nmt.export import runner
+    from nmt.export import program
 
     mixed = b"der Hund\r\n\xff\xfe\xef\xbf\xbd\n"  # the last is a replacement character that was there before
-    assert list(runner.read_lines(io.BytesIO(mixed))) == [("der Hund", 0), ("\ufffd\ufffd\ufffd", 2)]
+    assert list(program.read_lines(io.BytesIO(mixed))) == [("der Hund", 0), ("\ufffd\ufffd\ufffd", 2)]
     with pytest.raises(SystemExit, match="the input is packed"):
-        list(runner.read_lines(io.BytesIO(content)))
+        list(program.read_lines(io.BytesIO(content)))
 
 
 def test_the_runner_answers_as_it_reads_and_ends_quietly_when_nobody_listens(
@@ -467,13 +467,13 @@ def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
 def test_the_runner_refuses_a_beam_or_threads_of_nothing_and_a_beam_without_end(
     given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from nmt.export import runner
+    from nmt.export import program
 
     monkeypatch.setattr("sys.argv", ["translate.py", given.replace(" ", "=")])
     with pytest.raises(SystemExit) as ended:
-        runner.main()
+        program.main()
     assert ended.value.code == 2
-    assert WIDEST["beam"] == runner.WIDEST
+    assert WIDEST["beam"] == program.WIDEST
     assert f"error: {given}: must be at least 1" in capsys.readouterr().err
 
 

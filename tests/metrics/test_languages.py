@@ -26,7 +26,10 @@ def test_scripts_without_spaces_are_known(line: str) -> None:
     assert is_unspaced([line])
 
 
-@pytest.mark.parametrize("line", ["", "123 !", "We eat 寿司 today", "나는 너를 사랑해", "Мы едем завтра", "घर जाओ"])
+@pytest.mark.parametrize(
+    "line",
+    ["", "123 !", "We eat 寿司 today", "나는 너를 사랑해", "Мы едем завтра", "घर जाओ", "新しい 車 を 買い まし た 。"],
+)
 def test_other_text_has_words(line: str) -> None:
     assert not is_unspaced([line])
 
