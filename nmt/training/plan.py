@@ -20,14 +20,16 @@ class Planned:
 
 def plan_from(progress: Progress, corpus: TrainingCorpus, batch_tokens: int, seed: int) -> Iterator[Planned]:
     """Batches from where the progress stands, which moves with them; epochs follow each other without end."""
-    examples = None
+    examples: Examples | None = None
     while True:
-        if examples is None or corpus.num_pools > 1:  # a single pool is the same in every epoch
+        if examples is None:
             examples = corpus.pool(seed, progress.epoch, progress.pool)
         plan = plan_epoch(examples, batch_tokens, seed, progress.epoch, progress.pool)
         for indices in plan[progress.position :]:
             progress.position += 1
             yield Planned(examples, indices, progress.epoch)
+        if corpus.num_pools > 1:  # a single one is the same in every epoch; of several, two are never in memory
+            examples = None
         progress.pool, progress.position = progress.pool + 1, 0
         if progress.pool == corpus.num_pools:
             progress.epoch, progress.pool = progress.epoch + 1, 0

@@ -1,10 +1,16 @@
 """Which pairs come next."""
 
 import copy
+import dataclasses
 import itertools
+import weakref
 from pathlib import Path
 
+import pytest
+
 from nmt.corpus.batching import plan_epoch
+from nmt.corpus.examples import Examples
+from nmt.corpus.pools import TrainingCorpus
 from nmt.training.plan import plan_from
 from nmt.training.progress import Progress
 from tests.training.jobs import tiny_job
@@ -29,3 +35,19 @@ def test_any_place_of_the_plan_is_found_again(tmp_path: Path) -> None:
     for number, place in enumerate(places[:-2]):
         again = plan_from(place, corpus, 120, 1)
         assert [one.indices.tolist() for one in itertools.islice(again, 3)] == seen[number : number + 3]
+
+
+def test_one_pool_is_in_memory_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, pools = TrainingCorpus.pool, list[weakref.ref[Examples]]()
+
+    def watched(corpus: TrainingCorpus, seed: int, epoch: int, number: int) -> Examples:
+        assert all(earlier() is None for earlier in pools)
+        pool = read(corpus, seed, epoch, number)
+        pools.append(weakref.ref(pool))
+        return pool
+
+    monkeypatch.setattr(TrainingCorpus, "pool", watched)
+    corpus = dataclasses.replace(tiny_job(tmp_path).corpus, pool_pairs=20, block_pairs=10)
+    plan = plan_from(Progress(), corpus, 120, 1)
+    while len(pools) < 5:
+        next(plan)
