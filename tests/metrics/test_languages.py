@@ -21,7 +21,9 @@ def test_a_language_is_known_by_its_codes_and_its_name(names: tuple[str, ...], c
     assert len({bleu_tokenizer(name) for name in names}) == 1
 
 
-@pytest.mark.parametrize("line", ["我们明天出发。", "新しい car を買いました", "ฉันรักคุณ", "ຂ້ອຍຮັກເຈົ້າ", "ខ្ញុំស្រឡាញ់អ្នក"])
+@pytest.mark.parametrize(
+    "line", ["我们明天出发。", "去年の夏に新しい car を買いました", "ฉันรักคุณ", "ຂ້ອຍຮັກເຈົ້າ", "ខ្ញុំស្រឡាញ់អ្នក"]
+)
 def test_scripts_without_spaces_are_known(line: str) -> None:
     assert is_unspaced([line])
 
