@@ -1,9 +1,9 @@
 """The one object a recipe fills."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from nmt.config import Config, dump_config, load_config, write_toml
 from nmt.corpus.filters import FilterConfig
@@ -100,6 +100,12 @@ class CardConfig(Config):
     dataset: str = ""
 
 
+def _one_line(name: str) -> str:
+    if "\n" in name or "\r" in name:
+        raise ValueError(f"name = {name!r} must be one line.")
+    return name
+
+
 class Experiment(Config):
     """What one run is: everything that decides its result, and what its card says of it.
 
@@ -107,8 +113,8 @@ class Experiment(Config):
     otherwise the first weights are drawn, by `seed`.
     """
 
-    name: str = Field(
-        min_length=1, pattern=r"^[^\n\r]*$", description='It is what reports call the run, as in name = "first".'
+    name: Annotated[str, AfterValidator(_one_line)] = Field(
+        min_length=1, description='It is what reports call the run, as in name = "first".'
     )
     seed: int = Field(1, ge=0, lt=2**32)
     init_from: str | None = Field(None, min_length=1)

@@ -70,7 +70,8 @@ class Oddities:
         line = record.index + 1
         self.replaced += record.num_replaced
         if translation.unknown:
-            self.unknown.add(f"{line} ({translation.unknown})")
+            more = "…" if len(translation.unknown) > EXAMPLES else ""
+            self.unknown.add(f"{line} ({translation.unknown[:EXAMPLES]}{more})")
         if translation.num_segments > 1:
             self.split.add(str(line))
         if translation.finish_reason == "length" and not translation.repeats:  # more room would not help a loop

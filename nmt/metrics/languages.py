@@ -7,7 +7,7 @@ from collections.abc import Iterable
 _NAMES = {
     "zh": ("zho", "chi", "cmn", "yue", "lzh", "wuu", "cn", "chinese", "mandarin", "cantonese"),
     "ja": ("jpn", "jp", "japanese"),
-    "ko": ("kor", "kr", "korean"),
+    "ko": ("kor", "korean"),
 }
 _CODES = {name: code for code, names in _NAMES.items() for name in names}
 # Scripts without spaces between words, as the names of their characters begin.
@@ -41,6 +41,6 @@ def doubt(target_language: str, tokenizer: str, references: Iterable[str]) -> st
         return None
     named = f"the target language is {target_language!r}" if target_language else "no target language is given"
     return (
-        f"The references have no spaces between words, and {named}: BLEU and TER take whole sentences for words. They "
-        "know zh, ja and ko; of other languages go by chrF."
+        f"The references have no spaces between words, and {named}: BLEU and TER take whole sentences for words. "
+        "Chinese, Japanese and Korean are known as zh, ja and ko; in other languages, go by chrF."
     )

@@ -14,7 +14,7 @@ from nmt.reports.record import RunRecord
 from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.asked import search_asked_for
-from nmt.translation.load import is_language_model, load
+from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation
 
 Tick = Callable[[int], None]
@@ -69,6 +69,8 @@ def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] 
             f"{run_dir} is a language model: it reads nothing, so that what it writes is no translation to be scored. "
             f"`nmt translate {run_dir} --score FILE` says how probable it finds a text."
         )
+    if beam is not None and not overrides and recipe_search(run_dir).method == "sample":
+        raise ConfigError(f"--beam {beam} has no effect: the recipe of {run_dir} samples.")
     search = search_asked_for(run_dir, beam, 1, overrides)
     if search.n_best > 1:
         raise ConfigError(f"search.n_best = {search.n_best}: one translation a sentence is scored. Leave it out.")

@@ -23,13 +23,17 @@ class TokenizerPair:
         return self.source is self.target
 
     def encode_source(self, text: str) -> list[int]:
-        """Ids of a clean text to translate, as far as possible in characters that the vocabulary has."""
-        return self.source.encode(in_known_characters(text, self.source.alphabet))
+        """Ids of a clean text to translate, as `read`."""
+        return self.source.encode(self.read(text))
+
+    def read(self, text: str) -> str:
+        """A clean text to translate, as far as possible in characters that the vocabulary has, one after the other."""
+        return in_known_characters(text, self.source.alphabet)
 
     def unknown(self, text: str) -> str:
-        """The characters of a clean text that `encode_source` has to write in bytes, in order, each once."""
-        known = in_known_characters(text, self.source.alphabet)
-        return "".join(dict.fromkeys(one for one in known if one not in self.source.alphabet))
+        """The visible characters of a clean text that `encode_source` has to write in bytes, in order, each once."""
+        odd = (one for one in self.read(text) if one not in self.source.alphabet and one.isprintable())
+        return "".join(dict.fromkeys(odd))
 
     def files(self) -> dict[str, SentencePieceTokenizer]:
         """File name in the run directory -> tokenizer."""

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Set
 from typing import Any
 
-ALIKE = ("'’‘‚‛ʼ′`´", '"“”„‟«»″', "-‐‑‒–—―−", "/⁄", "·•∙")  # groups whose members stand for each other
+ALIKE = ("'’‘‚‛ʼ′`´", '"“”„‟«»″', "-‐‑‒–—―−", "·•∙")  # groups whose members stand for each other
+OTHER_NUMBERS = ("<super>", "<sub>", "<fraction>")  # to Unicode 10² is 102, and 2½ is 21/2
 
 
 def alphabet_of(processor: Any) -> frozenset[str]:
@@ -26,7 +27,9 @@ def in_known_characters(text: str, alphabet: Set[str]) -> str:
 
 
 def _stand_in(character: str, alphabet: Set[str]) -> str:
-    # NFKC: full-width letters, ligatures, "…" as "...", "½" as "1⁄2".
+    if unicodedata.decomposition(character).startswith(OTHER_NUMBERS):
+        return character
+    # NFKC: full-width letters, ligatures, "…" as "...".
     for form in (character, unicodedata.normalize("NFKC", character)):
         like = "".join(_alike(one, alphabet) for one in form)
         if " " not in like and alphabet >= set(like):

@@ -12,7 +12,7 @@ is there must not be.
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -133,14 +133,19 @@ class Glossary:
             and _is_whole(text, word.start(), word.start() + len(self.targets[place]))
         )
 
-    def terms(self, text: str, tokens: Sequence[bytes], allowed: frozenset[int]) -> Terms:
-        """What the search is told of a clean line, or of a part of it, whose source tokens write `tokens`."""
+    def terms(
+        self, text: str, tokens: Sequence[bytes], allowed: frozenset[int], read: Callable[[str], str] = str
+    ) -> Terms:
+        """What the search is told of a clean line, or of a part of it, whose source tokens write `tokens`.
+
+        They write what `read` makes of the text, character by character.
+        """
         text = " ".join(text.split())
         times: Counter[tuple[int, ...]] = Counter()
         places: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
         for match in longest_first(self.matches(text)):
             times[match.entry.targets] += 1
-            places[match.entry.targets] |= _places(match, text, tokens)
+            places[match.entry.targets] |= _places(match, text, tokens, read)
         required = (
             Required(
                 frozenset(own),
@@ -261,11 +266,11 @@ def _ends(text: str, term: str) -> list[int]:
     return found
 
 
-def _places(match: Match, text: str, tokens: Sequence[bytes]) -> set[int]:
-    """Which tokens write a match; none where together they do not write the text."""
-    if b"".join(tokens) != f" {text}".encode():
+def _places(match: Match, text: str, tokens: Sequence[bytes], read: Callable[[str], str]) -> set[int]:
+    """Which tokens write a match; none where together they do not write the text as it is read."""
+    if b"".join(tokens) != f" {read(text)}".encode():
         return set()
-    start, end = (1 + len(text[:place].encode()) for place in (match.start, match.end))
+    start, end = (1 + len(read(text[:place]).encode()) for place in (match.start, match.end))
     ends = list(accumulate(len(token) for token in tokens))
     return {place for place, last in enumerate(ends) if last > start and last - len(tokens[place]) < end}
 

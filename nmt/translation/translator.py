@@ -170,12 +170,12 @@ class Translator:
         text = clean(line)
         if is_blank(text):
             return []
-        read, write = self.tokenizers.encode_source, self.tokenizers.target.encode
-        begin, spell = clean(prefix), self.tokenizers.source.spellings
+        pair, begin = self.tokenizers, clean(prefix)
+        read, write, spell = pair.encode_source, pair.target.encode, pair.source.spellings
         allowed = glossary.allowed(text, begin) if glossary else frozenset()
         ids = read(text)
         if self._fits(text, ids):
-            terms = glossary.terms(text, spell(ids), allowed) if glossary else None
+            terms = glossary.terms(text, spell(ids), allowed, pair.read) if glossary else None
             return [Segment(number, ids, write(begin), terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
@@ -185,7 +185,7 @@ class Translator:
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start
             if ids := read(piece):
-                terms = glossary.terms(piece, spell(ids), allowed) if glossary else None
+                terms = glossary.terms(piece, spell(ids), allowed, pair.read) if glossary else None
                 segments.append(Segment(number, ids, write(own), words, terms))
             end = start + len(piece)
         return segments

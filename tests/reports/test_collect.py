@@ -56,7 +56,7 @@ def test_a_beam_for_a_recipe_that_samples_is_refused(tmp_path):
     run = make_run(tmp_path / "rnn", "rnn")
     (run / "experiment.toml").write_text("[search]\nmethod = 'sample'\n", encoding="utf-8")
     seal_run(run)
-    with pytest.raises(ConfigError, match="--beam has no effect"):
+    with pytest.raises(ConfigError, match=r"--beam 3 has no effect: the recipe of .*rnn samples\."):
         run_search(run, beam=3)
 
 

@@ -16,7 +16,7 @@ ALPHABET = frozenset("abcdeABC12 .,'\"-/")
     [
         ("a dog…", "a dog..."),
         ("Ａ１", "A1"),
-        ("½", "1/2"),
+        ("2½ 10² H₂O 1⁄2", "2½ 10² H₂O 1⁄2"),  # other numbers to whom reads them in a row
         ("„a“ ‚b‘ c’d «e»", '"a" \'b\' c\'d "e"'),
         ("a–b — c‑d", "a-b - c-d"),
         ("a 😀 你 b", "a 😀 你 b"),  # nothing is like them

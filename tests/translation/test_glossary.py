@@ -178,6 +178,15 @@ def test_what_a_line_requires_says_which_source_tokens_ask_for_it(tokenizer: Sen
         assert word in b"".join(encoded[place] for place in sorted(one.places))
 
 
+def test_a_term_has_its_place_where_a_character_before_it_is_read_as_another(tiny_tokenizers: TokenizerPair) -> None:
+    glossary = Glossary.of([("Hund", "dog")], tiny_tokenizers.target)
+    line = "ein Ｂaum… und der Hund"
+    tokens = tiny_tokenizers.source.spellings(tiny_tokenizers.encode_source(line))
+    assert b"..." in b"".join(tokens).replace(b". ", b".")
+    (dog,) = glossary.terms(line, tokens, frozenset(), tiny_tokenizers.read).required
+    assert b"".join(tokens[place] for place in sorted(dog.places)).strip() == b"Hund"
+
+
 def test_a_target_may_be_written_because_of_any_of_its_sources_or_of_what_contains_it(
     tokenizer: SentencePieceTokenizer,
 ) -> None:

@@ -477,5 +477,6 @@ def test_characters_without_a_piece_are_read_as_what_they_mean_or_named(tiny_run
     )
     assert (odd.text, odd.score, odd.source_tokens) == (usual.text, usual.score, usual.source_tokens)
     assert (usual.unknown, odd.unknown, strange.unknown) == ("", "", "😀")
+    assert translator.translate(["\u200b", "der\u00ad Hund."])[0].unknown == ""  # nothing that could be shown
     one, other = score_pairs(translator, ["der Hund.", "der Ｈund．"], ["the dog."] * 2)
     assert one.log_prob == other.log_prob
