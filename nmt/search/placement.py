@@ -12,7 +12,7 @@ from torch import Tensor
 
 from nmt.search.terms import Progress, Terms
 
-LEAST = 0.01  # less attention than this is as bad as this
+LEAST = 0.01  # of the most attention; less is as bad as this
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,8 @@ def placement(terms: Terms, tokens: Sequence[int], attention: Tensor) -> float:
 
 
 def _look(attention: Sequence[float], places: frozenset[int]) -> float:
-    """How much is looked at these places of the source; as much as can be where they are not known."""
-    return min(sum(attention[place] for place in places), 1.0) if places else 1.0
+    """How much is looked at these places of the source, of what is looked at most; all of it where they are not known.
+
+    Some models look at the end of the source most of the time, and nowhere with more than a third of their attention.
+    """
+    return min(sum(attention[place] for place in places) / max(attention), 1.0) if places else 1.0

@@ -17,7 +17,7 @@ from tests.search.spelling import VOCAB, phrases_of
 SPACE_A, SPACE_B, A, B, DASH, SPACE = range(4, 10)
 GRAPH = phrases_of("b", "a b")
 # How much each of six tokens looked at the first and at the second source token.
-ATTENTION = torch.tensor([[0.5, 0.5], [0.9, 0.1], [0.2, 0.8], [1.0, 0.0], [0.0, 1.0], [0.3, 0.7]])
+ATTENTION = torch.tensor([[0.4, 0.6], [0.9, 0.1], [0.2, 0.8], [1.0, 0.0], [0.0, 1.0], [0.3, 0.7]])
 
 
 def asked(*required: Required) -> Terms:
@@ -27,12 +27,12 @@ def asked(*required: Required) -> Terms:
 @pytest.mark.parametrize(
     ("tokens", "looks"),
     [
-        ([SPACE_B, SPACE_A, EOS_ID], [0.5]),
-        ([SPACE_A, SPACE_B, EOS_ID], [0.1]),
-        ([SPACE_A, DASH, B, EOS_ID], [0.8]),
-        ([SPACE_A, SPACE, B, EOS_ID], [0.8]),
+        ([SPACE_B, SPACE_A, EOS_ID], [1.0]),  # nothing is looked at more
+        ([SPACE_A, SPACE_B, EOS_ID], [0.1 / 0.9]),
+        ([SPACE_A, DASH, B, EOS_ID], [1.0]),
+        ([SPACE_A, SPACE, B, EOS_ID], [1.0]),
         ([SPACE_A, SPACE_A, SPACE_A, SPACE_B], [LEAST]),
-        ([SPACE_A, SPACE_B, SPACE_B, EOS_ID], [0.1]),  # once is enough
+        ([SPACE_A, SPACE_B, SPACE_B, EOS_ID], [0.1 / 0.9]),  # once is enough
         ([SPACE_A, SPACE_A, EOS_ID], []),
         ([SPACE_A, SPACE_B, B, SPACE_B, EOS_ID], [LEAST]),  # "bb" was none
     ],
@@ -46,7 +46,9 @@ def test_a_term_is_placed_by_the_attention_when_it_begins(tokens: list[int], loo
 def test_all_terms_add_up_and_one_whose_place_is_not_known_costs_nothing() -> None:
     first, both = Required(frozenset({0}), 2, frozenset({0})), Required(frozenset({1}), places=frozenset({0, 1}))
     tokens = [SPACE_B, SPACE_A, SPACE_A, SPACE_B, EOS_ID]
-    assert placement(asked(first), tokens, ATTENTION[:5]) == pytest.approx(math.log(0.5) + math.log(1.0), abs=1e-6)
+    assert placement(asked(first), tokens, ATTENTION[:5]) == pytest.approx(
+        math.log(0.4 / 0.6) + math.log(1.0), abs=1e-6
+    )
     assert placement(asked(both), tokens, ATTENTION[:5]) == pytest.approx(0.0, abs=1e-6)
     assert placement(asked(Required(frozenset({0}), 2)), tokens, ATTENTION[:5]) == 0.0
     assert placement(asked(), tokens, ATTENTION[:5]) == 0.0
