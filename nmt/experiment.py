@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from nmt.config import Config, dump_config, load_config, write_toml
 from nmt.corpus.filters import FilterConfig
 from nmt.corpus.hub import file_format
-from nmt.corpus.readers import Text, name_text
+from nmt.corpus.readers import BY_LANGUAGE, Text, name_text
 from nmt.models.build import ModelConfig
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.sentencepiece import TokenizerConfig
@@ -16,8 +16,9 @@ from nmt.training.config import TrainingConfig
 
 
 class TextFiles(Config):
-    """Two aligned text files; or as `source` and no target one TSV file, or with corpus.reader = "datasets" a data set
-    of the Hugging Face hub (and which `config`, `split`, `revision` of it) or a .jsonl, .json, .csv or .parquet file.
+    """Two aligned text files; or as `source` and no target one TSV or TMX file (corpus.reader = "tsv", "tmx"), or with
+    "datasets" a data set of the Hugging Face hub (and which `config`, `split`, `revision` of it) or a .jsonl, .json,
+    .csv or .parquet file.
     """
 
     source: str
@@ -33,10 +34,10 @@ _FORM = 'usually two files with a sentence a line, as in {0} = {{ source = "{0}.
 class CorpusConfig(Config):
     """The text; paths are relative to the directory the command runs in. `max_length` is in tokens.
 
-    The languages name the columns of a data set.
+    The languages name the columns of a data set, and which of a TMX file's are meant.
     """
 
-    reader: Literal["parallel", "tsv", "datasets"] = "parallel"
+    reader: Literal["parallel", "tsv", "tmx", "datasets"] = "parallel"
     source_language: str = ""
     target_language: str = ""
     train: TextFiles = Field(description=f"It names the training text: {_FORM.format('train')}.")
@@ -60,6 +61,7 @@ class CorpusConfig(Config):
         rules = {
             "parallel": "needs a source and a target",
             "tsv": "is one file, its source: leave out the target",
+            "tmx": "is one file, its source: leave out the target",
             "datasets": "is one data set or file, its source: leave out the target",
         }
         for name in ("train", "dev", "test"):
@@ -74,14 +76,14 @@ class CorpusConfig(Config):
                     f"corpus.{name}.{named[0]} is for a data set of the Hugging Face hub (corpus.reader = 'datasets'); "
                     f"{files.source} is a file."
                 )
-        if self.reader == "datasets" and not (self.source_language and self.target_language):
+        if self.reader in BY_LANGUAGE and not (self.source_language and self.target_language):
             raise ValueError(
-                "corpus.reader = 'datasets' needs corpus.source_language and corpus.target_language: the columns that "
-                "hold the two texts."
+                f"corpus.reader = '{self.reader}' needs corpus.source_language and corpus.target_language: by them it "
+                "finds the two texts."
             )
-        if self.reader == "datasets" and self.source_language == self.target_language:
+        if self.reader in BY_LANGUAGE and self.source_language == self.target_language:
             raise ValueError(
-                f"corpus.source_language and corpus.target_language are both {self.source_language!r}: that column "
+                f"corpus.source_language and corpus.target_language are both {self.source_language!r}: that text "
                 "would be a translation of itself."
             )
         return self

@@ -204,6 +204,11 @@ def test_every_mistake_is_listed_at_once() -> None:
             "With corpus.reader = 'datasets', corpus.train is one data set or file, its source: leave out the target.",
         ),
         (
+            "corpus.reader",
+            "tmx",
+            "With corpus.reader = 'tmx', corpus.train is one file, its source: leave out the target.",
+        ),
+        (
             "corpus.dev",
             {"source": "a.de", "target": "a.en", "split": "x"},
             "corpus.dev.split is for a data set of the Hugging Face hub (corpus.reader = 'datasets'); a.de is a file.",
@@ -247,9 +252,11 @@ def test_a_file_has_no_splits(key: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["source_language", "target_language"])
-def test_a_data_set_needs_languages_for_its_columns(language: str) -> None:
-    needed = "corpus.source_language and corpus.target_language: the columns that hold the two texts."
-    assert complaint(data_sets(**{language: ""})) == f"{RECIPE}: corpus.reader = 'datasets' needs {needed}"
+@pytest.mark.parametrize("reader", ["datasets", "tmx"])
+def test_a_data_set_and_a_translation_memory_need_languages(reader: str, language: str) -> None:
+    needed = "corpus.source_language and corpus.target_language: by them it finds the two texts."
+    tree = data_sets(reader=reader, train={"source": "a"}, **{language: ""})
+    assert complaint(tree) == f"{RECIPE}: corpus.reader = '{reader}' needs {needed}"
 
 
 def test_heads_bind_no_attention_that_has_none() -> None:

@@ -13,9 +13,13 @@ from pathlib import Path
 
 from nmt.corpus.hub import file_format, read_columns
 from nmt.corpus.lines import hash_file, iter_lines
+from nmt.corpus.tmx import read_tmx
 from nmt.errors import DataError
 
 CSV_VERSION = 2  # raise when CSV files are read otherwise, so that what was prepared of them is not taken
+
+# Readers that find the two texts by the names of their languages.
+BY_LANGUAGE = {"datasets", "tmx"}
 
 # The usual names on the hub for the parts of a corpus.
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
@@ -36,7 +40,7 @@ class Text:
     reader: str
     source: str  # a file, or with the reader `datasets` a data set of the hub
     target: str | None = None
-    columns: tuple[str, str] | None = None  # of a data set: where source and target are
+    columns: tuple[str, str] | None = None  # of a data set or a TMX file: where source and target are
     config: str | None = None
     split: str | None = None
     revision: str | None = None
@@ -75,7 +79,7 @@ def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple
         reader,
         files["source"] if on_hub else str(Path(files["source"])),
         str(Path(files["target"])) if "target" in files else None,
-        columns=languages if reader == "datasets" else None,
+        columns=languages if reader in BY_LANGUAGE else None,
         config=files.get("config"),
         split=files.get("split", SPLITS[part] if on_hub else None),
         revision=files.get("revision"),
@@ -130,9 +134,16 @@ def read_dataset(text: Text) -> Iterator[Pair]:
     return (Pair(source, target) for source, target in read_columns(text.source, text.columns, *place))
 
 
+def read_memory(text: Text) -> Iterator[Pair]:
+    """Two languages of a translation memory. Raises DataError when it is no TMX or has not both."""
+    assert text.columns is not None  # name_text
+    return (Pair(source, target) for source, target in read_tmx(Path(text.source), text.columns))
+
+
 READERS: dict[str, Callable[[Text], Iterator[Pair]]] = {
     "parallel": lambda text: read_parallel(text.paths()),
     "tsv": lambda text: read_tsv(text.paths()),
+    "tmx": read_memory,
     "datasets": read_dataset,
 }
 

@@ -1,0 +1,121 @@
+"""Translation memories: which segments are taken, and what is said of files that are none."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from nmt.corpus import tmx
+from nmt.corpus.readers import name_text
+from nmt.corpus.tmx import read_tmx
+from nmt.errors import DataError
+
+HEAD = '<?xml version="1.0"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n<tmx version="1.4"><header srclang="*all*"/><body>\n'
+TAIL = "</body></tmx>\n"
+
+
+def unit(*variants: tuple[str, str]) -> str:
+    inside = "".join(f'  <tuv xml:lang="{language}">\n    <seg>{text}</seg>\n  </tuv>\n' for language, text in variants)
+    return f'<tu tuid="1"><prop type="x">a note</prop><note>another</note>\n{inside}</tu>\n'
+
+
+def write(folder: Path, *units: str, encoding: str = "utf-8") -> Path:
+    path = folder / "memory.tmx"
+    path.write_bytes((HEAD + "".join(units) + TAIL).encode(encoding))
+    return path
+
+
+def pairs(path: Path, source: str = "de", target: str = "en") -> list[tuple[str, str]]:
+    return list(read_tmx(path, (source, target)))
+
+
+def test_units_with_both_languages_are_pairs_in_order_and_direction(tmp_path: Path) -> None:
+    units = [unit(("en", "one"), ("de", "eins"), ("fr", "un")), unit(("de", "zwei")), unit(("de", "drei"), ("en", ""))]
+    path = write(tmp_path, *units)
+    assert pairs(path) == [("eins", "one"), ("drei", "")]
+    assert pairs(path, "en", "fr") == [("one", "un")]
+
+
+def test_only_the_text_between_formatting_codes_is_taken(tmp_path: Path) -> None:
+    german = (
+        '<bpt i="1">&lt;b&gt;</bpt>Halt<ept i="1">&lt;/b&gt;</ept>, <hi>Tom</hi> &amp; <ph>{0}<sub>tip</sub>!</ph>du'
+    )
+    english = "Stop,\n      Tom\n\t&lt;and&gt; <it pos='begin'>x</it>you&#33;  "
+    assert pairs(write(tmp_path, unit(("de", german), ("en", english)))) == [("Halt, Tom & du", "Stop, Tom <and> you!")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("en", "American"),  # the first, where none is named
+        ("en-GB", "British"),
+        ("EN_gb", "British"),
+        ("en-AU", None),
+        ("pt-BR", "any"),  # the file does not say which
+        ("e", None),
+        ("eng", None),
+    ],
+)
+def test_a_region_counts_where_both_name_one(tmp_path: Path, asked: str, found: str | None) -> None:
+    path = write(
+        tmp_path, unit(("de", "x"), ("en-US", "American"), ("en-GB", "British"), ("pt", "any"), ("en-US", "2nd"))
+    )
+    if found is None:
+        with pytest.raises(DataError, match=f"no unit in both de and {asked}. Its languages are: de, en-GB, en-US, pt"):
+            pairs(path, "de", asked)
+    else:
+        assert pairs(path, "de", asked) == [("x", found)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_other_encodings_that_xml_announces_are_read(tmp_path: Path, encoding: str) -> None:
+    assert pairs(write(tmp_path, unit(("de", "Straße"), ("en", "“street”")), encoding=encoding)) == [
+        ("Straße", "“street”")
+    ]
+
+
+def test_the_older_attribute_for_a_language_is_known(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "ja"), ("en", "yes")).replace("xml:lang", "lang"))
+    assert pairs(path) == [("ja", "yes")]
+
+
+def test_a_unit_may_lie_across_any_border_between_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, *(unit(("de", f"Straße {number}"), ("en", f"street {number}")) for number in range(3)))
+    for size in (1, 7, 64):
+        monkeypatch.setattr(tmx, "CHUNK_BYTES", size)
+        assert pairs(path) == [(f"Straße {number}", f"street {number}") for number in range(3)]
+
+
+def test_a_packed_memory_is_read_as_a_recipe_names_it(tmp_path: Path) -> None:
+    packed = tmp_path / "memory.tmx.gz"
+    packed.write_bytes(gzip.compress(write(tmp_path, unit(("de-AT", "ja"), ("en-US", "yes"))).read_bytes()))
+    text = name_text("train", "tmx", {"source": str(packed)}, ("de", "en"))
+    assert [(pair.source, pair.target) for pair in text.pairs()] == [("ja", "yes")]
+    assert text.paths() == [packed]
+    other = name_text("train", "tmx", {"source": str(packed)}, ("en", "de"))
+    assert other.fingerprint(other.hashes()) != text.fingerprint(text.hashes())
+
+
+def test_what_is_no_xml_is_named_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "ja"), ("en", "yes")), unit(("de", "A & B"), ("en", "x")))
+    number = path.read_text(encoding="utf-8").split("A & B")[0].count("\n") + 1
+    with pytest.raises(DataError, match=rf"memory\.tmx: line {number}, column \d+: not well-formed .*xmllint"):
+        pairs(path)
+    path.write_bytes(path.read_bytes()[:150])
+    with pytest.raises(DataError, match="no element found"):
+        pairs(path)
+    with pytest.raises(DataError, match="missing: no such file"):
+        pairs(tmp_path / "missing")
+
+
+def test_entities_that_would_grow_without_end_are_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE tmx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    path = tmp_path / "memory.tmx"
+    path.write_text(f"{bomb}<tmx><body>{unit(('de', '&b;'), ('en', 'x'))}</body></tmx>", encoding="utf-8")
+    with pytest.raises(DataError, match=r"memory\.tmx declares entities"):
+        pairs(path)
+
+
+def test_a_memory_without_units_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Its languages are: none"):
+        pairs(write(tmp_path))
