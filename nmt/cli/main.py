@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from nmt import __version__
-from nmt.cli import compare, doctor, evaluate, export, push, shortlist, train, translate
+from nmt.cli import compare, doctor, evaluate, export, push, shortlist, split, train, translate
 from nmt.errors import NMTError
 
 HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
@@ -39,6 +39,7 @@ def _options(
     """What goes before a command."""
 
 
+app.command("split", context_settings=SETTINGS)(split.split)
 app.command("train", context_settings=SETTINGS)(train.train)
 app.command("translate", context_settings=SETTINGS)(translate.translate)
 app.command("evaluate", context_settings=SETTINGS)(evaluate.evaluate)

@@ -20,7 +20,7 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_help_has_a_whole_sentence_for_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output
-    assert COMMANDS == ["compare", "doctor", "evaluate", "export", "push", "shortlist", "train", "translate"]
+    assert COMMANDS == ["compare", "doctor", "evaluate", "export", "push", "shortlist", "split", "train", "translate"]
     for name in COMMANDS:
         (line,) = (line for line in shown.split("\n") if line.startswith(f"  {name} "))
         assert line.endswith("."), line

@@ -1,0 +1,117 @@
+"""nmt split"""
+
+import gzip
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from nmt.cli import split as command
+from nmt.errors import ConfigError, DataError
+from nmt.experiment import CorpusConfig
+
+app = typer.Typer()
+app.command()(command.split)
+
+GERMAN = [f"Satz Nummer {number}." for number in range(60)]
+ENGLISH = [f"Sentence number {number}." for number in range(60)]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def write(path: Path, lines: list[str]) -> Path:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def read(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_two_files_become_six_and_the_table_that_names_them(tmp_path: Path) -> None:
+    files = [write(tmp_path / "all.de", GERMAN), write(tmp_path / "all.en", ENGLISH)]
+    done = run(*files, "--out", tmp_path / "new" / "mine", "--dev", 4, "--test", 6)
+    assert done.exit_code == 0, done.output
+    assert "60 pairs: 50 to train on, 4 for dev, 6 for test." in done.stderr
+    assert "left out" not in done.stderr
+    corpus = CorpusConfig.model_validate(tomllib.loads(done.stdout)["corpus"])
+    assert (corpus.source_language, corpus.target_language) == ("de", "en")
+    lengths = {}
+    for part in ("train", "dev", "test"):
+        pairs = list(corpus.text(part).pairs())
+        lengths[part] = len(pairs)
+        assert all(GERMAN.index(pair.source) == ENGLISH.index(pair.target) for pair in pairs)
+    assert lengths == {"train": 50, "dev": 4, "test": 6}
+    assert sorted(path.name for path in (tmp_path / "new" / "mine").iterdir()) == sorted(
+        f"{part}.{language}" for part in lengths for language in ("de", "en")
+    )
+
+
+def test_files_of_any_kind_that_hold_both_languages_are_read_together(tmp_path: Path) -> None:
+    units = "".join(
+        f'<tu><tuv xml:lang="en-US"><seg>{english}</seg></tuv><tuv xml:lang="de-DE"><seg>{german}</seg></tuv></tu>'
+        for german, english in zip(GERMAN[:20], ENGLISH[:20], strict=True)
+    )
+    (tmp_path / "a.TMX.gz").write_bytes(gzip.compress(f"<tmx><body>{units}</body></tmx>".encode()))
+    lines = [f"{german}\t{english}" for german, english in zip(GERMAN, ENGLISH, strict=True)]
+    files = [tmp_path / "a.TMX.gz", write(tmp_path / "b.tsv", lines[20:40]), tmp_path / "c.csv"]
+    write(
+        files[2], ["en,de", *(f"{english},{german}" for german, english in zip(GERMAN[40:], ENGLISH[40:], strict=True))]
+    )
+    languages = "--source-language", "de", "--target-language", "en"
+    done = run(*files, *languages, "--out", tmp_path / "mine", "--dev", 5, "--test", 0)
+    assert done.exit_code == 0, done.output
+    assert "test" not in tomllib.loads(done.stdout)["corpus"]
+    assert sorted(read(tmp_path / "mine" / "train.de") + read(tmp_path / "mine" / "dev.de")) == sorted(GERMAN)
+    assert len(read(tmp_path / "mine" / "dev.en")) == 5
+    assert not (tmp_path / "mine" / "test.de").exists()
+
+
+def test_files_without_languages_in_their_names_give_sides(tmp_path: Path) -> None:
+    lines = [f"{german}\t{english}" for german, english in zip(GERMAN, ENGLISH, strict=True)]
+    done = run(write(tmp_path / "all.tsv", lines), "--out", tmp_path / "mine", "--dev", 3, "--test", 3)
+    assert done.exit_code == 0, done.output
+    corpus = tomllib.loads(done.stdout)["corpus"]
+    assert corpus["dev"]["target"] == str(tmp_path / "mine" / "dev.target")
+    assert "source_language" not in corpus
+
+
+def test_what_is_left_out_is_said(tmp_path: Path) -> None:
+    files = [write(tmp_path / "a.de", GERMAN[:10] * 2), write(tmp_path / "a.en", ENGLISH[:10] * 2)]
+    done = run(*files, "--out", tmp_path / "mine", "--dev", 2, "--test", 1)
+    assert "20 pairs: 14 to train on, 2 for dev, 1 for test." in done.stderr
+    assert "3 are left out, as they share a sentence with one that is held out." in done.stderr
+
+
+def test_no_file_is_written_over(tmp_path: Path) -> None:
+    files = [write(tmp_path / "train.de", GERMAN), write(tmp_path / "train.en", ENGLISH)]
+    done = run(*files, "--out", tmp_path, "--dev", 4, "--test", 4)
+    assert isinstance(done.exception, ConfigError)
+    assert str(done.exception) == f"{files[0]} is there already. Name another folder with --out, or delete it."
+    assert read(files[0]) == GERMAN
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+
+
+@pytest.mark.parametrize("names", [["a.de"], ["a.de", "a.en", "b.de"], ["a.de", "b.tmx"]])
+def test_text_files_come_in_twos(tmp_path: Path, names: list[str]) -> None:
+    done = run(*names, "--out", tmp_path / "mine")
+    assert isinstance(done.exception, ConfigError)
+    assert "give two aligned text files" in str(done.exception)
+
+
+def test_a_memory_needs_languages(tmp_path: Path) -> None:
+    done = run("a.tmx", "--out", tmp_path / "mine", "--source-language", "de")
+    assert isinstance(done.exception, ConfigError)
+    assert str(done.exception).startswith("a.tmx: give --source-language and --target-language")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    files = [write(tmp_path / "a.de", GERMAN), write(tmp_path / "a.en", ENGLISH)]
+    done = run(*files, "--out", files[0] / "mine", "--dev", 4, "--test", 4)
+    assert isinstance(done.exception, DataError)
+    assert "cannot be written" in str(done.exception)
