@@ -10,13 +10,14 @@ from typing import BinaryIO
 from nmt.translation.formats import Record
 
 CHUNK_LINES = 1024  # lines read, sorted by length, translated and written together
+FIRST_LINES = 128  # of the first chunk, so that whoever reads sees it soon; each has twice as many as the one before
 PATIENCE_SECONDS = 0.1
 
 Item = Record | BaseException | None  # a record, the error that ended them, or None: their end
 
 
 def chunks(records: Iterator[Record], size: int = CHUNK_LINES, patience: float | None = None) -> Iterator[list[Record]]:
-    """Every record in order, in chunks of `size`; a chunk also ends when nothing has come for `patience` seconds.
+    """Every record in order, in chunks that grow to `size`; one also ends when nothing has come for `patience` seconds.
 
     So whoever types or writes slowly into a pipe gets an answer to what is there. At most `size` records are read
     ahead. An error of the source is raised after the records before it have been given.
@@ -24,9 +25,11 @@ def chunks(records: Iterator[Record], size: int = CHUNK_LINES, patience: float |
     waiting: queue.Queue[Item] = queue.Queue(maxsize=size)
     abandoned = threading.Event()
     threading.Thread(target=_read, args=(records, waiting, abandoned), daemon=True).start()
+    wanted = min(FIRST_LINES, size)
     try:
         while True:
-            chunk, end = _next_chunk(waiting, size, patience)
+            chunk, end = _next_chunk(waiting, wanted, patience)
+            wanted = min(2 * wanted, size)
             if chunk:
                 yield chunk
             if isinstance(end, BaseException):

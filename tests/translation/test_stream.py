@@ -28,6 +28,10 @@ def test_every_record_comes_once_and_in_order(count: int, size: int) -> None:
     assert all(1 <= len(chunk) <= size for chunk in found[-1:])
 
 
+def test_the_first_chunks_are_short_so_that_something_is_seen_soon() -> None:
+    assert [len(chunk) for chunk in chunks(records(3000))] == [128, 256, 512, 1024, 1024, 56]
+
+
 def test_a_source_that_waits_for_an_answer_gets_one() -> None:
     answered = threading.Event()
 
