@@ -1,13 +1,16 @@
 """nmt split"""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from nmt.corpus.readers import Pair, Text
+    from nmt.corpus.readers import Text
+
+SIDES = "source", "target"  # what files are called where no language is known
 
 Files = Annotated[
     list[Path],
@@ -17,9 +20,9 @@ Files = Annotated[
         ".parquet files.",
     ),
 ]
-Out = Annotated[Path, typer.Option(help="Folder for the files this makes.")]
+Out = Annotated[Path, typer.Option(help="Folder for the files this makes: train.en, train.de, dev.en ...")]
 SourceLanguage = Annotated[
-    str, typer.Option(metavar="CODE", help="Such as en: which text of the files, and how files are called.")
+    str, typer.Option(metavar="CODE", help="Such as en. [default: how the first of two text files ends]")
 ]
 TargetLanguage = Annotated[str, typer.Option(metavar="CODE", help="Such as de.")]
 Dev = Annotated[int, typer.Option(min=1, help="Pairs held out to choose the best model by.")]
@@ -43,97 +46,95 @@ def split(
     from rich.console import Console
 
     from nmt.config import write_toml
-    from nmt.corpus.split import hold_out
+    from nmt.corpus.split import hold_out, write_parts
 
     console = Console(stderr=True)
 
     def say(message: str) -> None:
         console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
+    names = _names(files, source_language, target_language)
     texts = _texts(files, source_language, target_language)
-    names = _languages(files, source_language, target_language)
     paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}
-    if not test:
-        del paths["test"]
-    _check_new([path for both in paths.values() for path in both])
+    _check_new(out, [path for both in paths.values() for path in both])
     say(f"reading {', '.join(map(str, files))} ...")
     held = hold_out(texts, dev, test, seed)
-    num_trained = _write(paths["train"], held.rest(texts))
-    _write(paths["dev"], held.dev)
-    if test:
-        _write(paths["test"], held.test)
-    say(f"{held.num_pairs:,} pairs: {num_trained:,} to train on, {dev:,} for dev, {test:,} for test.")
-    if others := held.num_pairs - num_trained - dev - test:
+    parts = (
+        {"train": held.rest(), "dev": held.dev, "test": held.test} if test else {"train": held.rest(), "dev": held.dev}
+    )
+    counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
+    say(f"{held.num_pairs:,} pairs: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
+    if others := held.num_pairs - counts[0] - dev - test:
         say(f"{others:,} are left out, as they share a sentence with one that is held out.")
     languages = dict(zip(("source_language", "target_language"), names, strict=True)) if names != SIDES else {}
-    tables = {part: {"source": str(both[0]), "target": str(both[1])} for part, both in paths.items()}
+    tables = {part: dict(zip(SIDES, map(str, paths[part]), strict=True)) for part in parts}
     print(write_toml({"corpus": languages | tables}), end="")
 
 
-SIDES = ("source", "target")
+def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
+    """What the names of the new files end in: the languages, or how two text files end, or which side they are.
+
+    Raises ConfigError for languages that are none, or that contradict the files.
+    """
+    from nmt.errors import ConfigError
+
+    if any(given) and (given[0] == given[1] or not all(map(_CODE.fullmatch, given))):
+        raise ConfigError(
+            f"--source-language {given[0] or '?'}, --target-language {given[1] or '?'}: give two, such as en and pt-BR."
+        )
+    ends = tuple(path.name.removesuffix(".gz").rpartition(".")[2] for path in files)
+    if given == ends[::-1]:
+        raise ConfigError(f"{', '.join(map(str, files))}: the names say {', '.join(ends)}, the other way round.")
+    if all(given):
+        return given[0], given[1]
+    of_text = len(files) == 2 and {_reader(path) for path in files} == {"parallel"}
+    return (ends[0], ends[1]) if of_text and all(map(_LANGUAGE.fullmatch, ends)) and ends[0] != ends[1] else SIDES
+
+
+_CODE = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
+_LANGUAGE = re.compile(r"(?!txt|tmp|raw|src|tgt|tok|out)[a-z]{2,3}([-_][A-Za-z]{2,4})?")
+
+
+def _reader(path: Path) -> str:
+    """Which one of READERS a file is for, by its name."""
+    from nmt.corpus.hub import file_format
+
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    return {".tmx": "tmx", ".tsv": "tsv"}.get(suffix, "datasets" if file_format(path.name) else "parallel")
 
 
 def _texts(files: Sequence[Path], *languages: str) -> "tuple[Text, ...]":
-    """What is to be read, by the names of the files. Raises ConfigError where these do not say."""
-    from nmt.corpus.hub import file_format
+    """What is to be read. Raises ConfigError where the files do not go together."""
     from nmt.corpus.readers import BY_LANGUAGE, name_text
     from nmt.errors import ConfigError
 
-    def reader(path: Path) -> str:
-        suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-        return {".tmx": "tmx", ".tsv": "tsv"}.get(suffix, "datasets" if file_format(path.name) else "parallel")
-
-    readers = [reader(path) for path in files]
+    readers = [_reader(path) for path in files]
     if "parallel" in readers:
         if readers != ["parallel"] * 2:
             raise ConfigError(
                 f"{', '.join(map(str, files))}: give two aligned text files, or only files whose names say that they "
                 "hold both languages (.tmx, .tsv, .jsonl, .csv, .parquet)."
             )
-        return (name_text("train", "parallel", {"source": str(files[0]), "target": str(files[1])}, ("", "")),)
+        return (name_text("train", "parallel", dict(zip(SIDES, map(str, files), strict=True)), ("", "")),)
     if not BY_LANGUAGE.isdisjoint(readers) and not all(languages):
         raise ConfigError(
             f"{files[0]}: give --source-language and --target-language, by which the two texts are found in it."
         )
     source, target = languages
     return tuple(
-        name_text("train", kind, {"source": str(path)}, (source, target))
-        for kind, path in zip(readers, files, strict=True)
+        name_text("train", reader, {"source": str(path)}, (source, target))
+        for reader, path in zip(readers, files, strict=True)
     )
 
 
-def _languages(files: Sequence[Path], source: str, target: str) -> tuple[str, str]:
-    """What the names of the new files end in: the languages, or how the text files end, or which side they are."""
-    ends = [path.name.removesuffix(".gz").rpartition(".") for path in files]
-    if len(files) == 2 and all(stem and end for stem, _, end in ends) and ends[0][2] != ends[1][2]:
-        return source or ends[0][2], target or ends[1][2]
-    return source or SIDES[0], target or SIDES[1]
-
-
-def _check_new(paths: Sequence[Path]) -> None:
-    from nmt.errors import ConfigError
+def _check_new(folder: Path, paths: Sequence[Path]) -> None:
+    """Raises ConfigError where there is one of the files, and DataError where none can be made."""
+    from nmt.errors import ConfigError, DataError
 
     for path in paths:
         if path.exists():
             raise ConfigError(f"{path} is there already. Name another folder with --out, or delete it.")
-
-
-def _write(paths: "tuple[Path, Path]", pairs: "Iterable[Pair]") -> int:
-    """Write pairs into two files; returns how many."""
-    from nmt.corpus.lines import one_line
-    from nmt.errors import DataError
-
-    number = 0
     try:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with (
-            open(paths[0], "w", encoding="utf-8", newline="\n") as source,
-            open(paths[1], "w", encoding="utf-8", newline="\n") as target,
-        ):
-            for pair in pairs:
-                source.write(one_line(pair.source) + "\n")
-                target.write(one_line(pair.target) + "\n")
-                number += 1
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{error.filename or paths[0]}: cannot be written ({error.strerror}).") from None
-    return number
+        raise DataError(f"{folder}: cannot be made ({error.strerror}). Name another folder with --out.") from None

@@ -3,60 +3,106 @@
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from nmt.corpus.filters import FilterConfig, Filters
-from nmt.corpus.lines import clean
+from nmt.corpus.lines import clean, one_line
 from nmt.corpus.readers import Pair, Text
 from nmt.errors import DataError
 
 CANDIDATES = 10  # so many times as many pairs are considered as are held out, for some with sentences found only once
-MOST = 0.2  # of a text that may be held out
+MOST = 0.2  # of a text that may be kept from training
 
 
 @dataclass(frozen=True)
 class HeldOut:
     """What is not trained on, and how many pairs there are."""
 
+    texts: tuple[Text, ...]
     dev: tuple[Pair, ...]
     test: tuple[Pair, ...]
     num_pairs: int  # of the whole text
 
-    def rest(self, texts: tuple[Text, ...]) -> Iterator[Pair]:
-        """The pairs to train on: all that share neither sentence with one held out."""
+    def rest(self) -> Iterator[Pair]:
+        """The pairs to train on: all that share neither sentence with one held out.
+
+        Raises DataError, at the end, where they are too few.
+        """
         held = self.dev + self.test
         sources, targets = {_key(pair.source) for pair in held}, {_key(pair.target) for pair in held}
-        for pair in _read(texts):
+        num_read = num_kept = 0
+        for pair in _read(self.texts):
+            num_read += 1
             if _key(pair.source) not in sources and _key(pair.target) not in targets:
+                num_kept += 1
                 yield pair
+        if num_read != self.num_pairs:
+            raise DataError(f"{_names(self.texts)}: changed while it was read. Give the same command again.")
+        if num_kept < (1 - MOST) * num_read:
+            raise DataError(
+                f"{_names(self.texts)}: {num_read - num_kept:,} of {num_read:,} pairs have a sentence of those held "
+                "out, so often are they repeated. Hold out fewer (--dev, --test)."
+            )
 
 
 def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) -> HeldOut:
-    """Choose pairs by chance, those first whose sentences are found nowhere else, so that training loses nothing more.
+    """Choose pairs by lot, those first whose sentences are found nowhere else, so that training loses nothing more.
 
-    Only pairs that training would not filter out are chosen, and no two that share a sentence; sentences that differ
-    in case or spaces are one. The choice depends on `seed` and on what the sentences are, not on their order. The text
-    is read twice and never held in memory.
+    Only pairs that training would not filter out are chosen, and no two that share a sentence. Sentences that differ
+    in case, spaces or punctuation are one. The same `seed` chooses the same sentences of a text in any order. Nothing
+    but what may be chosen is held in memory.
 
     Raises DataError where that would be more than a fifth of the text.
     """
+    for text in texts:
+        text.hashes()  # what can be read only once is refused
     wanted = num_dev + num_test
     candidates, num_pairs = _candidates(texts, CANDIDATES * wanted, seed)
-    names = ", ".join(text.describe() for text in texts)
     if wanted > MOST * num_pairs:
         raise DataError(
-            f"{names}: {num_dev:,} pairs for dev and {num_test:,} for test are more than a fifth of the {num_pairs:,} "
-            "that there are. Hold out fewer."
+            f"{_names(texts)}: {num_dev:,} pairs for dev and {num_test:,} for test are more than a fifth of the "
+            f"{num_pairs:,} that there are. Hold out fewer (--dev, --test)."
         )
-    found_once = _found_once(texts, candidates)
-    chosen = _no_two_alike(sorted(candidates, key=lambda pair: not found_once(pair)))[:wanted]
+    chosen = _no_two_alike(sorted(candidates, key=_copies(texts, candidates)))[:wanted]
     if len(chosen) < wanted:
         raise DataError(
-            f"{names}: {num_dev:,} pairs for dev and {num_test:,} for test were asked for, and only {len(chosen):,} "
-            "have sentences of their own and pass the filters that training has. Hold out fewer."
+            f"{_names(texts)}: {num_dev:,} pairs for dev and {num_test:,} for test were asked for, and only "
+            f"{len(chosen):,} have sentences of their own and pass the filters that training has. Hold out fewer "
+            "(--dev, --test)."
         )
-    return HeldOut(tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs)
+    return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs)
+
+
+def write_parts(parts: Sequence[tuple[tuple[Path, Path], Iterable[Pair]]]) -> list[int]:
+    """Write the pairs of each part into two files, all or none of them; returns how many pairs each has.
+
+    Raises DataError when they cannot be written.
+    """
+    partial = {path: path.with_name(path.name + ".tmp") for paths, _ in parts for path in paths}
+    counts = []
+    try:
+        for (source_path, target_path), pairs in parts:
+            number = 0
+            with (
+                open(partial[source_path], "w", encoding="utf-8", newline="\n") as source,
+                open(partial[target_path], "w", encoding="utf-8", newline="\n") as target,
+            ):
+                for pair in pairs:
+                    number += 1
+                    source.write(one_line(pair.source) + "\n")
+                    target.write(one_line(pair.target) + "\n")
+            counts.append(number)
+        for path, written in partial.items():
+            written.rename(path)
+    except OSError as error:
+        place = error.filename or parts[0][0][0].parent
+        raise DataError(f"{place}: cannot be written ({error.strerror}). Nothing is left of it.") from None
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)
+    return counts
 
 
 def _read(texts: tuple[Text, ...]) -> Iterator[Pair]:
@@ -64,13 +110,19 @@ def _read(texts: tuple[Text, ...]) -> Iterator[Pair]:
         yield from text.pairs()
 
 
+def _names(texts: tuple[Text, ...]) -> str:
+    return ", ".join(text.describe() for text in texts)
+
+
 def _key(sentence: str) -> str:
-    return " ".join(clean(sentence).casefold().split())
+    """Its letters and digits: what two sentences must differ in; where it has none, all of it."""
+    text = clean(sentence).casefold()
+    return "".join(filter(str.isalnum, text)) or text
 
 
 def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[Pair], int]:
-    """Pairs with different sources, as if drawn by lot; also how many pairs there are."""
-    heap: list[tuple[int, Pair]] = []  # those with the smallest numbers, the largest of them on top
+    """Pairs with different sources, in the order of their lots; also how many pairs there are."""
+    heap: list[tuple[int, Pair]] = []  # the smallest lots, negative, so that the largest of them is on top
     within: set[int] = set()
     num_pairs = 0
 
@@ -97,15 +149,15 @@ def _lot(key: str, seed: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def _found_once(texts: tuple[Text, ...], pairs: list[Pair]) -> Callable[[Pair], bool]:
-    """Tells whether a sentence of one of these pairs is in no other pair of the text."""
+def _copies(texts: tuple[Text, ...], pairs: list[Pair]) -> Callable[[Pair], int]:
+    """Tells how often the sentences of one of these pairs are in the text, both together: 2 is once each."""
     sources = Counter(dict.fromkeys((_key(pair.source) for pair in pairs), 0))
     targets = Counter(dict.fromkeys((_key(pair.target) for pair in pairs), 0))
     for pair in _read(texts):
         for counts, key in ((sources, _key(pair.source)), (targets, _key(pair.target))):
             if key in counts:
                 counts[key] += 1
-    return lambda pair: sources[_key(pair.source)] == 1 and targets[_key(pair.target)] == 1
+    return lambda pair: sources[_key(pair.source)] + targets[_key(pair.target)]
 
 
 def _no_two_alike(pairs: list[Pair]) -> list[Pair]:

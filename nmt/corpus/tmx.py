@@ -1,15 +1,23 @@
 """Translation memories (TMX 1.4b, as every CAT tool exports them), read as a stream."""
 
+import codecs
+import gzip
+import html
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from nmt.corpus.lines import explain_failure, open_unpacked
+from nmt.corpus.lines import explain_failure
 from nmt.errors import DataError
 
 CHUNK_BYTES = 1 << 16
+SHOWN_LANGUAGES = 20
 _NATIVE = {"bpt", "ept", "it", "ph", "ut", "sub"}  # in a segment: codes of the document's format, and notes inside them
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8"}
+
+Unit = list[tuple[str, str]]  # language and text of each variant, in order
 
 
 def read_tmx(path: Path, languages: tuple[str, str]) -> Iterator[tuple[str, str]]:
@@ -18,51 +26,64 @@ def read_tmx(path: Path, languages: tuple[str, str]) -> Iterator[tuple[str, str]
     Formatting codes are left out, and white space, which may be the XML's own, is one space. Raises DataError when the
     file cannot be read, naming the line that is no XML, or when no unit has both languages.
     """
-    reading, num_pairs = _Reading(), 0
-    with explain_failure(path), open_unpacked(path) as stream:
+    num_pairs = 0
+    with explain_failure(path), path.open("rb") as file:
+        stream = _unpacked(file)
+        reading = _Reading(path, stream.peek(3))
         for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""):
-            for unit in reading.feed(chunk, path):
-                found = tuple(_segment(unit, language) for language in languages)
-                if found[0] is not None and found[1] is not None:
+            for unit in reading.feed(chunk):
+                if pair := _pair(unit, *languages):
                     num_pairs += 1
-                    yield found[0], found[1]
-    reading.feed(b"", path, last=True)
+                    yield pair
+        reading.feed(b"", last=True)
     if not num_pairs:
-        have = ", ".join(sorted(reading.languages)) or "none"
+        have = sorted(reading.languages)
+        shown = ", ".join(have[:SHOWN_LANGUAGES]) + (" ..." if len(have) > SHOWN_LANGUAGES else "")
         raise DataError(
-            f"{path} has no unit in both {languages[0]} and {languages[1]}. Its languages are: {have}. Name them as "
-            "the file does."
+            f"{path} has no unit in both {languages[0]} and {languages[1]}. Its languages are: {shown or 'none'}. Name "
+            "them as the file does."
         )
 
 
-class _Reading:
-    """Turns XML, chunk by chunk, into units: the language and text of each of their variants, in order."""
+def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=file) if file.peek(2).startswith(b"\x1f\x8b") else file
 
-    def __init__(self) -> None:
+
+class _Reading:
+    """Turns XML, chunk by chunk, into units."""
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        self.path = path
         self.languages: set[str] = set()
-        self.units: list[list[tuple[str, str]]] = []  # that have ended, and not been taken yet
-        self.unit: list[tuple[str, str]] = []
+        self.units: list[Unit] = []  # that have ended, and not been taken yet
+        self.unit: Unit = []
         self.language = ""
         self.text: list[str] | None = None  # of the segment at hand
         self.native = 0  # how many elements of native code it is inside of
-        self.parser = expat.ParserCreate()
+        # A byte order mark says more than the XML declaration, which converting a file leaves as it was.
+        self.parser = expat.ParserCreate(next((name for mark, name in _MARKS.items() if head.startswith(mark)), None))
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
-        self.parser.EntityDeclHandler = _refuse_entity
+        self.parser.EntityDeclHandler = self._refuse_entity
+        self.parser.SkippedEntityHandler = self._skipped_entity
 
-    def feed(self, chunk: bytes, path: Path, last: bool = False) -> list[list[tuple[str, str]]]:
+    def feed(self, chunk: bytes, last: bool = False) -> list[Unit]:
         """The units that end in a chunk."""
         try:
             self.parser.Parse(chunk, last)
         except expat.ExpatError as error:
+            reason, remedy = expat.ErrorString(error.code), "It is no well-formed XML."
+            if error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
+                remedy = "Remove it: sed -E 's/&#(x[01]?[0-9A-Fa-f]|[12]?[0-9]|3[01]);/ /g' OLD > NEW"
+            where = f"line {error.lineno}, column {error.offset + 1}"
+            raise DataError(f"{self.path}: {where}: {reason}. {remedy}") from None
+        except (ValueError, LookupError) as error:  # of Python, for what it cannot give expat
             raise DataError(
-                f"{path}: line {error.lineno}, column {error.offset + 1}: {expat.ErrorString(error.code)}. It is no "
-                "well-formed TMX; `xmllint --noout FILE` lists all that is wrong with it."
+                f"{self.path}: its encoding is not read here ({error}). Convert it (iconv -f OLD -t UTF-8) and change "
+                "encoding= in its first line."
             ) from None
-        except _EntityError:
-            raise DataError(f"{path} declares entities of its own, which no TMX needs. They are not read.") from None
         ended, self.units = self.units, []
         return ended
 
@@ -73,8 +94,10 @@ class _Reading:
             self.language = attributes.get("xml:lang", attributes.get("lang", ""))  # `lang` was TMX 1.1
             self.languages.add(self.language)
         elif name == "seg":
-            self.text, self.native = [], 0
+            self.text = []
         elif name in _NATIVE:
+            if attributes.get("type") == "lb":  # a line break
+                self._characters(" ")
             self.native += 1
 
     def _end(self, name: str) -> None:
@@ -90,23 +113,36 @@ class _Reading:
         if self.text is not None and not self.native:
             self.text.append(text)
 
+    def _skipped_entity(self, name: str, of_declarations: bool) -> None:
+        """One that only the DTD declares, which is not read: `&nbsp;` and the like."""
+        if not of_declarations:
+            self._characters(html.unescape(f"&{name};"))
 
-class _EntityError(Exception):
-    """A few lines of entities can stand for gigabytes of text."""
+    def _refuse_entity(self, *declaration: Any) -> None:
+        raise DataError(  # a few lines of them can stand for gigabytes
+            f"{self.path} declares entities of its own, which no TMX needs. They are not read."
+        )
 
 
-def _refuse_entity(*declaration: Any) -> None:
-    raise _EntityError
+def _pair(unit: Unit, source: str, target: str) -> tuple[str, str] | None:
+    """The texts of two of its variants; None where it has not both."""
+    found = _variant(unit, source), _variant(unit, target)
+    if found[0] is None or found[1] is None or found[0] == found[1]:
+        return None
+    return unit[found[0]][1], unit[found[1]][1]
 
 
-def _segment(unit: list[tuple[str, str]], language: str) -> str | None:
-    """Its first variant in this very language, or else in one that differs in the region alone."""
+def _variant(unit: Unit, language: str) -> int | None:
+    """Which one is in this very language, or else in one that differs in the region alone; rather one with text."""
     wanted = _parts(language)
-    exact = (text for found, text in unit if _parts(found) == wanted)
-    regional = (
-        text for found, text in unit if 1 in (len(_parts(found)), len(wanted)) and _parts(found)[0] == wanted[0]
-    )
-    return next(exact, next(regional, None))
+    best, place = 0, None
+    for index, (found, text) in enumerate(unit):
+        parts = _parts(found)
+        regional = parts[0] == wanted[0] and 1 in (len(parts), len(wanted))
+        fits = 2 if parts == wanted else int(regional)
+        if fits and 2 * bool(text) + fits > best:
+            best, place = 2 * bool(text) + fits, index
+    return place
 
 
 def _parts(language: str) -> list[str]:

@@ -82,10 +82,60 @@ def test_files_without_languages_in_their_names_give_sides(tmp_path: Path) -> No
 
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
-    files = [write(tmp_path / "a.de", GERMAN[:10] * 2), write(tmp_path / "a.en", ENGLISH[:10] * 2)]
+    files = [write(tmp_path / "a.de", GERMAN * 2), write(tmp_path / "a.en", ENGLISH * 2)]
     done = run(*files, "--out", tmp_path / "mine", "--dev", 2, "--test", 1)
-    assert "20 pairs: 14 to train on, 2 for dev, 1 for test." in done.stderr
+    assert "120 pairs: 114 to train on, 2 for dev, 1 for test." in done.stderr
     assert "3 are left out, as they share a sentence with one that is held out." in done.stderr
+
+
+def test_another_seed_holds_out_others(tmp_path: Path) -> None:
+    files = [write(tmp_path / "a.de", GERMAN), write(tmp_path / "a.en", ENGLISH)]
+    held = []
+    for name, seed in (("1", 1), ("2", 2), ("3", 1)):
+        run(*files, "--out", tmp_path / name, "--dev", 5, "--test", 5, "--seed", seed)
+        held.append(read(tmp_path / name / "dev.de"))
+    assert held[0] == held[2] != held[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "codes", "ends"),
+    [
+        (("all.de", "all.en"), ("deu", "en-GB"), ("deu", "en-GB")),
+        (("all.de.gz", "all.pt-BR"), (), ("de", "pt-BR")),
+        (("de.txt", "en.txt"), (), ("source", "target")),
+        (("de.txt", "en.tmp"), (), ("source", "target")),
+        (("german", "english"), ("de", "en"), ("de", "en")),
+    ],
+)
+def test_new_files_are_called_by_their_languages(
+    tmp_path: Path, files: tuple[str, str], codes: tuple[str, ...], ends: tuple[str, str]
+) -> None:
+    for name, lines in zip(files, (GERMAN, ENGLISH), strict=True):
+        write(tmp_path / name, lines)
+    if files[0].endswith(".gz"):
+        (tmp_path / files[0]).write_bytes(gzip.compress((tmp_path / files[0]).read_bytes()))
+    languages = [part for pair in zip(("--source-language", "--target-language"), codes, strict=False) for part in pair]
+    done = run(*(tmp_path / name for name in files), *languages, "--out", tmp_path / "mine", "--dev", 2, "--test", 2)
+    assert done.exit_code == 0, done.output
+    assert len(read(tmp_path / "mine" / f"train.{ends[0]}")) == len(read(tmp_path / "mine" / f"dev.{ends[1]}")) + 54
+    assert ("source_language" in tomllib.loads(done.stdout)["corpus"]) == (ends != ("source", "target"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (("en", "en"), "--source-language en, --target-language en: give two"),
+        (("en", ""), "--source-language en, --target-language ?: give two"),
+        (("../en", "de"), "--source-language ../en, --target-language de: give two"),
+        (("en", "de"), "the names say de, en, the other way round"),
+    ],
+)
+def test_languages_that_cannot_be_are_refused(tmp_path: Path, codes: tuple[str, str], message: str) -> None:
+    files = [write(tmp_path / "a.de", GERMAN), write(tmp_path / "a.en", ENGLISH)]
+    languages = "--source-language", codes[0], "--target-language", codes[1]
+    done = run(*files, *languages, "--out", tmp_path / "mine", "--dev", 4, "--test", 4)
+    assert isinstance(done.exception, ConfigError)
+    assert message in str(done.exception)
 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:
@@ -105,7 +155,7 @@ def test_text_files_come_in_twos(tmp_path: Path, names: list[str]) -> None:
 
 
 def test_a_memory_needs_languages(tmp_path: Path) -> None:
-    done = run("a.tmx", "--out", tmp_path / "mine", "--source-language", "de")
+    done = run("a.tmx", "--out", tmp_path / "mine")
     assert isinstance(done.exception, ConfigError)
     assert str(done.exception).startswith("a.tmx: give --source-language and --target-language")
 
@@ -114,4 +164,4 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     files = [write(tmp_path / "a.de", GERMAN), write(tmp_path / "a.en", ENGLISH)]
     done = run(*files, "--out", files[0] / "mine", "--dev", 4, "--test", 4)
     assert isinstance(done.exception, DataError)
-    assert "cannot be written" in str(done.exception)
+    assert "cannot be made" in str(done.exception)

@@ -1,11 +1,13 @@
 """Holding out: which pairs are chosen, and that training sees none of their sentences."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from nmt.corpus import split
 from nmt.corpus.readers import Pair, Text
-from nmt.corpus.split import HeldOut, hold_out
+from nmt.corpus.split import HeldOut, hold_out, write_parts
 from nmt.errors import DataError
 
 NUMBERED = [Pair(f"Satz Nummer {number}.", f"Sentence number {number}.") for number in range(100)]
@@ -20,14 +22,19 @@ def texts(folder: Path, *parts: list[Pair]) -> tuple[Text, ...]:
     return tuple(found)
 
 
-def parts(held: HeldOut, whole: tuple[Text, ...]) -> tuple[list[Pair], list[Pair], list[Pair]]:
-    return list(held.rest(whole)), list(held.dev), list(held.test)
+def parts(held: HeldOut) -> tuple[list[Pair], list[Pair], list[Pair]]:
+    return list(held.rest()), list(held.dev), list(held.test)
+
+
+def keys(pairs: list[Pair], side: str) -> set[str]:
+    """Sentences as anybody would compare them."""
+    return {"".join(filter(str.isalnum, getattr(pair, side).lower())) for pair in pairs}
 
 
 def test_every_pair_is_in_one_part(tmp_path: Path) -> None:
     whole = texts(tmp_path, NUMBERED[:30], NUMBERED[30:])
     held = hold_out(whole, 8, 12, seed=1)
-    train, dev, test = parts(held, whole)
+    train, dev, test = parts(held)
     assert (len(train), len(dev), len(test), held.num_pairs) == (80, 8, 12, 100)
     assert sorted(train + dev + test, key=str) == sorted(NUMBERED, key=str)
     assert [pair for pair in NUMBERED if pair in train] == train, "in their order"
@@ -36,7 +43,8 @@ def test_every_pair_is_in_one_part(tmp_path: Path) -> None:
 def test_the_choice_is_by_lot_and_depends_on_the_seed_alone(tmp_path: Path) -> None:
     whole, backwards = texts(tmp_path, NUMBERED, NUMBERED[::-1])
     first = hold_out((whole,), 10, 10, seed=1)
-    assert hold_out((backwards,), 10, 10, seed=1) == first
+    assert hold_out((backwards,), 10, 10, seed=1).dev == first.dev
+    assert hold_out((backwards,), 10, 10, seed=1).test == first.test
     assert set(hold_out((whole,), 10, 10, seed=2).dev) != set(first.dev)
     indices = sorted(NUMBERED.index(pair) for pair in first.dev + first.test)
     assert indices[0] < 30 < 70 <= indices[-1], "all over the text"
@@ -48,24 +56,83 @@ def test_what_is_found_once_is_held_out_first(tmp_path: Path) -> None:
     whole = texts(tmp_path, [*twice, *NUMBERED, *again])
     held = hold_out(whole, 10, 10, seed=3)
     assert {*held.dev, *held.test} < set(NUMBERED)
-    assert len(list(held.rest(whole))) == 160
+    assert len(list(held.rest())) == 160
 
 
-def test_where_too_few_are_found_once_their_copies_are_not_trained_on(tmp_path: Path) -> None:
-    copies = [
-        Pair(source, pair.target) for pair in NUMBERED[:20] for source in (pair.source, pair.source.upper() + " ")
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_where_too_few_are_found_once_their_copies_are_not_trained_on(tmp_path: Path, side: str) -> None:
+    """A text whose sentences of one side come twice, the second time written a little otherwise."""
+    twice = [
+        Pair(f"{pair.source.upper()} ", f"Otherwise {number}")
+        if side == "source"
+        else Pair(f"Anders {number}", f"“{pair.target}”")
+        for number, pair in enumerate(NUMBERED)
     ]
-    whole = texts(tmp_path, copies, [Pair("ganz anders", "SENTENCE  number 3.")])
+    held = hold_out(texts(tmp_path, NUMBERED, twice), 8, 8, seed=1)
+    train, dev, test = parts(held)
+    assert len(dev) == len(test) == 8
+    assert len(train) == 200 - 32
+    for each in ("source", "target"):
+        assert keys(train, each).isdisjoint(keys(dev + test, each))
+        assert keys(dev, each).isdisjoint(keys(test, each))
+
+
+def test_what_is_found_least_often_is_held_out(tmp_path: Path) -> None:
+    often = [Pair(f"Oft {number % 10}.", f"Often {number}") for number in range(100)]
+    held = hold_out(texts(tmp_path, often, NUMBERED * 2), 10, 10, seed=1)
+    assert {*held.dev, *held.test} < set(NUMBERED)
+    assert len(list(held.rest())) == 300 - 40
+
+
+def test_a_text_that_repeats_itself_too_much_is_refused(tmp_path: Path) -> None:
+    held = hold_out(texts(tmp_path, NUMBERED * 3), 15, 15, seed=1)
+    with pytest.raises(DataError, match="90 of 300 pairs have a sentence of those held out"):
+        list(held.rest())
+
+
+def test_few_candidates_of_many_are_remembered_and_the_smallest_lots_win(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is chosen does not depend on how many candidates there are, where every sentence is found once."""
+    whole = texts(tmp_path, NUMBERED)
+    expected = hold_out(whole, 4, 3, seed=1)
+    for candidates in (1, 2, 3):
+        monkeypatch.setattr(split, "CANDIDATES", candidates)
+        assert hold_out(whole, 4, 3, seed=1) == expected
+
+
+def test_a_sentence_without_letters_is_known_by_all_of_it(tmp_path: Path) -> None:
+    signs = [Pair("?", "?!"), Pair("!", "!!"), Pair("...", "…?")]
+    held = hold_out(texts(tmp_path, signs, NUMBERED[:27]), 3, 3, seed=4)
+    assert len(list(held.rest())) == 24
+
+
+def test_a_pipe_is_refused_as_text_is_read_more_than_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match="is a pipe or a device"):
+        hold_out((Text("tsv", str(tmp_path / "pipe")),), 1, 1, seed=1)
+
+
+def test_a_text_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
+    whole = texts(tmp_path, NUMBERED)
     held = hold_out(whole, 4, 4, seed=1)
-    train, dev, test = parts(held, whole)
+    texts(tmp_path, NUMBERED[:99])
+    with pytest.raises(DataError, match="changed while it was read"):
+        list(held.rest())
 
-    def keys(pairs: list[Pair]) -> set[str]:
-        return {" ".join(side.lower().split()) for pair in pairs for side in (pair.source, pair.target)}
 
-    assert len(dev) == len(test) == 4
-    assert keys(train).isdisjoint(keys(dev + test))
-    assert keys(dev).isdisjoint(keys(test))
-    assert len(train) in (len(copies) + 1 - 16, len(copies) + 1 - 17)
+def test_files_are_written_all_or_none(tmp_path: Path) -> None:
+    paths = [(tmp_path / f"{part}.de", tmp_path / f"{part}.en") for part in ("train", "dev")]
+    assert write_parts([(paths[0], [Pair("a\x0bb", "c\rd")] * 2), (paths[1], [])]) == [2, 0]
+    assert paths[0][0].read_bytes() == b"a b\n" * 2
+    assert paths[0][1].read_bytes() == b"c d\n" * 2
+    before = sorted(tmp_path.iterdir())
+    assert before == sorted(path for both in paths for path in both)
+    with pytest.raises(DataError, match="cannot be written"):
+        write_parts(
+            [((tmp_path / "new.de", tmp_path / "new.en"), NUMBERED), ((tmp_path / "no" / "a", tmp_path / "b"), [])]
+        )
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_what_training_would_drop_is_not_held_out(tmp_path: Path) -> None:
@@ -74,7 +141,7 @@ def test_what_training_would_drop_is_not_held_out(tmp_path: Path) -> None:
     held = hold_out(whole, 16, 16, seed=1)
     assert set(odd).isdisjoint(held.dev + held.test)
     assert held.num_pairs == 160
-    assert [pair for pair in held.rest(whole) if pair in odd] == odd * 20, "training says what it drops"
+    assert [pair for pair in held.rest() if pair in odd] == odd * 20, "training says what it drops"
 
 
 def test_more_than_a_fifth_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Translation memories: which segments are taken, and what is said of files that are none."""
 
 import gzip
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,54 @@ def test_a_region_counts_where_both_name_one(tmp_path: Path, asked: str, found: 
         assert pairs(path, "de", asked) == [("x", found)]
 
 
+def test_a_variant_is_no_translation_of_itself(tmp_path: Path) -> None:
+    both = unit(("en-US", "color"), ("en-GB", "colour"))
+    assert pairs(write(tmp_path, unit(("en-US", "alone")), both), "en-GB", "en-US") == [("colour", "color")]
+    with pytest.raises(DataError, match="no unit in both en and en-US"):
+        pairs(write(tmp_path, unit(("en-US", "alone"), ("fr", "seul"))), "en", "en-US")
+
+
+def test_a_variant_with_text_comes_before_an_empty_one(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "ja"), ("en-US", ""), ("en-GB", "yes"), ("en", "")))
+    assert pairs(path) == [("ja", "yes")]
+
+
+def test_a_line_break_in_a_code_parts_words(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", 'eins<ph type="lb"/>zwei<ph type="x"/>en'), ("en", "x")))
+    assert pairs(path) == [("eins zweien", "x")]
+
+
+def test_entities_of_html_are_read_and_unknown_ones_kept(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "10&nbsp;km, caf&eacute; &who;"), ("en", "x")))
+    assert pairs(path) == [("10 km, café &who;", "x")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_other_encodings_that_xml_announces_are_read(tmp_path: Path, encoding: str) -> None:
-    assert pairs(write(tmp_path, unit(("de", "Straße"), ("en", "“street”")), encoding=encoding)) == [
-        ("Straße", "“street”")
-    ]
+@pytest.mark.parametrize("declared", ["", ' encoding="utf-8"', ' encoding="utf-16"'])
+def test_a_byte_order_mark_says_the_encoding_whatever_is_declared(tmp_path: Path, encoding: str, declared: str) -> None:
+    path = write(tmp_path, unit(("de", "Straße"), ("en", "“street”")))
+    path.write_bytes(
+        path.read_text(encoding="utf-8").replace(' version="1.0"?', f' version="1.0"{declared}?').encode(encoding)
+    )
+    assert pairs(path) == [("Straße", "“street”")]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252"])
+def test_other_encodings_that_are_declared_are_read(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, unit(("de", "Straße"), ("en", "é")))
+    text = path.read_text(encoding="utf-8").replace(' version="1.0"?', f' version="1.0" encoding="{encoding}"?')
+    path.write_bytes(text.encode(encoding))
+    assert pairs(path) == [("Straße", "é")]
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "gb18030", "utf-7", "no-such"])
+def test_encodings_that_are_not_read_are_named_with_what_helps(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, unit(("de", "x"), ("en", "y")))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(' version="1.0"?', f' version="1.0" encoding="{encoding}"?')
+    )
+    with pytest.raises(DataError, match=r"memory\.tmx: its encoding is not read here .*iconv"):
+        pairs(path)
 
 
 def test_the_older_attribute_for_a_language_is_known(tmp_path: Path) -> None:
@@ -86,8 +130,9 @@ def test_a_unit_may_lie_across_any_border_between_chunks(tmp_path: Path, monkeyp
         assert pairs(path) == [(f"Straße {number}", f"street {number}") for number in range(3)]
 
 
-def test_a_packed_memory_is_read_as_a_recipe_names_it(tmp_path: Path) -> None:
-    packed = tmp_path / "memory.tmx.gz"
+@pytest.mark.parametrize("name", ["memory.tmx.gz", "packed"])
+def test_a_packed_memory_is_read_as_a_recipe_names_it(tmp_path: Path, name: str) -> None:
+    packed = tmp_path / name
     packed.write_bytes(gzip.compress(write(tmp_path, unit(("de-AT", "ja"), ("en-US", "yes"))).read_bytes()))
     text = name_text("train", "tmx", {"source": str(packed)}, ("de", "en"))
     assert [(pair.source, pair.target) for pair in text.pairs()] == [("ja", "yes")]
@@ -99,13 +144,24 @@ def test_a_packed_memory_is_read_as_a_recipe_names_it(tmp_path: Path) -> None:
 def test_what_is_no_xml_is_named_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, unit(("de", "ja"), ("en", "yes")), unit(("de", "A & B"), ("en", "x")))
     number = path.read_text(encoding="utf-8").split("A & B")[0].count("\n") + 1
-    with pytest.raises(DataError, match=rf"memory\.tmx: line {number}, column \d+: not well-formed .*xmllint"):
+    with pytest.raises(DataError, match=rf"memory\.tmx: line {number}, column \d+: not well-formed"):
         pairs(path)
     path.write_bytes(path.read_bytes()[:150])
     with pytest.raises(DataError, match="unclosed token"):
         pairs(path)
     with pytest.raises(DataError, match="missing: no such file"):
         pairs(tmp_path / "missing")
+
+
+def test_a_character_that_xml_does_not_allow_is_named_with_how_to_remove_it(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "a&#x1F;b &#10;&#31; &#x20AC;"), ("en", "c")))
+    with pytest.raises(
+        DataError, match=r"line \d+, column \d+: reference to invalid character number. Remove it"
+    ) as raised:
+        pairs(path)
+    command = str(raised.value).split("Remove it: ")[1].replace("OLD > NEW", str(path))
+    path.write_bytes(subprocess.run(command, shell=True, check=True, capture_output=True).stdout)
+    assert pairs(path) == [("a b €", "c")]
 
 
 def test_entities_that_would_grow_without_end_are_refused(tmp_path: Path) -> None:
