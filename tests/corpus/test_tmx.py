@@ -40,6 +40,7 @@ def test_units_with_both_languages_are_pairs_in_order_and_direction(tmp_path: Pa
 def test_only_the_text_between_formatting_codes_is_taken(tmp_path: Path) -> None:
     german = (
         '<bpt i="1">&lt;b&gt;</bpt>Halt<ept i="1">&lt;/b&gt;</ept>, <hi>Tom</hi> &amp; <ph>{0}<sub>tip</sub>!</ph>du'
+        "<ut>{1}</ut><sub>note</sub>"
     )
     english = "Stop,\n      Tom\n\t&lt;and&gt; <it pos='begin'>x</it>you&#33;  "
     assert pairs(write(tmp_path, unit(("de", german), ("en", english)))) == [("Halt, Tom & du", "Stop, Tom <and> you!")]
@@ -73,6 +74,12 @@ def test_a_variant_is_no_translation_of_itself(tmp_path: Path) -> None:
     assert pairs(write(tmp_path, unit(("en-US", "alone")), both), "en-GB", "en-US") == [("colour", "color")]
     with pytest.raises(DataError, match="no unit in both en and en-US"):
         pairs(write(tmp_path, unit(("en-US", "alone"), ("fr", "seul"))), "en", "en-US")
+
+
+def test_the_very_language_comes_before_one_of_its_regions(tmp_path: Path) -> None:
+    path = write(tmp_path, unit(("de", "x"), ("en-US", "American"), ("en", "any")), unit(("en", "1"), ("de", "2")))
+    assert pairs(path) == [("x", "any"), ("2", "1")]
+    assert pairs(path, "de", "en-us") == [("x", "American"), ("2", "1")]
 
 
 def test_a_variant_with_text_comes_before_an_empty_one(tmp_path: Path) -> None:
