@@ -2,7 +2,8 @@
 
 What torch calls for them otherwise (MKL) takes two to five times as long on a processor of AMD where there are few
 rows, as for a sentence that is translated alone, and on one that computes with 512 bits (Zen 5) twice as long for any
-number. oneDNN compiles a kernel for each number of rows when it is first met, which takes it half a millisecond.
+number. oneDNN compiles a kernel for each number of rows when it first meets it, which takes half a millisecond and, for
+as long as it is kept, 0.6 MB: so rows are added until there are as many as one of a few numbers.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from nmt.models.build import EncoderDecoder
 from nmt.models.products import replace_products
 
-USUAL_ROWS = 16  # a hint for the layout, which serves any number
+FEW_ROWS = 16  # up to here their number stays as it is; also a hint for the layout, which serves any
 
 
 class PackedLinear(nn.Linear):
@@ -33,7 +34,7 @@ class PackedLinear(nn.Linear):
         weight = self.weight.detach()
         if weight.dtype != torch.float32 or weight.device.type != "cpu":
             return None
-        packed: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, USUAL_ROWS)
+        packed: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight, FEW_ROWS)
         return packed
 
     def __getstate__(self) -> dict[str, Any]:
@@ -50,8 +51,11 @@ class PackedLinear(nn.Linear):
         packed = self.packed if (values.dtype, values.device.type) == (torch.float32, "cpu") else None
         if packed is None or torch.is_grad_enabled():
             return F.linear(values, self.weight, self.bias)
+        number = len(rows)
+        if missing := _rounded_up(number) - number:
+            rows = F.pad(rows, (0, 0, 0, missing))
         found: Tensor = torch.ops.mkldnn._linear_pointwise(rows, packed, self.bias, "none", [], "")
-        return found.view(*values.shape[:-1], self.out_features)
+        return found[:number].view(*values.shape[:-1], self.out_features)
 
     def rows(self, ids: Tensor) -> nn.Module:
         """The same map to only the outputs `ids` (int64 [n]), in that order; plain: kernels are made for one n each."""
@@ -59,6 +63,14 @@ class PackedLinear(nn.Linear):
         part.weight = nn.Parameter(self.weight.detach()[ids])
         part.register_parameter("bias", None if self.bias is None else nn.Parameter(self.bias.detach()[ids]))
         return part
+
+
+def _rounded_up(number: int) -> int:
+    """The next number of which there are eight between two powers of two, but 16 between any two."""
+    if number <= FEW_ROWS:
+        return number
+    step = max(FEW_ROWS, 1 << (number.bit_length() - 4))
+    return -(-number // step) * step
 
 
 def pack(model: EncoderDecoder) -> EncoderDecoder:

@@ -13,7 +13,8 @@ import torch
 # oneDNN compiles a kernel for each shape that it meets, and both it and torch keep the newest 1,024.
 # Hardly two batches have the same shape: training in bf16 would take gigabytes and gain nothing (eval/bench/LOG.md).
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
-KEPT_KERNELS = "32"
+KEPT_KERNELS = 32
+KEPT_TO_TRANSLATE = 256  # there, shapes come again (models/packed.py)
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,15 @@ def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, pr
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
     torch.set_num_threads(min(threads, available_cores()) or default_threads(processes))
-    prepare_memory()
+    prepare_memory(KEPT_KERNELS)
     return Machine(device, chosen, torch.get_num_threads())
 
 
-def prepare_memory() -> None:
+def prepare_memory(kept_kernels: int = KEPT_TO_TRANSLATE) -> None:
     """Have it reused, and not filled with kernels: to be called before the first product."""
     keep_freed_memory()
     for name in KERNEL_CACHES:
-        os.environ.setdefault(name, KEPT_KERNELS)
+        os.environ.setdefault(name, str(kept_kernels))
 
 
 def keep_freed_memory() -> bool:

@@ -16,7 +16,7 @@ from tests.contracts.architectures import ARCHITECTURES, build, sentences
 
 
 @pytest.mark.parametrize("biased", [True, False])
-@pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (16,), (17,), (320,), (0,)], ids=str)
+@pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (16,), (17,), (11, 27), (320,), (0,)], ids=str)
 def test_a_product_is_that_in_float64_for_any_number_of_rows(shape: tuple[int, ...], biased: bool) -> None:
     generator = torch.Generator().manual_seed(0)
     weight, bias, values = (torch.randn(*each, generator=generator) for each in ((33, 24), (33,), (*shape, 24)))
@@ -35,6 +35,13 @@ def test_the_packed_weight_is_taken_where_no_gradient_is_wanted() -> None:
         assert linear(torch.ones(1, 3)).abs().sum() > 0
         assert linear(torch.ones(100, 3)).abs().sum() > 0
     assert linear(torch.ones(100, 3)).eq(0).all()
+
+
+def test_few_numbers_of_rows_reach_the_library_and_hardly_more_rows() -> None:
+    reached = {number: packed._rounded_up(number) for number in range(4097)}
+    assert all(number <= rounded < number + max(16, number / 8) for number, rounded in reached.items())
+    assert all(reached[number] == number for number in (*range(17), 32, 320, 512))
+    assert len(set(reached.values())) < 70
 
 
 def test_some_outputs_are_those_of_all_outputs() -> None:

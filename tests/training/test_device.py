@@ -12,7 +12,6 @@ import torch
 
 from nmt.training import device as device_module
 from nmt.training.device import (
-    KEPT_KERNELS,
     KERNEL_CACHES,
     Machine,
     available_cores,
@@ -129,8 +128,8 @@ def test_few_kernels_are_kept_unless_the_caller_has_said_how_many(monkeypatch: p
     one, other = KERNEL_CACHES
     monkeypatch.setenv(one, "7")
     monkeypatch.delenv(other, raising=False)
-    prepare_memory()
-    assert (os.environ[one], os.environ[other]) == ("7", KEPT_KERNELS)
+    prepare_memory(9)
+    assert (os.environ[one], os.environ[other]) == ("7", "9")
 
 
 @pytest.mark.skipif(not has_fast_bf16(CPU), reason="this processor has no bf16 instructions, and no kernels for them")
