@@ -59,9 +59,7 @@ def split(
     _check_new(out, [path for both in paths.values() for path in both])
     say(f"reading {', '.join(map(str, files))} ...")
     held = hold_out(texts, dev, test, seed)
-    parts = (
-        {"train": held.rest(), "dev": held.dev, "test": held.test} if test else {"train": held.rest(), "dev": held.dev}
-    )
+    parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
     counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
     say(f"{held.num_pairs:,} pairs: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
     if others := held.num_pairs - counts[0] - dev - test:

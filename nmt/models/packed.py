@@ -66,7 +66,7 @@ class PackedLinear(nn.Linear):
 
 
 def _rounded_up(number: int) -> int:
-    """The next number of which there are eight between two powers of two, but 16 between any two."""
+    """To a multiple of 16, or of an eighth of the largest power of two in the number; up to 16 it stays as it is."""
     if number <= FEW_ROWS:
         return number
     step = max(FEW_ROWS, 1 << (number.bit_length() - 4))

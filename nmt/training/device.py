@@ -13,8 +13,8 @@ import torch
 # oneDNN compiles a kernel for each shape that it meets, and both it and torch keep the newest 1,024.
 # Hardly two batches have the same shape: training in bf16 would take gigabytes and gain nothing (eval/bench/LOG.md).
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
-KEPT_KERNELS = 32
-KEPT_TO_TRANSLATE = 256  # there, shapes come again (models/packed.py)
+KEPT_TO_TRAIN = 32
+KEPT_TO_TRANSLATE = 256  # where shapes come again (models/packed.py)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def prepare_machine(precision: Literal["auto", "fp32", "bf16"], threads: int, pr
     chosen: Literal["fp32", "bf16"]
     chosen = ("bf16" if has_fast_bf16(device) else "fp32") if precision == "auto" else precision
     torch.set_num_threads(min(threads, available_cores()) or default_threads(processes))
-    prepare_memory(KEPT_KERNELS)
+    prepare_memory(KEPT_TO_TRAIN)
     return Machine(device, chosen, torch.get_num_threads())
 
 
