@@ -37,6 +37,10 @@ _ONE_LINE: dict[int, str] = {
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _CLEAN: dict[int, str] = {**_ONE_LINE, **{ord(space): " " for space in _SPACES}, 0x2581: "_"}
 
+# How a translation memory begins, as far as a stream lets one look before it is read.
+HEAD_BYTES = 512
+_MEMORY = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml\b.*?<(!DOCTYPE\s+)?)?tmx\b", re.DOTALL)
+
 # Searching for a character of the table first is ten times faster than translating a line that holds none.
 _NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]")
 _NEEDS_CLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
@@ -80,16 +84,21 @@ def open_unpacked(path: Path) -> BinaryIO:
 def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
     """What is to be read from `stream`: of gzip what was packed into it, whatever it is called.
 
-    Raises DataError for UTF-16, of which every line would be translated into nonsense.
+    Raises DataError for UTF-16, and for a translation memory: every line would be translated into nonsense.
     """
     if not isinstance(stream, (io.BufferedReader, gzip.GzipFile)):
         return stream  # nothing that can be looked into
     with explain_failure(name):
-        head = stream.peek(64)[:64]
+        head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in head:
         raise DataError(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW")
+    if _MEMORY.match(head):
+        raise DataError(
+            f"{name} is a translation memory (TMX), not lines of text. `nmt split` makes text of it, and a recipe with "
+            'corpus.reader = "tmx" trains on it as it is.'
+        )
     if head.startswith(b"\x1f\x8b"):
-        return cast("BinaryIO", gzip.open(stream, "rb"))
+        return unpacked(cast("BinaryIO", gzip.open(stream, "rb")), name)
     return cast("BinaryIO", stream)
 
 

@@ -1,9 +1,12 @@
 """Ctrl-C, SIGTERM and a terminal that closes: the update at hand is finished first, a validation left for later."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+PATIENCE_SECONDS = 1.0  # one Ctrl-C may come twice: from the terminal and from the launcher of several processes
 
 
 class Interrupted(Exception):
@@ -12,10 +15,20 @@ class Interrupted(Exception):
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """Within, these signals only leave their number in the list; one that is ignored (SIGHUP under nohup) stays so."""
+    """Within, these signals only leave their number in the list; one that is ignored (SIGHUP under nohup) stays so.
+
+    A Ctrl-C a second or more after the first signal is that of someone who cannot wait: KeyboardInterrupt.
+    """
     received: list[int] = []
+    first = 0.0
 
     def note(number: int, frame: FrameType | None) -> None:
+        nonlocal first
+        now = time.monotonic()
+        if not received:
+            first = now
+        elif number == signal.SIGINT and now - first >= PATIENCE_SECONDS:
+            raise KeyboardInterrupt
         received.append(number)
 
     heeded = [signal.SIGINT, signal.SIGTERM]

@@ -126,7 +126,29 @@ def test_a_utf16_file_is_refused(tmp_path: Path, encoding: str) -> None:
     with pytest.raises(DataError, match=r"text\.de is UTF-16\. Convert it first: iconv -f UTF-16"):
         read_lines(write(tmp_path, mark + "Hallo\n".encode(encoding)))
     with pytest.raises(DataError, match=r"line 1, byte 1 .*UTF-16"):  # no zero byte at once
-        read_lines(write(tmp_path, mark + f"{'猫' * 40}\n".encode(encoding)))
+        read_lines(write(tmp_path, mark + f"{'猫' * 300}\n".encode(encoding)))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<tmx version="1.4">',
+        '\ufeff<?xml version="1.0" encoding="UTF-8"?>\r\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">',
+        "<?xml version='1.0'?>\n<!-- by hand -->\n<tmx version='1.4'>",
+    ],
+)
+def test_a_translation_memory_is_refused_where_lines_are_expected(tmp_path: Path, head: str, packed: bool) -> None:
+    data = f"{head}\n<body/></tmx>\n".encode()
+    (tmp_path / "memory").write_bytes(gzip.compress(data) if packed else data)
+    with pytest.raises(DataError, match=r"memory is a translation memory \(TMX\), not lines.* `nmt split`.* \"tmx\""):
+        read_lines(tmp_path / "memory")
+
+
+@pytest.mark.parametrize("line", ["<?xml is how a document begins", "a <tmx>", "<tmxes>", "<?xml?><p>tmx</p>"])
+def test_a_line_about_xml_is_a_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "text.en").write_text(line + "\n", encoding="utf-8")
+    assert read_lines(tmp_path / "text.en") == [line]
 
 
 @pytest.mark.parametrize("invalid", INVALID_UTF8)

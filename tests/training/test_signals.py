@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from nmt.training.signals import stop_signals
+from nmt.training import signals
+from nmt.training.signals import PATIENCE_SECONDS, stop_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -23,3 +24,20 @@ def test_the_handlers_come_back_after_an_exception() -> None:
     with pytest.raises(ValueError), stop_signals():
         raise ValueError
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_ctrl_c_stops_at_once_unless_it_is_the_first_one_come_twice(
+    first: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(signals.time, "monotonic", lambda: now)
+    with stop_signals() as received:
+        os.kill(os.getpid(), first)
+        now += 0.9 * PATIENCE_SECONDS
+        os.kill(os.getpid(), signal.SIGINT)
+        assert received == [first, signal.SIGINT]
+        now += 0.2 * PATIENCE_SECONDS
+        os.kill(os.getpid(), signal.SIGTERM)  # somebody else's, who may say it as often as they like
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
