@@ -39,6 +39,8 @@ class Dropout(nn.Module):
         """What to multiply values of this shape by, 0 or more than 1, in the type of `like`; None in evaluation."""
         if not self.training or self.probability == 0.0:
             return None
+        if like.device.type != "cpu":
+            return F.dropout(like.new_ones(shape), self.probability)
         keep, kept = byte_mask(shape, self.probability, like.device)
         return keep.to(like.dtype).mul_(1.0 / kept)
 

@@ -1,5 +1,6 @@
 """One process at a time in a folder."""
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iter
     The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `waiting` and
     waits; without that, Timeout is raised. A directory that nothing came of is removed. Raises OSError.
     """
-    lock = FileLock(directory / LOCK)
+    lock = FileLock(directory / LOCK, fallback_to_soft=False)  # a file as lock would outlive a process that is killed
     _enter(lock, directory, waiting)
     try:
         yield
@@ -39,8 +40,6 @@ def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) 
             make_folders(directory, Disk())
             lock.acquire(timeout=timeout)
             return
-        except NotImplementedError:
-            return  # a file system without locks: better without one than not at all
         except (FileNotFoundError, FileExistsError):  # another has just removed the folder, or made it
             attempts -= 1
             if not attempts:
@@ -51,3 +50,7 @@ def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) 
             if timeout == 0.0:
                 waiting()
             timeout = -1.0
+        except OSError as error:
+            if error.errno == errno.ENOSYS:
+                return  # a file system without locks: better without one than not at all
+            raise

@@ -145,10 +145,9 @@ def join_workers() -> Iterator[Workers]:
         store = PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
     backend = "nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=TIMEOUT)
-    try:
-        yield Workers(rank, size, here, device)
-    finally:
-        dist.destroy_process_group()
+    yield Workers(rank, size, here, device)
+    # Not after a failure: nccl would wait here for processes that wait for this one.
+    dist.destroy_process_group()
 
 
 def _buckets(tensors: list[Tensor]) -> Iterator[list[Tensor]]:

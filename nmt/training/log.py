@@ -101,10 +101,10 @@ class TrainingLog:
         """One line after each validation."""
         self._write("validation", progress, figures)
         best = " (best)" if is_best else ""
-        seconds = show_duration(progress.train_seconds)
+        bleu = f" · dev BLEU {figures['bleu']:.2f}" if "bleu" in figures else ""
         self.say(
-            f"{self.name} · update {progress.update} · epoch {progress.epoch + 1} · {seconds} trained · "
-            f"dev loss {figures['loss']:.3f} · dev BLEU {figures['bleu']:.2f}{best}"
+            f"{self.name} · update {progress.update} · epoch {progress.epoch + 1} · "
+            f"{show_duration(progress.train_seconds)} trained · dev loss {figures['loss']:.3f}{bleu}{best}"
         )
 
     def fault(self, progress: Progress, what: str, message: str, **details: Any) -> None:

@@ -140,6 +140,7 @@ class _Trainer:
         progress.split_above, progress.train_seconds, progress.skipped = now.split_above, now.train_seconds, now.skipped
         # Work that was done, if in vain.
         progress.target_tokens, progress.pairs, progress.clipped = now.target_tokens, now.pairs, now.clipped
+        progress.wall_seconds = now.wall_seconds
         progress.rollbacks, progress.skipped_in_a_row, progress.changes = now.rollbacks + 1, 0, now.changes
         self.workers.wait()
         self.log.rewind(progress)
@@ -173,13 +174,12 @@ class _Trainer:
         job, progress, before = self.job, self.progress, time.perf_counter()
         with self.updater.averaged() as model:
             own = self._scores(model) if self.workers.leads else None
-            scores: list[float] | None = json.loads(self.workers.share(json.dumps(own).encode()))
+            scores = json.loads(self.workers.share(json.dumps(own).encode()))
             if scores:
-                loss, bleu = scores
-                reads = job.about.model.encoder.type != "none"  # what a language model writes by itself is no measure
-                score = Validation(loss, bleu).goodness(self.config.best_by if reads else "loss")
+                result = Validation(*scores)
+                score = result.goodness(self.config.best_by)
                 is_best = progress.note_score(score, self.config.keep_best)
-                progress.best_bleu = bleu if is_best else progress.best_bleu
+                progress.best_bleu = result.bleu if is_best else progress.best_bleu
                 if self.workers.leads:
                     job.checkpoints.save_model(model, job.about, progress, score)
         if not scores:
@@ -187,10 +187,11 @@ class _Trainer:
                 self._roll_back("the loss on the dev set, or a probability, is not finite")
             return False
         progress.validated_at, self.saved_at = progress.update, -1
-        self.log.validation(progress, {"loss": loss, "bleu": bleu, "seconds": time.perf_counter() - before}, is_best)
+        figures = {"loss": result.loss} | ({} if result.bleu is None else {"bleu": result.bleu})
+        self.log.validation(progress, figures | {"seconds": time.perf_counter() - before}, is_best)
         return True
 
-    def _scores(self, model: EncoderDecoder) -> list[float] | None:
+    def _scores(self, model: EncoderDecoder) -> list[float | None] | None:
         """Loss and BLEU on the dev set; [] where they are no numbers, so that the model is not worth keeping.
 
         None where a signal came: whoever stops a run does not want to wait.

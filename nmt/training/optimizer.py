@@ -54,14 +54,17 @@ class MovingAverage:
     @contextmanager
     def applied(self, model: nn.Module) -> Iterator[None]:
         """Within, the model has the averaged weights; after, its own again."""
-        if not self.weights:
-            yield
-            return
-        own: dict[str, Tensor] = {}
-        for name, parameter in model.named_parameters():
-            own[name], parameter.data = parameter.data, self.weights[name]
+        self._swap(model)
         try:
             yield
         finally:
-            for name, parameter in model.named_parameters():
-                parameter.data = own[name]
+            self._swap(model)
+
+    @torch.no_grad()
+    def _swap(self, model: nn.Module) -> None:
+        """The values alone: the library wants a recurrent layer's weights to stay side by side on a GPU."""
+        for name, average in self.weights.items():
+            parameter = model.get_parameter(name)
+            own = parameter.detach().clone()
+            parameter.copy_(average)
+            average.copy_(own)

@@ -15,7 +15,7 @@ class Interrupted(Exception):
 
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
-    """Within, these signals only leave their number in the list; one that is ignored (SIGHUP under nohup) stays so.
+    """Within, these signals only leave their number in the list; a SIGHUP that is ignored (nohup) stays so.
 
     A Ctrl-C a second or more after the first signal is that of someone who cannot wait: KeyboardInterrupt.
     """

@@ -49,8 +49,9 @@ def split_all(batches: list[Batch], split_above: int) -> list[Batch]:
 
 
 def is_out_of_memory(error: RuntimeError | MemoryError) -> bool:
-    """Whether the machine ran out of memory; torch says so in one way on a GPU and in another on a CPU."""
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)
+    """Whether the machine ran out of memory; torch, and each library on a GPU, says so in a way of its own."""
+    told = ("can't allocate memory", "CUDA error: out of memory", "_STATUS_ALLOC_FAILED", "_ALLOCATION_FAILED")
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(one in str(error) for one in told)
 
 
 def halve(batches: list[Batch]) -> int:

@@ -33,11 +33,11 @@ class DevSet:
 @dataclass(frozen=True)
 class Validation:
     loss: float  # nats a token, without smoothing
-    bleu: float  # sacreBLEU, greedy search
+    bleu: float | None  # sacreBLEU, greedy search; of a language model, which translates nothing, there is none
 
     def goodness(self, best_by: Literal["bleu", "loss"]) -> float:
         """A number that is larger for the better of two. BLEU below 1 is chance: there the loss decides."""
-        if best_by == "loss":
+        if best_by == "loss" or self.bleu is None:
             return -self.loss
         return self.bleu if self.bleu >= 1.0 else 1.0 / (1.0 + self.loss)
 
@@ -58,6 +58,8 @@ def validate(
     try:
         with machine.autocast():
             loss = dev_loss(model, dev.examples, tokenizers, machine, tick)
+        if about.model.encoder.type == "none":
+            return Validation(loss, None)
         # In the precision of `nmt translate`.
         translator = Translator(model, tokenizers, GREEDY, about.max_length, max_sentences=about.max_sentences)
         translations = translator.translate([pair.source for pair in dev.pairs], tick=tick)

@@ -1,5 +1,8 @@
 """Recurrent layers against the equations of the papers, and the encoder's two directions."""
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 import torch
 
@@ -7,7 +10,7 @@ from nmt.config import parse_config
 from nmt.models.base import EncoderOutput
 from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig, reorder, reverse_index
-from nmt.models.rnn.layer import Cell, RecurrentLayer
+from nmt.models.rnn.layer import Cell, RecurrentLayer, real_fp32
 
 INPUT, DIM, LENGTH = 5, 4, 6
 
@@ -134,3 +137,12 @@ def test_the_scale_of_the_readout_is_on_the_features_and_not_on_what_is_fed_back
         features, state = decoders[1].step(embedded[:, position], state, memory)
         stepped.append(features)
     torch.testing.assert_close(torch.stack(stepped, dim=1), 3.0 * plain)
+
+
+def test_products_in_real_fp32_are_asked_for_only_where_they_are_needed() -> None:
+    settings: Any = torch.backends.cudnn.rnn
+    before = settings.fp32_precision
+    with suppress(ValueError), real_fp32():
+        assert settings.fp32_precision == "ieee"
+        raise ValueError
+    assert settings.fp32_precision == before != "ieee"

@@ -1,5 +1,7 @@
 """One at a time in a folder, also where one comes while another leaves."""
 
+import errno
+import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -57,6 +59,23 @@ def test_what_was_put_into_a_folder_stays(tmp_path: Path) -> None:
     with only_one(tmp_path / "a" / "b"):
         (tmp_path / "a" / "b" / "result").touch()
     assert (tmp_path / "a" / "b" / "result").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has locks of another kind")
+def test_a_file_system_without_locks_is_no_hindrance_and_no_lock_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", missing)
+    (tmp_path / "result").touch()
+    for _ in range(2):  # also after one that was killed there
+        with only_one(tmp_path), only_one(tmp_path):
+            pass
+    monkeypatch.undo()
+    with only_one(tmp_path):
+        assert_taken(tmp_path)
 
 
 def test_a_place_that_is_no_folder_is_an_error(tmp_path: Path) -> None:

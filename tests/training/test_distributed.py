@@ -47,6 +47,20 @@ def test_processes_exchange_numbers_tensors_and_bytes() -> None:
         assert result["share"] == b"from rank 0"
 
 
+def fail_alone(rank: int) -> Any:
+    try:
+        with join_workers():
+            if rank:
+                raise ValueError("no disk")
+    except ValueError:
+        return torch.distributed.is_initialized()
+    return torch.distributed.is_initialized()
+
+
+def test_a_process_that_fails_does_not_wait_for_the_others() -> None:
+    assert together(2, fail_alone) == [False, True]
+
+
 def test_one_process_is_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     with join_workers() as workers:

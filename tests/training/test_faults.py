@@ -121,6 +121,8 @@ def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path
     update = trainer.updater.update
 
     def watch(progress: Any, batches: list[Any]) -> Any:
+        if len(seen) == 8:  # as one that was interrupted here and goes on: this time no regular state knows of
+            trainer.progress.wall_seconds += 1000.0
         seen.append((trainer.progress.update, batches[0].indices.tolist()))
         return update(progress, batches)
 
@@ -132,6 +134,7 @@ def test_going_back_halves_the_learning_rate_and_the_text_goes_on(tmp_path: Path
     epoch = [index for _, indices in seen for index in indices][:60]
     assert sorted(epoch) == list(range(60))  # no pair of the first epoch came twice
     assert (progress.rollbacks, progress.skipped) == (1, MOST_SKIPPED_IN_A_ROW)
+    assert progress.wall_seconds > 1000.0
     assert progress.changes == ["at update 0: threads 1, now 2"]  # though the state it went back to is older
     assert trainer.updater.optimizer.param_groups[0]["lr"] == pytest.approx(0.005)
 
@@ -246,6 +249,13 @@ def test_torch_says_that_memory_ran_out_in_the_words_we_look_for() -> None:
     with pytest.raises(RuntimeError) as failure:
         torch.empty(1 << 60, dtype=torch.uint8)
     assert step_module.is_out_of_memory(failure.value)
+
+
+@pytest.mark.parametrize(
+    "told", ["CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`", "CUDA error: out of memory"]
+)
+def test_libraries_of_a_gpu_say_so_in_their_own_words(told: str) -> None:
+    assert step_module.is_out_of_memory(RuntimeError(told))
 
 
 def test_a_split_batch_holds_the_same_pairs_with_less_padding(tmp_path: Path) -> None:

@@ -103,8 +103,10 @@ def test_the_averaged_weights_are_in_the_model_only_within_the_context() -> None
     with torch.no_grad():
         model.weight.add_(1.0)
     own, averaged = model.weight.detach().clone(), average.weights["weight"].clone()
+    place = model.weight.data_ptr()
     with average.applied(model):
         assert torch.equal(model.weight, averaged)
+        assert model.weight.data_ptr() == place  # a GPU's library wants all weights of a layer in one piece
     assert torch.equal(model.weight, own)
     assert torch.equal(average.weights["weight"], averaged)
 
@@ -127,9 +129,11 @@ def test_a_shared_table_is_averaged_once_and_applied_everywhere() -> None:
     assert len(average.weights) == 1
     with torch.no_grad():
         model[0].weight.add_(1.0)
+    averaged = average.weights["0.weight"].clone()
     with average.applied(model):
-        assert torch.equal(model[1].weight, average.weights["0.weight"])
+        assert torch.equal(model[1].weight, averaged)
     assert model[1].weight is model[0].weight
+    assert torch.equal(average.weights["0.weight"], averaged)
 
 
 def test_without_a_decay_there_is_no_average_and_the_model_is_used_as_it_is() -> None:

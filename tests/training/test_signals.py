@@ -41,3 +41,13 @@ def test_a_second_ctrl_c_stops_at_once_unless_it_is_the_first_one_come_twice(
         os.kill(os.getpid(), signal.SIGTERM)  # somebody else's, who may say it as often as they like
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_terminal_that_closes_is_nothing_to_what_nohup_runs() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_signals() as received:
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert received == []
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -46,3 +46,12 @@ def test_where_bleu_says_nothing_the_loss_decides_which_model_is_better() -> Non
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == 4
     assert better.goodness("loss") > worse.goodness("loss") > good.goodness("loss")
+
+
+def test_a_language_model_translates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder = {"type": "rnn", "dim": 8, "attention": "none"}
+    job = tiny_job(tmp_path, model__encoder={"type": "none"}, model__decoder=decoder)
+    monkeypatch.setattr(Translator, "translate", lambda *_: pytest.fail("translated"))
+    found = validate(job.model, job.dev, job.tokenizers, job.machine, job.about)
+    assert found == Validation(dev_loss(job.model.eval(), job.dev.examples, job.tokenizers, job.machine), None)
+    assert found.goodness("bleu") == -found.loss
