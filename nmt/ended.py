@@ -3,8 +3,6 @@
 import dataclasses
 from pathlib import Path
 
-import torch
-
 from nmt.config import dump_config, load_config
 from nmt.corpus.lines import hash_lines
 from nmt.errors import CheckpointError, DataError
@@ -16,7 +14,7 @@ from nmt.reports.card import write_card
 from nmt.reports.record import RunRecord, library_versions
 from nmt.storage.disk import Disk, replace_file
 from nmt.storage.seal import check_sealed, is_as_sealed, noted_files, read_sealed, seal
-from nmt.training.device import available_cores, cpu_features, cpu_name, peak_memory_bytes
+from nmt.training.device import hardware, peak_memory_bytes
 from nmt.training.job import Job
 from nmt.training.log import show_duration
 from nmt.training.progress import Progress
@@ -31,20 +29,13 @@ def record_of(
     hashes: dict[str, list[str]],
 ) -> RunRecord:
     """What a run was and measured. `hashes` are of its training and dev text."""
-    hardware: dict[str, str | int] = {
-        "cpu": cpu_name(),
-        "cores": available_cores(),
-        "features": " ".join(cpu_features()),
-    }
-    if torch.cuda.is_available():
-        hardware["gpu"] = torch.cuda.get_device_name()
     return RunRecord(
         name=experiment.name,
         experiment=dump_config(experiment),
         architecture=describe(experiment.model),
         commit=commit,
         versions=library_versions(),
-        hardware=hardware,
+        hardware=hardware(),
         precision=job.machine.precision,
         threads=job.machine.threads,
         parameters=count_parameters(job.model),
@@ -131,6 +122,7 @@ def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str
 def describe_end(progress: Progress) -> str:
     """How far a run came, in words."""
     trained = f"{progress.update} updates in {show_duration(progress.train_seconds)} of training"
-    if progress.best_bleu is None:
+    if not progress.best_update:
         return trained
-    return f"{trained}, best dev BLEU {progress.best_bleu:.2f} at update {progress.best_update}"
+    bleu = "" if progress.best_bleu is None else f", with {progress.best_bleu:.2f} BLEU on the dev set"
+    return f"{trained}; the best model is that of update {progress.best_update}{bleu}"

@@ -92,8 +92,8 @@ class CorpusConfig(Config):
 class CardConfig(Config):
     """What the model card says beyond what was measured; what is empty is said there to be unknown.
 
-    `license` is the model's, by the hub's name for it ("apache-2.0", "cc-by-4.0"); `corpus` and `corpus_license` are in
-    words; `dataset` is the name of the corpus on the Hugging Face hub.
+    `license` is the model's, by the hub's name for it ("apache-2.0", "cc-by-4.0"), or in words; `corpus` and
+    `corpus_license` are in words; `dataset` is the name of the corpus on the Hugging Face hub.
     """
 
     license: str = ""

@@ -6,18 +6,22 @@ that nobody looks in it for a state or for other checkpoints.
 
 import re
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Any, Protocol
 
-from nmt.errors import CheckpointError, ConfigError, NMTError
+from nmt.corpus.lines import one_line
+from nmt.errors import ConfigError, NMTError
 from nmt.reports.card import CARD, card_of
 from nmt.reports.evaluations import FOLDER as SCORES
+from nmt.reports.record import RunRecord
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, step_dir
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 
+LONGEST_REASON = 500  # characters: some hubs answer with a whole page
 LEFT_OUT = {"progress.json"}  # of the loose files: only training on needs it
 # What an earlier run in the repository may have and this one not: with it, a copy would be of neither.
 REPLACED = ["models/*", f"{SCORES}/*", SHORTLIST_FILE, *sorted(TOKENIZER_FILES)]
@@ -61,8 +65,7 @@ def published_files(run_dir: Path) -> dict[str, bytes]:
 
     The card is made anew; the run stays as it is. Raises CheckpointError where the run has not ended, or was changed.
     """
-    if not (run_dir / "record.json").exists():
-        raise CheckpointError(f"{run_dir} has no record.json: its training has not stopped yet. Publish it afterwards.")
+    RunRecord.load(run_dir / "record.json")  # which it has once it stops
     loose = {name: read_sealed(run_dir, name) for name in read_manifest(run_dir)["files"] if name not in LEFT_OUT}
     models = run_dir / "models"
     best = step_dir(models, follow(models, "best"))
@@ -120,7 +123,7 @@ def publish(run_dir: Path, repository: str, private: bool, hub: Hub) -> str:
     except NMTError:
         raise
     except Exception as error:  # each of several network libraries raises classes of its own
-        reason = str(error).strip().split("\n")[0].rstrip(".")
+        reason = textwrap.shorten(one_line(str(error)).rstrip(" ."), LONGEST_REASON, placeholder=" ...")
         raise NMTError(
             f"{repository}: the hub did not take the run ({type(error).__name__}: {reason}). Check the name "
             "(USER/NAME), the network, and that the token may write there; then give the same command again."

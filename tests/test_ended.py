@@ -66,5 +66,8 @@ def test_a_dev_set_of_the_hub_is_known_by_its_lines_and_a_test_set_by_its_files(
 def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
     progress = Progress(update=1200, train_seconds=75.0)
     assert describe_end(progress) == "1200 updates in 1:15 of training"
-    progress.best_bleu, progress.best_update = 34.567, 1000
-    assert describe_end(progress) == "1200 updates in 1:15 of training, best dev BLEU 34.57 at update 1000"
+    progress.best_update = 1000
+    best = "1200 updates in 1:15 of training; the best model is that of update 1000"
+    assert describe_end(progress) == best  # of a language model
+    progress.best_bleu = 34.567
+    assert describe_end(progress) == f"{best}, with 34.57 BLEU on the dev set"

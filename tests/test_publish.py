@@ -181,8 +181,10 @@ def test_a_run_that_was_changed_or_has_not_ended_is_not_published(trained: Path,
     with pytest.raises(CheckpointError, match=r"metrics\.jsonl was changed after it was written"):
         publish(trained, "me/tiny", private=False, hub=hub)
     (trained / "record.json").unlink()
-    with pytest.raises(CheckpointError, match="its training has not stopped yet"):
+    with pytest.raises(CheckpointError, match="training has not stopped yet"):
         publish(trained, "me/tiny", private=False, hub=hub)
+    with pytest.raises(CheckpointError, match="nowhere: no such run directory"):
+        publish(trained.parent / "nowhere", "me/tiny", private=False, hub=hub)
     assert not hub.root.exists()
 
 
@@ -197,10 +199,12 @@ def test_what_should_be_private_is_never_sent_to_a_public_place(trained: Path, h
 
 def test_a_refusal_of_the_hub_is_told_in_a_sentence(trained: Path, hub: FolderHub) -> None:
     def refuse(*_: Any, **__: Any) -> None:
-        raise ConnectionError("403 Forbidden.\nMany more lines")
+        raise ConnectionError("403 Forbidden.\n- which says\nmore" + 99 * " and more")
 
     hub.upload_folder = refuse  # type: ignore[method-assign]
-    with pytest.raises(NMTError, match=r"did not take the run \(ConnectionError: 403 Forbidden\)\. Check the name"):
+    with pytest.raises(
+        NMTError, match=r"\(ConnectionError: 403 Forbidden\. - which says more.* \.\.\.\)\. Check the name"
+    ):
         publish(trained, "me/tiny", private=False, hub=hub)
 
 

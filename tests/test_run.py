@@ -87,7 +87,7 @@ def test_starting_a_finished_run_again_says_so_and_changes_nothing(begun: Path) 
     assert (begun / "record.json").stat().st_mtime == 1  # by which a script may tell whether it was trained since
     assert reason == "max_updates"
     assert said.startswith(f"{begun} is finished (2 updates in ")
-    assert said.endswith("at update 2). Raise training.max_updates to go on, or use another --out.\n")
+    assert said.endswith(" BLEU on the dev set). Raise training.max_updates to go on, or use another --out.\n")
     assert content(begun) == before
 
 

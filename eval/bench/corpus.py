@@ -62,12 +62,12 @@ def work_of(recipe: Path = RECIPE) -> Path:
 
 
 @contextmanager
-def explained(remedy: str = "") -> Iterator[None]:
-    """Within, an error of nmt ends the program with its message, and what to do about it."""
+def explained() -> Iterator[None]:
+    """Within, an error of nmt ends the program with its message."""
     try:
         yield
     except NMTError as error:
-        sys.exit(f"{error}{remedy}")
+        sys.exit(str(error))
 
 
 @contextmanager
@@ -75,8 +75,7 @@ def reading(recipe: Path = RECIPE) -> Iterator[None]:
     """Within, a recipe of this checkout (a whole path) finds its text from wherever the benchmark was started, and what
     cannot be read ends the program.
     """
-    remedy = " Multi30k is written by data/multi30k/prepare.py." if recipe == RECIPE else ""
-    with explained(remedy), chdir(ROOT if recipe.is_relative_to(ROOT) else Path.cwd()):
+    with explained(), chdir(ROOT if recipe.is_relative_to(ROOT) else Path.cwd()):
         yield
 
 

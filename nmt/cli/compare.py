@@ -63,6 +63,7 @@ def compare(
     """
     import datetime
 
+    import torch
     from rich.console import Console
 
     from nmt.corpus.lines import one_line
@@ -73,7 +74,7 @@ def compare(
     from nmt.reports.training_text import read_training_texts
     from nmt.reports.write import make_folder, write_report
     from nmt.storage.seal import check_sealed
-    from nmt.training.device import prepare_memory
+    from nmt.training.device import hardware, prepare_memory
     from nmt.translation.formats import writing_to
 
     prepare_memory()
@@ -86,7 +87,7 @@ def compare(
         check_sealed(run)
     _check_languages(runs, records)
     test = load_evaluation_set(_test_text(runs, records, source, reference))
-    language = str(records[0].experiment.get("corpus", {}).get("target_language", ""))
+    language = next(filter(None, (_language(record, "target") for record in records)), "")
     make_folder(out)
     results = _translate_all(runs, records, test, beam, progress)
     indices = () if no_text else pick_samples(test, samples)
@@ -107,24 +108,37 @@ def compare(
                 [(record.text_sha256 or {}).get("train", []) for record in records],
             ),
             metrics=metrics,
+            hardware=hardware() | {"threads": torch.get_num_threads()},
         )
         page = write_report(report, out)
     for warning in report.warnings:
         progress.print(f"nmt: {one_line(warning)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     with writing_to():
-        print(_outcome(report, page), end="")
+        print(_outcome(report, page, metrics), end="")
 
 
 def _check_languages(runs: Sequence[Path], records: Sequence["RunRecord"]) -> None:
-    """Raises ConfigError where runs translate from or into different languages: no test set is one of all of them."""
-    from nmt.errors import ConfigError
+    """Raises ConfigError where runs translate from or into different languages: no test set is one of all of them.
 
-    keys = "source_language", "target_language"
-    found = [[str(record.experiment.get("corpus", {}).get(key, "")) for key in keys] for record in records]
-    for run, languages in zip(runs, found, strict=True):
-        if languages != found[0]:
-            first, other = (" to ".join(each) for each in (found[0], languages))
-            raise ConfigError(f"{runs[0]} translates {first} but {run} {other}. Compare runs of one pair of languages.")
+    Where one does not say, or names a region too, what that changes in the scores is a warning of the report.
+    """
+    from nmt.errors import ConfigError
+    from nmt.metrics.languages import primary
+
+    for side, verb in (("source", "from"), ("target", "into")):
+        known = [(run, code) for run, record in zip(runs, records, strict=True) if (code := _language(record, side))]
+        for run, code in known:
+            first, expected = known[0]
+            if primary(code) != primary(expected):
+                raise ConfigError(
+                    f"{first} translates {verb} {expected} but {run} {verb} {code}. Compare runs of one pair of "
+                    "languages."
+                )
+
+
+def _language(record: "RunRecord", side: str) -> str:
+    """What its recipe calls it; empty where it does not say."""
+    return str(record.experiment.get("corpus", {}).get(f"{side}_language", ""))
 
 
 def _test_text(
@@ -202,7 +216,7 @@ def _with_samples(
     return [with_samples(result, runs[n], lines, beam) if n in firsts else result for n, result in enumerate(results)]
 
 
-def _outcome(report: "Report", page: Path) -> str:
+def _outcome(report: "Report", page: Path, asked: Sequence[str]) -> str:
     """What the terminal shows: the table, the verdict, samples, where the report is."""
     from rich.console import Console
     from rich.text import Text
@@ -214,7 +228,7 @@ def _outcome(report: "Report", page: Path) -> str:
     if not console.is_terminal:
         console = Console(highlight=False, width=120)
     with console.capture() as captured:  # printed in one piece, as rich would exit by itself when stdout is closed
-        console.print(_results(report))
+        console.print(_results(report, asked))
         for sentence in headline(report):
             console.print(Text(one_line(sentence)), soft_wrap=True)
         for k, index in enumerate(report.sample_indices[:_NUM_SHOWN]):
@@ -229,8 +243,8 @@ def _outcome(report: "Report", page: Path) -> str:
     return captured.get()
 
 
-def _results(report: "Report") -> "RichTable":
-    """The report's first table, as far as it fits a terminal."""
+def _results(report: "Report", asked: Sequence[str]) -> "RichTable":
+    """The report's first table, as far as it fits a terminal, with the scores that were asked for."""
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -239,7 +253,8 @@ def _results(report: "Report") -> "RichTable":
 
     table = results_table(report)
     shown = RichTable(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    columns = [place for place, cell in enumerate(table.header) if cell.text not in _NOT_IN_TERMINAL]
+    left_out = set(_NOT_IN_TERMINAL) - set(asked)
+    columns = [place for place, cell in enumerate(table.header) if cell.text not in left_out]
     for column in columns:
         cell = table.header[column]
         lines = cell.text.replace(" ", "\n", 1) if " " in cell.text else f"{cell.text}\n{cell.detail}"

@@ -29,6 +29,7 @@ OPTIONAL = {  # what each is for, and what to install
     "onnx": ("nmt export --format onnx", "onnx"),
     "onnxruntime": ("nmt export --format onnx, translate --backend onnx", "onnxruntime"),
     "sacremoses": ("the metric BLEU-moses", "sacremoses"),
+    "huggingface_hub": ("nmt push", '"huggingface_hub>=0.34"'),
     "mecab-python3": ("BLEU on Japanese words", '"sacrebleu[ja]"'),
     "ipadic": ("BLEU on Japanese words", '"sacrebleu[ja]"'),
 }

@@ -96,8 +96,11 @@ def evaluate(
     with writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
-    if run is not None and record is not None and _record(run) == record:
-        _note(run, test, about, scores)
+    if run is not None:
+        if record is not None and _record(run) == record:
+            _note(run, test, about, scores)
+        else:
+            typer.echo(f"nmt: {run} is being trained: the scores are not saved in it.", err=True)
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
 

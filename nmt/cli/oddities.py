@@ -99,9 +99,11 @@ class Oddities:
         if glossary:
             said.append(str(self.terms))
         if self.cut.count:
+            from nmt.search.hypothesis import LONGEST
+
             said.append(
                 f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}. Raise it with "
-                f"--set max_length_ratio={2 * max_length_ratio:g}."
+                f"--set max_length_ratio={min(2 * max_length_ratio, LONGEST['ratio']):g}."
             )
         return said
 

@@ -127,6 +127,7 @@ def translate(
                 "--checkpoint (give it to `nmt export`)": checkpoint != "best",
             },
         )
+    prepare_memory()
     console = Console(stderr=True)
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
     search = search_asked_for(runs[0], beam, n_best, overrides)
@@ -137,7 +138,6 @@ def translate(
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
-    prepare_memory()
     typed = input is None and sys.stdin is not None and sys.stdin.isatty()
     if typed:
         console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)

@@ -20,7 +20,7 @@ LONGEST_CELL = 1 << 24  # characters of a CSV file, so that one quotation mark t
 
 def file_format(source: str) -> str | None:
     """The format of the file that `source` names, or None where it names a data set of the hub."""
-    return FORMATS.get(Path(source.removesuffix(".gz")).suffix)
+    return FORMATS.get(Path(source.removesuffix(".gz")).suffix.lower())
 
 
 def read_columns(

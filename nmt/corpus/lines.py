@@ -136,10 +136,11 @@ def explain_failure(path: Path | str, besides: str = "") -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        ours = Path(path).parts[:1] == ("data",)
-        where = f" in {Path.cwd()}. The files under data/ are written by the prepare.py beside them." if ours else "."
+        where = f" in {Path.cwd()}" if Path(path).parts[:1] == ("data",) else ""  # of a checkout, so the recipes say
+        maker = Path(path).with_name("prepare.py")
+        made = f"The files beside it are written by {maker}. " if maker.exists() else ""
         raise DataError(
-            f"{path}: no such file{where} {besides or ('' if ours else 'Check the path.')}".rstrip()
+            f"{path}: no such file{where}. {made}{besides or ('' if made else 'Check the path.')}".rstrip()
         ) from None
     except IsADirectoryError:
         raise DataError(f"{path} is a folder. Give the path of a text file in it.") from None

@@ -30,12 +30,13 @@ def read_tmx(path: Path, languages: tuple[str, str]) -> Iterator[tuple[str, str]
     with explain_failure(path), path.open("rb") as file:
         stream = _unpacked(file)
         reading = _Reading(path, stream.peek(3))
-        for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""):
-            for unit in reading.feed(chunk):
+        chunk = b"?"
+        while chunk:  # the last one, which is empty, may end units too: expat holds back what a long token is part of
+            chunk = stream.read(CHUNK_BYTES)
+            for unit in reading.feed(chunk, last=not chunk):
                 if pair := _pair(unit, *languages):
                     num_pairs += 1
                     yield pair
-        reading.feed(b"", last=True)
     if not num_pairs:
         have = sorted(reading.languages)
         shown = ", ".join(have[:SHOWN_LANGUAGES]) + (" ..." if len(have) > SHOWN_LANGUAGES else "")

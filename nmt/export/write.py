@@ -111,7 +111,10 @@ def _check_replaceable(folder: Path) -> None:
     if not folder.exists():
         return
     if about_export(folder).get("format") not in HONOURED:
-        raise ConfigError(f"{folder} is there and is no exported model. Name a new folder with --output.")
+        raise ConfigError(
+            f"{folder} is there and is no exported model, or none that can be read. Name a new folder with --output, "
+            "or delete it if an export is all it was."
+        )
 
 
 def _in_ctranslate2(

@@ -16,10 +16,6 @@ class NoEncoderConfig(Config):
 
     type: Literal["none"]
 
-    @property
-    def output_dim(self) -> int:
-        return 1
-
     def describe(self) -> str:
         return "no encoder"
 

@@ -1,13 +1,15 @@
 """The block of metadata at the head of a model card, which the Hugging Face hub reads."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nmt.corpus.hub import file_format
 from nmt.corpus.readers import SPLITS
 from nmt.experiment import Experiment, TextFiles
 from nmt.metrics import Score
+from nmt.metrics.languages import primary
 from nmt.reports.evaluations import Evaluation
 from nmt.reports.record import RunRecord
 
@@ -19,7 +21,6 @@ UNKNOWN = "unknown"
 def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     """What the hub can search and show, all of it measured or said by the recipe."""
     corpus = experiment.corpus
-    languages = [code for code in (corpus.source_language, corpus.target_language) if code]
     dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
     task = "text-generation" if is_language_model(experiment) else "translation"
     results = [
@@ -29,8 +30,8 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     if (dev := dev_score(experiment, record)) and corpus.dev:
         results.insert(0, _result(experiment, (dev,), "dev", file_name(corpus.dev.source)))
     return {
-        **({"language": languages} if languages else {}),
-        "license": experiment.card.license or UNKNOWN,
+        **_languages(code for code in (corpus.source_language, corpus.target_language) if code),
+        **_license(experiment.card.license),
         "library_name": "nmt",
         "pipeline_tag": task,
         "tags": [task, "nmt", *sorted(types)],
@@ -38,6 +39,21 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
         "metrics": sorted({metric["type"] for result in results for metric in result["metrics"]}),
         **({"model-index": [{"name": record.name, "results": results}]} if results else {}),
     }
+
+
+def _languages(codes: Iterable[str]) -> dict[str, list[str]]:
+    """As the hub takes them: ISO 639 in `language`, with a region or script (pt-BR) in `language_bcp47`; no names."""
+    given = list(codes)
+    languages = dict.fromkeys(code for code in map(primary, given) if re.fullmatch("[a-z]{2,3}", code))
+    tags = [code.replace("_", "-") for code in given if re.fullmatch("[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})+", code)]
+    return ({"language": list(languages)} if languages else {}) | ({"language_bcp47": tags} if tags else {})
+
+
+def _license(license: str) -> dict[str, str]:
+    """What is no identifier, the hub takes as a name only, of letters, digits, points and hyphens."""
+    if not license or re.fullmatch("[A-Za-z0-9.-]+", license):
+        return {"license": license.lower() or UNKNOWN}
+    return {"license": "other", "license_name": re.sub("[^a-z0-9.]+", "-", license.lower()).strip("-") or UNKNOWN}
 
 
 def hub_dataset(experiment: Experiment) -> str:

@@ -119,10 +119,15 @@ def read_validations(path: Path) -> tuple[Validation, ...]:
 
 
 def unique_names(records: Iterable[tuple[Path, str]]) -> list[str]:
-    """A name for each run: the recipe's, else the directory's where two share a recipe, else numbered."""
-    runs = [(path, name) for path, name in records]
-    recipe_names = Counter(name for _, name in runs)
-    names = [name if recipe_names[name] == 1 else path.resolve().name for path, name in runs]
+    """A name for each run: the recipe's, or where two share one the directory's, the last two, or numbered."""
+    runs = [(path.resolve(), name) for path, name in records]
+    names = [name for _, name in runs]
+    for parts in (1, 2):
+        shared = {name for name, count in Counter(names).items() if count > 1}
+        names = [
+            "/".join(path.parts[-parts:]) if name in shared else name
+            for (path, _), name in zip(runs, names, strict=True)
+        ]
     counts = Counter(names)
     seen: Counter[str] = Counter()
     unique = []

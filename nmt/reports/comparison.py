@@ -1,6 +1,6 @@
 """From systems to a report: every number and sentence that will be shown, none of how it looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
@@ -40,11 +40,13 @@ def compare_systems(
     target_language: str = "",
     training: TrainingTexts = (),
     metrics: Sequence[str] = (),
+    hardware: Mapping[str, str | int] | None = None,
 ) -> Report:
     """Score the systems and compare them with the first one, also by `metrics` besides the usual ones.
 
     The samples of the systems are the sentences `sample_indices`, then `differing_indices`. `training` has for each
     run what its training text has of the test set, or why that is not known; nothing is said of it where it is empty.
+    `hardware` is what translated.
 
     Raises:
         ConfigError: when no system is given, or two share a name; for an unknown metric.
@@ -101,6 +103,7 @@ def compare_systems(
         warnings=find_warnings(results, evaluation_set, training, target_language),
         with_text=with_text,
         created=created,
+        hardware=dict(hardware or {}),
     )
 
 
@@ -135,9 +138,11 @@ def _rarity(
         return (), "The source has no spaces between its words, so they were not counted."
     if not training:
         return (), "The words of the training text were not counted."
+    unknown = next((text for text in training if isinstance(text, str)), None)
+    if unknown is not None:
+        return (), f"The words of the training text were not counted: {unknown}."
     first = training[0]
-    if isinstance(first, str):
-        return (), f"The words of the training text were not counted: {first}."
+    assert isinstance(first, TrainingText)
     if any(text != first for text in training):
         return (), "The runs were not trained on the same text, so no word is equally rare for all of them."
     return score_buckets(rarity_groups(test.source, first.word_counts), bleu, chrf, SMALLEST), ""

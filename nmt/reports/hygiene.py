@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.corpus.readers import Text
-from nmt.metrics import METRICS, signature_of
+from nmt.metrics import METRICS, doubt_about, signature_of
 from nmt.reports import numbers
 from nmt.reports.card_metadata import file_name
 from nmt.reports.evaluation_set import EvaluationSet
@@ -25,6 +25,7 @@ def find_warnings(
     """All warnings about some runs on a test set, the gravest first; `training` is as for `compare_systems`."""
     return (
         *_overlap(results, test, training),
+        *filter(None, [doubt_about(test.reference, target_language)]),
         *_signatures(results, target_language),
         *_files(results),
         *_begun_with(results),
@@ -70,8 +71,8 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
             used, wanted = signature_of(metric, target_language), signature_of(metric, own)
             if used != wanted:
                 lines.append(
-                    f"{metric} of {result.name} would have the signature {wanted} for its target language {own!r}; "
-                    f"all runs are scored with {used} here. Compare runs of one target language only."
+                    f"{metric} of {result.name} would have the signature {wanted} by its recipe, whose target language "
+                    f"is {own or 'not named'}; all runs are scored with {used} here."
                 )
                 break
     versions = {result.name: result.record.versions.get("sacrebleu", "an unknown version") for result in results}

@@ -39,7 +39,7 @@ class RunRecord:
         target_tokens_per_second: target_tokens / train_seconds.
         peak_memory_bytes: most memory the process held (on a GPU: most that was allocated there).
         best_update: of the model that `models/best` names.
-        best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated.
+        best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated, and of a language model.
         finish_reason: "max_updates", "patience", "time_limit" or "interrupted".
         clipped_updates: updates whose gradient was cut to training.clip_norm.
         skipped_updates: updates left out because the gradient was not finite.

@@ -1,5 +1,6 @@
 """A report as values: all that its renderings show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nmt.metrics import Score
@@ -58,6 +59,7 @@ class Report:
         warnings: what makes the figures less comparable or less complete than they look.
         with_text: whether sentences and words of the test set may be shown.
         created: date of the report, such as "2026-01-31".
+        hardware: of the machine that translated; empty where that is not known.
     """
 
     evaluation_set: EvaluationSet
@@ -82,6 +84,7 @@ class Report:
     warnings: tuple[str, ...]
     with_text: bool
     created: str
+    hardware: Mapping[str, str | int]
 
     @property
     def metrics(self) -> tuple[str, ...]:

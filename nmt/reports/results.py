@@ -23,6 +23,7 @@ def results(report: Report) -> dict[str, Any]:
     test = report.evaluation_set
     return {
         "created": report.created,
+        "hardware": dict(report.hardware),
         "warnings": list(report.warnings),
         "runs": [_run(system, signs) for system, signs in zip(report.systems, report.signs, strict=True)],
         "systems": _systems(report, names),

@@ -148,15 +148,17 @@ def browse_caption(report: Report) -> str:
 
 def definitions(report: Report) -> list[str]:
     """What each figure of the results table means."""
+    hardware = ", ".join(f"{name} {value}" for name, value in report.hardware.items())
     return [
-        "BLEU, chrF and TER are sacreBLEU's on detokenised, cased text, with 95 % bootstrap intervals "
-        f"({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that report it.",
+        "BLEU, chrF and TER are sacreBLEU's, of the text as the reference has it, in its case, with 95 % bootstrap "
+        f"intervals ({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that "
+        "report it.",
         *(_METRICS[name] for name in report.metrics if name in _METRICS),
         "Training seconds are those spent in updates, data included; validation, checkpoints and start-up are not in "
         "them. They add up over restarts. Wall-clock time has everything in it.",
         "Target tokens per second are subword pieces including the end of sentence, divided by training seconds.",
-        "Sentences per second are those of translating this test set on the machine that wrote the report, without "
-        "loading the model.",
+        "Sentences per second are those of translating this test set on the machine that wrote the report"
+        f"{f' ({hardware})' if hardware else ''}, without loading the model.",
         "Peak memory is the most the training process held at once; on a GPU, the most it allocated there.",
     ]
 

@@ -82,7 +82,8 @@ def beam_search(
             live = _keep_live(extension, config.beam)
         else:
             guide.block(log_probs)
-            extension = _add(_extend(totals, log_probs, config), guide.proposals(log_probs), totals, log_probs)
+            extension = _extend(totals, log_probs, config)
+            extension = _add(extension, guide.proposals(log_probs), totals, log_probs, config.diversity)
             places, guide = guide.share_out(extension.rows, extension.tokens, extension.ranking, state.attention)
             live = extension.pick(places)
         looked = None
@@ -198,7 +199,13 @@ def _extend(totals: Tensor, log_probs: Tensor, config: SearchConfig) -> Extensio
     return Extension(best, totals, values, first_rows + places // width, tokens)
 
 
-def _add(extension: Extension, proposals: list[list[tuple[int, int]]], totals: Tensor, log_probs: Tensor) -> Extension:
+def _add(
+    extension: Extension,
+    proposals: list[list[tuple[int, int]]],
+    totals: Tensor,
+    log_probs: Tensor,
+    diversity: float,
+) -> Extension:
     """With the proposed continuations (row and token) of each sentence that it lacks, and last an impossible one."""
     known = [
         set(zip(*pairs, strict=True)) for pairs in zip(extension.rows.tolist(), extension.tokens.tolist(), strict=True)
@@ -209,10 +216,12 @@ def _add(extension: Extension, proposals: list[list[tuple[int, int]]], totals: T
     padded = [pairs + [(index * beam, PAD_ID)] * (width - len(pairs)) for index, pairs in enumerate(new)]
     rows, tokens = torch.tensor(padded, device=totals.device).unbind(dim=-1)  # [sentences, width]
     values = log_probs[rows, tokens]
-    candidates = totals[rows] + values
+    ranking = candidates = totals[rows] + values
+    if diversity:
+        ranking = candidates - diversity * (log_probs[rows] > values.unsqueeze(-1)).sum(dim=-1)  # rank among siblings
     pairs = zip(
         (extension.ranking, extension.totals, extension.values, extension.rows, extension.tokens),
-        (candidates, candidates, values, rows, tokens),
+        (ranking, candidates, values, rows, tokens),
         strict=True,
     )
     return Extension(*(torch.cat(pair, dim=1) for pair in pairs))

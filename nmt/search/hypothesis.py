@@ -15,6 +15,8 @@ FinishReason = Literal["eos", "length"]
 MAX_ROWS = 512  # hypotheses in a batch: what a search takes memory for
 WIDEST = {"beam": 1_000, "samples": 10_000}  # of a sentence; with more, a search would never end
 
+LONGEST = {"ratio": 100.0, "extra": 10_000}  # for sampling, memory is taken for all of it at once
+
 # Keys that have an effect only where another has this value.
 NEEDS = {
     **dict.fromkeys(("samples", "temperature", "top_k", "top_p", "seed"), ("method", "sample")),
@@ -69,9 +71,9 @@ class SearchConfig(Config):
     top_k: int = Field(0, ge=0)
     top_p: float = Field(1.0, gt=0.0, le=1.0)
     seed: int = Field(0, ge=0)
-    min_length_ratio: float = Field(0.0, ge=0.0)
-    max_length_ratio: float = Field(2.0, gt=0.0)
-    max_length_extra: int = Field(10, ge=1)
+    min_length_ratio: float = Field(0.0, ge=0.0, le=LONGEST["ratio"])
+    max_length_ratio: float = Field(2.0, gt=0.0, le=LONGEST["ratio"])
+    max_length_extra: int = Field(10, ge=1, le=LONGEST["extra"])
     no_repeat_ngram: int = Field(0, ge=0)
     term_placement: float = Field(10.0, ge=0.0)
     mbr: Literal["none", "chrf", "bleu"] = "none"

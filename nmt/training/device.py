@@ -59,6 +59,16 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
+def hardware() -> dict[str, str | int]:
+    """Processor, cores that may be used, instruction sets, GPU: what a measured time belongs to."""
+    cpu: dict[str, str | int] = {
+        "cpu": cpu_name(),
+        "cores": available_cores(),
+        "features": " ".join(cpu_features()),
+    }
+    return cpu | ({"gpu": torch.cuda.get_device_name()} if torch.cuda.is_available() else {})
+
+
 def available_cores() -> int:
     """Cores this process may use (fewer than the machine's where it is confined)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -50,6 +50,8 @@ class Record:
 
 # Fields of an earlier output that a new one need not have, and so need not replace.
 _LEFT_BEHIND = ("terms", "alignment", "hypotheses", "token_log_probs")
+# What else says something of a translation, and would be taken for something said of the target that is scored.
+_OF_A_TRANSLATION = (*_LEFT_BEHIND, "finish_reason", "confidence", "word_confidences", "repeats")
 
 BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank line, which is not searched
 
@@ -136,12 +138,16 @@ def write_score_text(stream: BinaryIO, record: Record, target: Record, score: Pa
 
 
 def write_score_jsonl(stream: BinaryIO, record: Record, target: Record, score: PairScore) -> None:
-    """The fields of the input with "target", "score", "log_prob", "tokens" and "token_log_probs"."""
+    """The fields of the input with "target", "score", "log_prob", "tokens" and "token_log_probs".
+
+    What the input has of an earlier translation is dropped, but for its text.
+    """
     if record.fields is None:
         stream.write(b"\n")
         return
     details = {"target": target.text, "score": score.score, "log_prob": score.log_prob, "tokens": score.pieces}
-    stream.write(_json_line(record, record.fields | details | {"token_log_probs": score.token_log_probs}))
+    fields = {name: value for name, value in record.fields.items() if name not in _OF_A_TRANSLATION}
+    stream.write(_json_line(record, fields | details | {"token_log_probs": score.token_log_probs}))
 
 
 def _json_line(record: Record, fields: dict[str, Any]) -> bytes:

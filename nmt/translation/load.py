@@ -65,7 +65,7 @@ def load(
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
     narrowed = Shortlist.read(directories[0], first.tokenizers) if shortlist else None
     max_length = min(about.max_length for _, about, _ in members)
-    max_sentences = min(about.max_sentences for _, about, _ in members)
+    max_sentences = min((about.max_sentences for _, about, _ in members if about.max_sentences), default=0)
     search = search or recipe_search(directories[0])
     return Translator(model.to(device), tokenizers, search, max_length, narrowed, max_sentences)
 

@@ -64,7 +64,7 @@ class Translation:
     hypotheses: tuple[Candidate, ...]
     source_tokens: tuple[str, ...]  # pieces of the source, ends with "</s>"
     finish_reason: str  # "eos", "length", or "blank"
-    num_segments: int = 1  # more than one where the line was longer than the model allows and was split
+    num_segments: int = 1  # more than one where the line was longer, or of more sentences, than the model allows
     unknown: str = ""  # characters of the line that the vocabulary has only as bytes, and nothing like them
 
     @property

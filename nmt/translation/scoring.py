@@ -1,5 +1,6 @@
 """How probable a model finds given translations."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -7,10 +8,11 @@ from torch import Tensor
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean
+from nmt.errors import ConfigError, NotFiniteError
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.translation.result import PairScore
-from nmt.translation.translator import Translator
+from nmt.translation.translator import NO_PROBABILITIES, Translator
 
 BATCH_PAIRS = 64
 MAX_SQUARES = 1 << 16  # rows x longest side squared: as attention takes memory, additive attention most of all
@@ -22,8 +24,11 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
     """The score of each target as the translation of its source, end-of-sentence included, in order.
 
     Nothing is split: a pair longer than what the model was trained on is scored whole. A blank side is no tokens but
-    end-of-sentence.
+    end-of-sentence. Raises ConfigError where there are not as many targets as sources, NotFiniteError where the
+    model's probabilities are no numbers.
     """
+    if len(sources) != len(targets):
+        raise ConfigError(f"{len(sources)} sources and {len(targets)} targets: to be scored, each needs the other.")
     tokenizers = translator.tokenizers
     encoded = [
         ([*tokenizers.encode_source(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])
@@ -34,6 +39,8 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
         values = _log_probs(translator, [encoded[index] for index in chosen])
         for index, log_probs in zip(chosen, values, strict=True):
             each = log_probs.tolist()
+            if not all(map(math.isfinite, each)):
+                raise NotFiniteError(NO_PROBABILITIES)
             normalised = score(translator.search, each, None)
             scores[index] = PairScore(tokenizers.target.pieces(encoded[index][1]), tuple(each), normalised)
     return [one for one in scores if one is not None]

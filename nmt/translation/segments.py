@@ -1,4 +1,4 @@
-"""Splitting a line that is longer than the model allows, at the best places there are.
+"""Splitting a line that is longer, or of more sentences, than the model allows, at the best places there are.
 
 Pieces end at sentence ends where that is enough, else at clause punctuation, else between words, else anywhere but
 inside a character that is built of several code points. No text is lost: the pieces hold, in order, every character

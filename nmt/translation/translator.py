@@ -26,6 +26,8 @@ from nmt.translation.segments import deal_out, is_taken_whole, split_long
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop, visible_words
 
+NO_PROBABILITIES = "The model gives no probabilities (they are not numbers). Use another checkpoint."
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -128,9 +130,11 @@ class Translator:
         """
         if isinstance(lines, str) or isinstance(prefixes, str):
             raise ConfigError("`translate` takes a list of lines: one text would be translated letter by letter.")
+        if prefixes is not None and len(prefixes) != len(lines):
+            raise ConfigError(f"{len(lines)} lines and {len(prefixes)} prefixes: each line needs one, if an empty one.")
         config = search or self.search
         self.check(config, alignment, glossary)
-        begins = prefixes or [""] * len(lines)
+        begins = [""] * len(lines) if prefixes is None else prefixes
         segments = [
             segment
             for number, (line, prefix) in enumerate(zip(lines, begins, strict=True))
@@ -248,7 +252,7 @@ class Translator:
         if not parts:
             return Translation("", 0.0, (), (), "blank")
         if any(not candidates or math.isnan(candidates[0].log_prob) for _, candidates in parts):
-            raise NotFiniteError("The model gives no probabilities (they are not numbers). Use another checkpoint.")
+            raise NotFiniteError(NO_PROBABILITIES)
         source = self.tokenizers.source.pieces([token for segment, _ in parts for token in segment.ids] + [EOS_ID])
         if len(parts) == 1:
             best = tuple(parts[0][1])

@@ -24,6 +24,7 @@ from nmt.cli import streams
 from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
 from nmt.search.hypothesis import SearchConfig
+from nmt.training.device import KEPT_TO_TRANSLATE, KERNEL_CACHES
 from nmt.translation import stream
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs, make_experiment, run
@@ -245,16 +246,32 @@ def test_samples_are_the_same_for_the_same_seed(tiny_run: Path) -> None:
     assert sample(1) == sample(1) != sample(2)
 
 
+def test_how_many_kernels_are_kept_is_said_before_the_first_product(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KERNEL_CACHES:
+        monkeypatch.delenv(name, raising=False)
+    seen = []
+    monkeypatch.setattr(
+        "nmt.translation.load.pack", lambda model: seen.append(os.environ.get(KERNEL_CACHES[0])) or model
+    )
+    invoke(tiny_run, *SHORT, text=f"{LINES[0]}\n")
+    assert seen == [str(KEPT_TO_TRANSLATE)]
+
+
 def test_given_translations_are_scored(tiny_run: Path, tmp_path: Path) -> None:
     (tmp_path / "given").write_text("the dog\n\nthe cat\n", encoding="utf-8")
     text = f"{LINES[0]}\n{LINES[1]}\n{LINES[2]}\n"
     done = invoke(tiny_run, "--score", tmp_path / "given", text=text)
     scores = score_pairs(nmt.load(tiny_run), LINES[:3], ["the dog", "", "the cat"])
     assert [float(line) for line in done.stdout.split()] == pytest.approx([one.log_prob for one in scores], abs=1e-5)
-    record = json.dumps({"id": 5, "source": LINES[0]})
     (tmp_path / "given").write_text("the dog", encoding="utf-8")
+    record = json.dumps({"id": 5, "source": LINES[0]})
+    record = invoke(tiny_run, *SHORT, "--format", "jsonl", "--n-best", "2", "--alignment", text=record).stdout
     done = invoke(tiny_run, "--score", tmp_path / "given", "--format", "jsonl", text=record)
     answer = json.loads(done.stdout)
+    expected = {"id", "source", "translation", "target", "score", "log_prob", "tokens", "token_log_probs"}
+    assert set(answer) == expected  # nothing that is said of the translation and would be taken for the target's
     assert (answer["id"], answer["target"]) == (5, "the dog")
     assert sum(answer["token_log_probs"]) == pytest.approx(answer["log_prob"]) == pytest.approx(scores[0].log_prob)
     assert len(answer["tokens"]) == len(answer["token_log_probs"])

@@ -241,6 +241,8 @@ def test_a_file_that_is_not_there_or_broken_is_named(tmp_path: Path) -> None:
         ("b.json", "json"),
         ("b.csv.gz", "csv"),
         ("b.parquet", "parquet"),
+        ("TRAIN.JSONL", "json"),
+        ("a.CSV.gz", "csv"),
         ("bentrevett/multi30k", None),
         ("wmt/wmt14", None),
         ("Helsinki-NLP/opus-100", None),

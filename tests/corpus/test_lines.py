@@ -2,13 +2,14 @@
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.corpus.lines import clean, decode_line, hash_file, is_blank, iter_lines, one_line, read_lines
+from nmt.corpus.lines import clean, decode_line, explain_failure, hash_file, is_blank, iter_lines, one_line, read_lines
 from nmt.errors import DataError
 
 # Everything that ends a line for str.splitlines, and CR.
@@ -177,11 +178,23 @@ def test_decoding_a_line_removes_its_end(line: bytes, text: str) -> None:
     assert decode_line(line) == (text, 0)
 
 
-def test_a_missing_file_is_explained(tmp_path: Path) -> None:
+def test_a_missing_file_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match=r"train\.de: no such file\. Check the path\.$"):
         read_lines(tmp_path / "train.de")
-    with pytest.raises(DataError, match=r"data/none/train\.de: no such file in .*prepare\.py beside them\.$"):
-        read_lines(Path("data/none/train.de"))
+    monkeypatch.chdir(tmp_path)
+    Path("data", "my").mkdir(parents=True)
+    path = Path("data", "my", "train.de")
+    with pytest.raises(
+        DataError, match=rf"^{re.escape(str(path))}: no such file in {re.escape(str(tmp_path))}\. Check"
+    ):
+        read_lines(path)
+    maker = path.with_name("prepare.py")
+    maker.touch()
+    told = rf"\. The files beside it are written by {re.escape(str(maker))}\."
+    with pytest.raises(DataError, match=f"{told}$"):
+        read_lines(path)
+    with pytest.raises(DataError, match=f"{told} It may be left out$"), explain_failure(path, "It may be left out"):
+        path.stat()
 
 
 def test_a_folder_is_explained(tmp_path: Path) -> None:

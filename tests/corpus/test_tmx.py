@@ -137,6 +137,19 @@ def test_a_unit_may_lie_across_any_border_between_chunks(tmp_path: Path, monkeyp
         assert pairs(path) == [(f"Straße {number}", f"street {number}") for number in range(3)]
 
 
+def test_units_that_end_with_the_file_are_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """expat from 2.6 holds a token of a whole chunk back, and with it what follows, until there is more, or no more."""
+    path, feed = write(tmp_path, unit(("de", "ja"), ("en", "yes"))), tmx._Reading.feed
+    held: list[tmx.Unit] = []
+
+    def hold_back(self: tmx._Reading, chunk: bytes, last: bool = False) -> list[tmx.Unit]:
+        held.extend(feed(self, chunk, last))
+        return held if last else []
+
+    monkeypatch.setattr(tmx._Reading, "feed", hold_back)
+    assert pairs(path) == [("ja", "yes")]
+
+
 @pytest.mark.parametrize("name", ["memory.tmx.gz", "packed"])
 def test_a_packed_memory_is_read_as_a_recipe_names_it(tmp_path: Path, name: str) -> None:
     packed = tmp_path / name

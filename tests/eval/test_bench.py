@@ -303,7 +303,9 @@ def test_missing_text_ends_a_benchmark_with_a_sentence_before_an_environment_is_
 ) -> None:
     monkeypatch.setattr(corpus, "ROOT", tmp_path)
     monkeypatch.setattr(corpus, "WORK", tmp_path)
-    monkeypatch.setattr(corpus, "TEST", tmp_path / "test")
+    monkeypatch.setattr(corpus, "TEST", tmp_path / "data" / "multi30k" / "test")
+    (tmp_path / "data" / "multi30k").mkdir(parents=True)
+    (tmp_path / "data" / "multi30k" / "prepare.py").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(script, "set_up", lambda system: pytest.fail("an environment was made"))
     monkeypatch.setattr("sys.argv", ["", *arguments.split()])

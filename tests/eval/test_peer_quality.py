@@ -128,7 +128,7 @@ def test_a_peer_is_scored_on_the_test_set_beside_a_run(
     ]
     monkeypatch.setattr("sys.argv", ["peer_quality.py", *command])
     (figures,) = peer_quality.measure(peer_quality.parse_arguments())
-    assert list(figures["scores"]) == ["rnn (1)", "rnn (2)", "eole"]
+    assert list(figures["scores"]) == ["a/rnn", "b/rnn", "eole"]
     assert figures["seconds"]["eole"] == 61.0
     assert (asked[0]["precision"], figures["precision"]) == ("bf16", {"eole": "bf16"})
     sources, references = (corpus.lines(tmp_path / f"train.{code}") for code in ("de", "en"))

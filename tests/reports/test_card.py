@@ -74,6 +74,40 @@ def test_the_hub_reads_the_metadata(experiment: Experiment) -> None:
     assert data.model_name == "tiny"
 
 
+@pytest.mark.parametrize(
+    ("codes", "languages", "tags"),
+    [
+        (("en", "pt-BR"), ["en", "pt"], ["pt-BR"]),
+        (("deu_Latn", "EN"), ["deu", "en"], ["deu-Latn"]),
+        (("english", "Japanese"), ["ja"], None),
+        (("en-GB", "en-US"), ["en"], ["en-GB", "en-US"]),
+        (("src", "tgt.words"), ["src"], None),
+    ],
+)
+def test_languages_are_named_as_the_hub_takes_them(
+    tmp_path: Path, codes: tuple[str, str], languages: list[str], tags: list[str] | None
+) -> None:
+    named = {"corpus__source_language": codes[0], "corpus__target_language": codes[1]}
+    data = parsed(card(make_experiment(tmp_path / "text", **named), full_record(), [])).data
+    assert (data.language, data.to_dict().get("language_bcp47")) == (languages, tags)
+
+
+@pytest.mark.parametrize(
+    ("license", "expected"),
+    [
+        ("mit", ("mit", None)),
+        ("Apache-2.0", ("apache-2.0", None)),
+        ("CC BY-SA 4.0, mostly", ("other", "cc-by-sa-4.0-mostly")),
+        ("!", ("other", "unknown")),
+    ],
+)
+def test_a_licence_that_is_no_identifier_is_another_one_by_name(
+    tmp_path: Path, license: str, expected: tuple[str, str | None]
+) -> None:
+    data = parsed(card(make_experiment(tmp_path / "text", card__license=license), full_record(), [])).data
+    assert (data.license, data.license_name) == expected
+
+
 def test_people_read_data_scores_training_limits_and_how_to_use_it(experiment: Experiment) -> None:
     text = card(experiment, full_record(), [evaluation()])
     shown = text.replace("\\", "")

@@ -104,8 +104,10 @@ def test_a_run_without_log_or_recipe_is_no_run(tmp_path):
     [
         ([("x/rnn", "rnn"), ("x/big", "transformer")], ["rnn", "transformer"]),
         ([("x/one", "rnn"), ("x/two", "rnn"), ("x/t", "transformer")], ["one", "two", "transformer"]),
-        ([("x/a", "rnn"), ("y/a", "rnn")], ["a (1)", "a (2)"]),
-        ([("x/a", "rnn"), ("x/a", "rnn")], ["a (1)", "a (2)"]),
+        ([("x/a", "rnn"), ("y/a", "rnn"), ("y/b", "rnn")], ["x/a", "y/a", "b"]),
+        ([("x/a", "rnn"), ("x/a", "rnn")], ["x/a (1)", "x/a (2)"]),
+        ([("r/x/a", "rnn"), ("s/x/a", "rnn")], ["x/a (1)", "x/a (2)"]),
+        ([("x/rnn", "rnn"), ("x/b", "rnn"), ("y/b", "other")], ["rnn", "b", "other"]),
     ],
 )
 def test_runs_of_one_recipe_are_told_apart(runs, expected):

@@ -84,6 +84,9 @@ def test_compare_scores_by_further_metrics(folder):
     assert [each["name"] for each in results["runs"][1]["scores"]] == [*METRICS, "BLEU-words", "BLEU-moses"]
     assert [each["metric"] for each in results["comparisons"]] == ["BLEU", "chrF", "TER", "BLEU-words", "BLEU-moses"]
     shutil.rmtree(folder / "r")
+    result = nmt("compare", "runs/bad", "runs/good", "--out", "r", "--metric", "BLEU-lc", "--metric", "ter")
+    assert result.stdout.split("\n")[0].split()[4:] == ["BLEU", "chrF", "TER", "BLEU-lc", "Sentences/s"]
+    shutil.rmtree(folder / "r")
     with pytest.raises(ConfigError, match="'BLUE' is not a metric"):
         nmt("compare", "runs/no-run", "--out", "r", "--metric", "BLUE")
 
@@ -215,9 +218,33 @@ def test_compare_needs_a_test_set(folder):
 
 def test_compare_refuses_runs_of_different_languages(folder):
     make_run(folder / "runs" / "other", "other", languages=("de", "fr"))
-    said = r"^runs/good translates de to en but runs/other de to fr\. "
+    said = r"^runs/good translates into en but runs/other into fr\. "
     with pytest.raises(ConfigError, match=said):
         nmt("compare", "runs/good", "runs/other", "--out", "report")
+    make_run(folder / "runs" / "unknown", "unknown", languages=("", ""))
+    with pytest.raises(ConfigError, match=said):
+        nmt("compare", "runs/unknown", "runs/good", "runs/other", "--out", "report")
+
+
+@pytest.mark.parametrize("languages", [("", ""), ("de-AT", "en_GB"), ("deu", "EN")])
+def test_compare_takes_one_language_by_several_codes_or_none(folder, languages):
+    codes = ("deu", "en") if languages[0] == "deu" else ("de", "en")
+    make_run(folder / "runs" / "first" / "bad", "bad", languages=languages)
+    make_run(folder / "runs" / "other" / "good", "good", languages=codes)
+    nmt("compare", "runs/first/bad", "runs/other/good", "--out", "report")
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert len(results["runs"]) == 2
+    assert results["hardware"]["threads"] >= 1
+    assert f"(cpu {results['hardware']['cpu']}, cores" in (folder / "report" / "report.md").read_text(encoding="utf-8")
+
+
+def test_compare_scores_in_the_language_that_one_of_the_runs_names(folder):
+    for name, code in (("bad", ""), ("good", "ja")):
+        make_run(folder / "runs" / "ja" / name, name, languages=("de", code))
+    said = nmt("compare", "runs/ja/bad", "runs/ja/good", "--out", "report").stderr
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert "ja-mecab" in results["runs"][0]["scores"][0]["signature"]
+    assert "of bad would have the signature" in said
 
 
 def test_compare_names_a_directory_that_is_no_run(folder):
@@ -314,7 +341,9 @@ def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):
     given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
     (run / "record.json").unlink()
     before = sorted(run.rglob("*"))
-    assert nmt("evaluate", *given).stdout.startswith("TER ")
+    result = nmt("evaluate", *given)
+    assert result.stdout.startswith("TER ")
+    assert result.stderr == "nmt: runs/bad is being trained: the scores are not saved in it.\n"
     assert sorted(run.rglob("*")) == before
 
 

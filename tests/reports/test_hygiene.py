@@ -58,6 +58,15 @@ def test_runs_of_different_target_languages_would_have_other_signatures():
     assert "tok:13a" in line
 
 
+def test_text_without_spaces_that_is_split_as_if_it_had_some_is_named():
+    whole = dataclasses.replace(
+        TEST, reference=tuple("今日はとても天気がいいので散歩に行きます" for _ in TEST.reference)
+    )
+    one = run("a", experiment=recipe(target_language=""))
+    [line] = find_warnings([one], whole)
+    assert line.startswith("The references have no spaces between words, and no target language is given: BLEU and TER")
+
+
 def test_different_versions_of_sacrebleu_are_named():
     runs = [
         run(name, experiment=recipe(), versions={"sacrebleu": version})
@@ -189,6 +198,12 @@ def test_no_word_is_equally_rare_for_runs_of_different_texts():
         "The runs were not trained on the same text, so no word is equally rare for all of them.",
         "The words of the training text were not counted: train.de is not there.",
     }
+
+
+def test_where_one_text_is_not_there_nobody_says_that_they_differ():
+    runs = [run("a", experiment=recipe()), run("b", 2, experiment=recipe("b"))]
+    report = compare_systems(runs, TEST, created="", training=[TrainingText({"wir": 3}, 0, 0), "train.de is not there"])
+    assert report.rarity_note == "The words of the training text were not counted: train.de is not there."
 
 
 def test_seeds_that_were_stopped_by_the_clock_at_different_updates_are_named():

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from nmt.search.beam import _add, _extend
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
 from nmt.tokenizer.base import EOS_ID
@@ -97,3 +98,21 @@ def test_the_log_probabilities_of_the_tokens_are_those_of_the_script() -> None:
     for one in run(GARDEN_PATH, beam=2, n_best=2):
         expected = [math.log(GARDEN_PATH[one.tokens[:place]][token]) for place, token in enumerate(one.tokens)]
         assert one.token_log_probs == pytest.approx(expected)
+
+
+def test_diversity_takes_from_what_a_glossary_proposes_as_from_all_else() -> None:
+    totals = torch.tensor([-1.0, -2.0])
+    log_probs = torch.tensor([[-9.0, -0.5, -0.6, -0.7, -0.8, -3.0]] * 2)
+    config = SearchConfig(beam=2, diversity=2.0)
+    extension = _extend(totals, log_probs, config)
+    wide = _add(extension, [[(0, 5), (1, 3)]], totals, log_probs, config.diversity)
+    found = {
+        (row, token): value
+        for row, token, value in zip(
+            wide.rows[0].tolist(), wide.tokens[0].tolist(), wide.ranking[0].tolist(), strict=True
+        )
+    }
+    for row, token in ((0, 1), (0, 5), (1, 3)):
+        rank = (log_probs[row] > log_probs[row, token]).sum()
+        assert found[row, token] == pytest.approx(float(totals[row] + log_probs[row, token] - 2.0 * rank))
+    assert wide.totals[0, list(found).index((0, 5))] == pytest.approx(-4.0)  # its own, nothing taken

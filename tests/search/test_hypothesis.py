@@ -47,6 +47,15 @@ def test_no_more_hypotheses_are_asked_for_than_can_be_searched(method: str, widt
         SearchConfig.model_validate(fields | {width: most + 1})
 
 
+@pytest.mark.parametrize(
+    ("key", "most"), [("min_length_ratio", 100.0), ("max_length_ratio", 100.0), ("max_length_extra", 10_000)]
+)
+def test_no_length_is_asked_for_that_there_is_no_memory_for(key: str, most: float) -> None:
+    assert getattr(SearchConfig.model_validate({key: most}), key) == most
+    with pytest.raises(ValueError, match=f"less than or equal to {most:.0f}"):
+        SearchConfig.model_validate({key: most + 1})
+
+
 def test_the_hypotheses_to_choose_from_are_the_beam_or_the_samples() -> None:
     assert SearchConfig(beam=7).hypotheses == 7
     assert SearchConfig(method="sample", samples=12).hypotheses == 12

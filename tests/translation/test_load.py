@@ -1,7 +1,9 @@
 """From run directories to a translator."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +21,7 @@ from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, write_folder
 from nmt.storage.seal import seal
 from nmt.storage.steps import point, step_dir
+from nmt.translation import load as load_module
 from nmt.translation.load import find_steps
 from nmt.translation.scoring import score_pairs
 from tests.tiny import invented_pairs, make_experiment, run
@@ -184,6 +187,21 @@ def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -
         assert joined.token_log_probs == pytest.approx(own.exp().mean(dim=0).log().tolist(), abs=1e-5)
     assert members[0][0] != members[1][0]
     assert all(translation.hypotheses for translation in both.translate(LINES[:5], attention=True))
+
+
+@pytest.mark.parametrize(("known", "expected"), [((0, 1), 1), ((3, 2), 2), ((0, 0), 0), ((2, 0), 2)])
+def test_of_an_ensemble_the_least_number_of_sentences_counts_that_is_known(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch, known: tuple[int, int], expected: int
+) -> None:
+    numbers = iter(known)
+    member = load_module.load_member
+
+    def with_number(*given: Any) -> Any:
+        model, about, tokenizers = member(*given)
+        return model, replace(about, max_sentences=next(numbers)), tokenizers
+
+    monkeypatch.setattr(load_module, "load_member", with_number)
+    assert nmt.load([tiny_run, tiny_run]).max_sentences == expected
 
 
 def test_an_ensemble_of_different_tokenizers_or_languages_is_refused(tiny_run: Path, tmp_path: Path) -> None:

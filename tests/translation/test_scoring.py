@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import nmt
+from nmt.errors import ConfigError, NotFiniteError
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import EOS_ID
 from nmt.translation import scoring
@@ -95,3 +96,13 @@ def test_pairs_are_scored_together_as_far_as_their_length_allows(
     for place in (0, len(sources) - 2, len(sources) - 1):
         (alone,) = score_pairs(translator, sources[place : place + 1], targets[place : place + 1])
         assert alone.log_prob == pytest.approx(together[place].log_prob, rel=1e-5)
+
+
+def test_a_model_that_gives_no_numbers_and_pairs_that_lack_a_side_are_refused(tiny_run: Path) -> None:
+    translator = nmt.load(tiny_run)
+    with pytest.raises(ConfigError, match="2 sources and 1 targets"):
+        score_pairs(translator, LINES[:2], ["the dog"])
+    with torch.no_grad():
+        translator.model.output.bias[EOS_ID] = float("nan")  # type: ignore[union-attr, index, operator]
+    with pytest.raises(NotFiniteError, match="no probabilities"):
+        score_pairs(translator, LINES[:1], ["the dog"])

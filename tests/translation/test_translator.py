@@ -147,6 +147,9 @@ def test_a_text_in_place_of_lines_is_refused(narrow: Translator) -> None:
         narrow.translate("Der Hund.")
     with pytest.raises(ConfigError, match="a list of lines"):
         narrow.translate(["D", "H"], prefixes="ab")
+    for prefixes in ([], ["a"]):
+        with pytest.raises(ConfigError, match=f"2 lines and {len(prefixes)} prefixes"):
+            narrow.translate(["D", "H"], prefixes=prefixes)
 
 
 def test_the_tick_counts_every_segment_once(narrow: Translator) -> None:

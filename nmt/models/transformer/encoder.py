@@ -10,10 +10,6 @@ from nmt.models.transformer.positions import PositionalEncoding
 class TransformerEncoderConfig(TransformerConfig):
     """A Transformer encoder."""
 
-    @property
-    def output_dim(self) -> int:
-        return self.dim
-
     def describe(self) -> str:
         return f"{self.layers}-layer Transformer encoder"
 
