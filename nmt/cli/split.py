@@ -1,7 +1,7 @@
 """nmt split"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +54,7 @@ def split(
         console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
     names = _names(files, source_language, target_language)
-    texts = _texts(files, source_language, target_language)
+    texts = _texts(files, say, source_language, target_language)
     paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}
     _check_new(out, [path for both in paths.values() for path in both])
     say(f"reading {', '.join(map(str, files))} ...")
@@ -101,9 +101,12 @@ def _reader(path: Path) -> str:
     return {".tmx": "tmx", ".tsv": "tsv"}.get(suffix, "datasets" if file_format(path.name) else "parallel")
 
 
-def _texts(files: Sequence[Path], *languages: str) -> "tuple[Text, ...]":
-    """What is to be read. Raises ConfigError where the files do not go together."""
+def _texts(files: Sequence[Path], say: Callable[[str], None], *languages: str) -> "tuple[Text, ...]":
+    """What is to be read: of several files, not the memories of other languages. Raises ConfigError where the files do
+    not go together.
+    """
     from nmt.corpus.readers import BY_LANGUAGE, name_text
+    from nmt.corpus.tmx import has_pairs
     from nmt.errors import ConfigError
 
     readers = [_reader(path) for path in files]
@@ -119,10 +122,13 @@ def _texts(files: Sequence[Path], *languages: str) -> "tuple[Text, ...]":
             f"{files[0]}: give --source-language and --target-language, by which the two texts are found in it."
         )
     source, target = languages
-    return tuple(
-        name_text("train", reader, {"source": str(path)}, (source, target))
-        for reader, path in zip(readers, files, strict=True)
-    )
+    read = list(zip(readers, files, strict=True))
+    others = [path for reader, path in read if reader == "tmx" and not has_pairs(path, (source, target))]
+    if len(others) < len(files):  # else what there is instead is said when they are read
+        for path in others:
+            say(f"{path} is left out: it has no unit in both {source} and {target}.")
+        read = [(reader, path) for reader, path in read if path not in others]
+    return tuple(name_text("train", reader, {"source": str(path)}, (source, target)) for reader, path in read)
 
 
 def _check_new(folder: Path, paths: Sequence[Path]) -> None:

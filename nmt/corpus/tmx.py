@@ -26,24 +26,35 @@ def read_tmx(path: Path, languages: tuple[str, str]) -> Iterator[tuple[str, str]
     Formatting codes are left out, and white space, which may be the XML's own, is one space. Raises DataError when the
     file cannot be read, naming the line that is no XML, or when no unit has both languages.
     """
-    num_pairs = 0
-    with explain_failure(path), path.open("rb") as file:
-        stream = _unpacked(file)
-        reading = _Reading(path, stream.peek(3))
-        chunk = b"?"
-        while chunk:  # the last one, which is empty, may end units too: expat holds back what a long token is part of
-            chunk = stream.read(CHUNK_BYTES)
-            for unit in reading.feed(chunk, last=not chunk):
-                if pair := _pair(unit, *languages):
-                    num_pairs += 1
-                    yield pair
+    num_pairs, found = 0, set[str]()
+    for pair in _pairs(path, languages, found):
+        num_pairs += 1
+        yield pair
     if not num_pairs:
-        have = sorted(reading.languages)
+        have = sorted(found)
         shown = ", ".join(have[:SHOWN_LANGUAGES]) + (" ..." if len(have) > SHOWN_LANGUAGES else "")
         raise DataError(
             f"{path} has no unit in both {languages[0]} and {languages[1]}. Its languages are: {shown or 'none'}. Name "
             "them as the file does."
         )
+
+
+def has_pairs(path: Path, languages: tuple[str, str]) -> bool:
+    """Whether any unit has both; a memory is read as far as the first. Raises as `read_tmx` does."""
+    return next(_pairs(path, languages, set()), None) is not None
+
+
+def _pairs(path: Path, languages: tuple[str, str], found: set[str]) -> Iterator[tuple[str, str]]:
+    """Also notes the languages that it has in `found`."""
+    with explain_failure(path), path.open("rb") as file:
+        stream = _unpacked(file)
+        reading = _Reading(path, stream.peek(3), found)
+        chunk = b"?"
+        while chunk:  # the last one, which is empty, may end units too: expat holds back what a long token is part of
+            chunk = stream.read(CHUNK_BYTES)
+            for unit in reading.feed(chunk, last=not chunk):
+                if pair := _pair(unit, *languages):
+                    yield pair
 
 
 def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
@@ -53,9 +64,9 @@ def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
 class _Reading:
     """Turns XML, chunk by chunk, into units."""
 
-    def __init__(self, path: Path, head: bytes) -> None:
+    def __init__(self, path: Path, head: bytes, languages: set[str]) -> None:
         self.path = path
-        self.languages: set[str] = set()
+        self.languages = languages  # that were met
         self.units: list[Unit] = []  # that have ended, and not been taken yet
         self.unit: Unit = []
         self.language = ""

@@ -72,6 +72,24 @@ def test_files_of_any_kind_that_hold_both_languages_are_read_together(tmp_path: 
     assert not (tmp_path / "mine" / "test.de").exists()
 
 
+def test_memories_of_other_languages_are_left_out_unless_all_are(tmp_path: Path) -> None:
+    for name, code in (("a", "de-DE"), ("b", "fr"), ("c", "de")):
+        units = "".join(
+            f'<tu><tuv xml:lang="en"><seg>{english} {name}</seg></tuv>'
+            f'<tuv xml:lang="{code}"><seg>{german} {name}</seg></tuv></tu>'
+            for german, english in zip(GERMAN, ENGLISH, strict=True)
+        )
+        (tmp_path / f"{name}.tmx").write_text(f"<tmx><body>{units}</body></tmx>", encoding="utf-8")
+    options = ["--source-language", "de", "--target-language", "en", "--dev", 4, "--test", 4, "--out", tmp_path / "new"]
+    done = run(*sorted(tmp_path.glob("*.tmx")), *options)
+    assert done.exit_code == 0, done.output
+    assert f"nmt: {tmp_path / 'b.tmx'} is left out: it has no unit in both de and en." in done.stderr
+    assert "120 pairs: 112 to train on" in done.stderr
+    options[-1] = tmp_path / "other"
+    failure = run(tmp_path / "b.tmx", *options).exception
+    assert str(failure).startswith(f"{tmp_path / 'b.tmx'} has no unit in both de and en. Its languages are: en, fr.")
+
+
 def test_files_without_languages_in_their_names_give_sides(tmp_path: Path) -> None:
     lines = [f"{german}\t{english}" for german, english in zip(GERMAN, ENGLISH, strict=True)]
     done = run(write(tmp_path / "all.tsv", lines), "--out", tmp_path / "mine", "--dev", 3, "--test", 3)

@@ -43,6 +43,7 @@ def test_a_second_ctrl_c_stops_at_once_unless_it_is_the_first_one_come_twice(
             os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminal closes like this here")
 def test_a_terminal_that_closes_is_nothing_to_what_nohup_runs() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
