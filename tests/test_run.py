@@ -543,3 +543,20 @@ def test_a_text_of_the_hub_that_has_changed_is_noticed(tmp_path: Path, monkeypat
         corpus = prepare_corpus(sources, on_hub.tokenizer, tmp_path / "prepared", lambda message: None)
         fingerprints.append(corpus.fingerprint)
     assert fingerprints[0] == fingerprints[1] != fingerprints[2]
+
+
+def test_a_run_on_a_corpus_of_the_hub_goes_on_where_it_cannot_be_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes: dict[str, Any] = {f"corpus__{part}": {"source": "some/where"} for part in ("train", "dev", "test")}
+    changes["corpus__reader"] = "datasets"
+    monkeypatch.setitem(readers.READERS, "datasets", lambda _: iter(invented_pairs()))
+    run(make_experiment(tmp_path / "text", **changes), tmp_path / "runs" / "hub")
+
+    def out_of_reach(_: Any) -> Any:
+        raise DataError("no network")
+
+    monkeypatch.setitem(readers.READERS, "datasets", out_of_reach)
+    longer = make_experiment(tmp_path / "text", **changes, training__max_updates=3)
+    assert run(longer, tmp_path / "runs" / "hub")[0] == "max_updates"
+    assert RunRecord.load(tmp_path / "runs" / "hub" / "record.json").updates == 3

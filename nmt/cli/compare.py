@@ -120,16 +120,16 @@ def compare(
 def _check_languages(runs: Sequence[Path], records: Sequence["RunRecord"]) -> None:
     """Raises ConfigError where runs translate from or into different languages: no test set is one of all of them.
 
-    Where one does not say, or names a region too, what that changes in the scores is a warning of the report.
+    Where one does not say, or names a region or a script, the report warns of it.
     """
     from nmt.errors import ConfigError
-    from nmt.metrics.languages import primary
+    from nmt.metrics.languages import first_part
 
     for side, verb in (("source", "from"), ("target", "into")):
         known = [(run, code) for run, record in zip(runs, records, strict=True) if (code := _language(record, side))]
         for run, code in known:
             first, expected = known[0]
-            if primary(code) != primary(expected):
+            if first_part(code) != first_part(expected):
                 raise ConfigError(
                     f"{first} translates {verb} {expected} but {run} {verb} {code}. Compare runs of one pair of "
                     "languages."

@@ -100,7 +100,7 @@ def evaluate(
         if record is not None and _record(run) == record:
             _note(run, test, about, scores)
         else:
-            typer.echo(f"nmt: {run} is being trained: the scores are not saved in it.", err=True)
+            typer.echo(f"nmt: the training of {run} has not ended: the scores are not saved in it.", err=True)
     if json is not None:
         _write_json(json, {**about, "scores": [vars(each) for each in scores]})
 

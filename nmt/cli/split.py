@@ -54,10 +54,10 @@ def split(
         console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
     names = _names(files, source_language, target_language)
-    texts = _texts(files, say, source_language, target_language)
     paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}
     _check_new(out, [path for both in paths.values() for path in both])
-    say(f"reading {', '.join(map(str, files))} ...")
+    texts = _texts(files, say, (source_language, target_language))
+    say(f"reading {', '.join(text.describe() for text in texts)} ...")
     held = hold_out(texts, dev, test, seed)
     parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
     counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
@@ -101,12 +101,12 @@ def _reader(path: Path) -> str:
     return {".tmx": "tmx", ".tsv": "tsv"}.get(suffix, "datasets" if file_format(path.name) else "parallel")
 
 
-def _texts(files: Sequence[Path], say: Callable[[str], None], *languages: str) -> "tuple[Text, ...]":
+def _texts(files: Sequence[Path], say: Callable[[str], None], languages: tuple[str, str]) -> "tuple[Text, ...]":
     """What is to be read: of several files, not the memories of other languages. Raises ConfigError where the files do
     not go together.
     """
     from nmt.corpus.readers import BY_LANGUAGE, name_text
-    from nmt.corpus.tmx import has_pairs
+    from nmt.corpus.tmx import other_languages
     from nmt.errors import ConfigError
 
     readers = [_reader(path) for path in files]
@@ -123,10 +123,11 @@ def _texts(files: Sequence[Path], say: Callable[[str], None], *languages: str) -
         )
     source, target = languages
     read = list(zip(readers, files, strict=True))
-    others = [path for reader, path in read if reader == "tmx" and not has_pairs(path, (source, target))]
-    if len(others) < len(files):  # else what there is instead is said when they are read
-        for path in others:
-            say(f"{path} is left out: it has no unit in both {source} and {target}.")
+    instead = {path: other_languages(path, languages) for reader, path in read if reader == "tmx" and len(read) > 1}
+    others = {path: found for path, found in instead.items() if found}
+    if len(others) < len(files):  # else it is an error, when the first one is read
+        for path, found in others.items():
+            say(f"{path} is left out: no unit is in both {source} and {target}. Its languages are: {', '.join(found)}.")
         read = [(reader, path) for reader, path in read if path not in others]
     return tuple(name_text("train", reader, {"source": str(path)}, (source, target)) for reader, path in read)
 

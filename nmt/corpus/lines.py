@@ -39,7 +39,7 @@ _CLEAN: dict[int, str] = {**_ONE_LINE, **{ord(space): " " for space in _SPACES},
 
 # How a translation memory begins, as far as a stream lets one look before it is read.
 HEAD_BYTES = 512
-_MEMORY = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml\b.*?<(!DOCTYPE\s+)?)?tmx\b", re.DOTALL)
+_MEMORY = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml\b.*?<)?(!DOCTYPE\s+tmx\b|tmx\s+version\b)", re.DOTALL)
 
 # Searching for a character of the table first is ten times faster than translating a line that holds none.
 _NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]")

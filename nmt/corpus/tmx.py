@@ -39,9 +39,13 @@ def read_tmx(path: Path, languages: tuple[str, str]) -> Iterator[tuple[str, str]
         )
 
 
-def has_pairs(path: Path, languages: tuple[str, str]) -> bool:
-    """Whether any unit has both; a memory is read as far as the first. Raises as `read_tmx` does."""
-    return next(_pairs(path, languages, set()), None) is not None
+def other_languages(path: Path, languages: tuple[str, str]) -> list[str]:
+    """The languages of a memory that has no unit in both of these; [] where there is one, and it is read no further.
+
+    Raises DataError as `read_tmx` does.
+    """
+    found = set[str]()
+    return [] if next(_pairs(path, languages, found), None) else sorted(found) or ["none"]
 
 
 def _pairs(path: Path, languages: tuple[str, str], found: set[str]) -> Iterator[tuple[str, str]]:

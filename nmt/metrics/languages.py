@@ -24,6 +24,12 @@ def primary(language: str) -> str:
     return _CODES.get(first, first)
 
 
+def first_part(language: str) -> str:
+    """The language of a code such as "pt-BR", "pt"; of a name such as "Japanese" its code, where that is known."""
+    first = language.strip().replace("_", "-").split("-", maxsplit=1)[0].lower()
+    return first if len(first) in (2, 3) else primary(language)
+
+
 def is_unspaced(lines: Iterable[str]) -> bool:
     """Whether most letters are of scripts that have no spaces between words, and none were put there."""
     letters = unspaced = words = 0

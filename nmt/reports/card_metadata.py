@@ -9,13 +9,23 @@ from nmt.corpus.hub import file_format
 from nmt.corpus.readers import SPLITS
 from nmt.experiment import Experiment, TextFiles
 from nmt.metrics import Score
-from nmt.metrics.languages import primary
+from nmt.metrics.languages import first_part
 from nmt.reports.evaluations import Evaluation
 from nmt.reports.record import RunRecord
 
 # Metrics by the hub's names for them; of several of one kind the name and the signature tell which.
 HUB_METRICS = {"BLEU": "bleu", "chrF": "chrf", "TER": "ter"}
 UNKNOWN = "unknown"
+# The hub's identifiers (https://huggingface.co/docs/hub/repositories-licenses) that a translation model may well have.
+LICENSES = {
+    *("apache-2.0", "mit", "isc", "bsd", "bsd-2-clause", "bsd-3-clause", "bsl-1.0", "mpl-2.0", "unlicense", "wtfpl"),
+    *("gpl", "gpl-2.0", "gpl-3.0", "lgpl", "lgpl-2.1", "lgpl-3.0", "agpl-3.0", "eupl-1.1", "eupl-1.2", "zlib"),
+    *("cc", "cc0-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0"),
+    *("cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0"),
+    *("cc-by-nd-4.0", "cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "openrail", "odbl", "odc-by", "pddl", "etalab-2.0"),
+    *("afl-3.0", "artistic-2.0", "cdla-permissive-2.0", "cdla-sharing-1.0", "ecl-2.0", "epl-2.0", "gfdl"),
+    *("other", UNKNOWN),
+}
 
 
 def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
@@ -44,16 +54,15 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
 def _languages(codes: Iterable[str]) -> dict[str, list[str]]:
     """As the hub takes them: ISO 639 in `language`, with a region or script (pt-BR) in `language_bcp47`; no names."""
     given = list(codes)
-    languages = dict.fromkeys(code for code in map(primary, given) if re.fullmatch("[a-z]{2,3}", code))
+    languages = dict.fromkeys(code for code in map(first_part, given) if re.fullmatch("[a-z]{2,3}", code))
     tags = [code.replace("_", "-") for code in given if re.fullmatch("[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})+", code)]
     return ({"language": list(languages)} if languages else {}) | ({"language_bcp47": tags} if tags else {})
 
 
 def _license(license: str) -> dict[str, str]:
-    """What is no identifier, the hub takes as a name only, of letters, digits, points and hyphens."""
-    if not license or re.fullmatch("[A-Za-z0-9.-]+", license):
-        return {"license": license.lower() or UNKNOWN}
-    return {"license": "other", "license_name": re.sub("[^a-z0-9.]+", "-", license.lower()).strip("-") or UNKNOWN}
+    """What is none of its identifiers, the hub takes as a name only, of letters, digits, points and hyphens."""
+    name = re.sub("[^a-z0-9.]+", "-", license.lower()).strip("-") or UNKNOWN
+    return {"license": name} if not license or name in LICENSES else {"license": "other", "license_name": name}
 
 
 def hub_dataset(experiment: Experiment) -> str:

@@ -27,6 +27,7 @@ def find_warnings(
         *_overlap(results, test, training),
         *filter(None, [doubt_about(test.reference, target_language)]),
         *_signatures(results, target_language),
+        *_languages(results),
         *_files(results),
         *_begun_with(results),
         *_unfinished(results),
@@ -81,6 +82,16 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
             f"Dev BLEU was measured by different versions of sacreBLEU ({_pairs(versions)}): learning curves may not "
             "be comparable. The test scores here are by one version."
         )
+    return lines
+
+
+def _languages(results: Sequence[SystemResult]) -> list[str]:
+    """Codes that may mean one language or, by their regions and scripts, two."""
+    lines = []
+    for side in ("source", "target"):
+        named = {result.name: str(_corpus(result).get(f"{side}_language", "")) or "none" for result in results}
+        if len(set(named.values()) - {"none"}) > 1:
+            lines.append(f"The recipes call the {side} language differently ({_pairs(named)}): is it one?")
     return lines
 
 

@@ -148,7 +148,7 @@ def browse_caption(report: Report) -> str:
 
 def definitions(report: Report) -> list[str]:
     """What each figure of the results table means."""
-    hardware = ", ".join(f"{name} {value}" for name, value in report.hardware.items())
+    hardware = ", ".join(f"{name} {value}" for name, value in report.hardware.items() if value != "")
     return [
         "BLEU, chrF and TER are sacreBLEU's, of the text as the reference has it, in its case, with 95 % bootstrap "
         f"intervals ({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that "

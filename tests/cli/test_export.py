@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy as copy_of
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import typer
@@ -118,6 +119,21 @@ def test_an_exported_transformer_translates_as_the_run_does(copy: Path, tmp_path
     assert len(ours.split("\n")) == 8
     n_best = invoke(translate.translate, copy, "--backend", "ctranslate2", "--n-best", 3, text=text).stdout
     assert [line.split(" ||| ")[0] for line in n_best.split("\n")[:6]] == ["0", "0", "0", "1", "1", "1"]
+
+
+@pytest.mark.usefixtures("any_translation")
+def test_weights_of_8_bits_take_less_room_in_either_format(transformer: Path, run_copy: Path, tmp_path: Path) -> None:
+    assert invoke(shortlist.shortlist, run_copy).exit_code == 0
+    for model, format, file in ((transformer, "ctranslate2", "model.bin"), (run_copy, "onnx", "step.onnx")):
+        sizes = []
+        for kind in ("float32", "int8"):
+            out = tmp_path / f"{format}-{kind}"
+            assert invoke(command.export, model, "--format", format, "--quantization", kind, "-o", out).exit_code == 0
+            assert read_folder(out).about["quantization"] == kind
+            sizes.append((out / file).stat().st_size)
+        assert sizes[1] < sizes[0]
+    with np.load(tmp_path / "onnx-int8" / "shortlist.npz") as tables:
+        assert tables["weight"].dtype == np.float32  # the output of a shortlist stays as it is
 
 
 @pytest.mark.usefixtures("any_translation")

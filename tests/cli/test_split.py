@@ -72,6 +72,12 @@ def test_files_of_any_kind_that_hold_both_languages_are_read_together(tmp_path: 
     assert not (tmp_path / "mine" / "test.de").exists()
 
 
+def test_a_thousand_each_are_held_out_unless_it_is_said_how_many(tmp_path: Path) -> None:
+    files = [write(tmp_path / f"all.{code}", [f"{code} {number}" for number in range(10_000)]) for code in ("de", "en")]
+    done = run(*files, "--out", tmp_path / "new")
+    assert "10,000 pairs: 8,000 to train on, 1,000 for dev, 1,000 for test." in done.stderr
+
+
 def test_memories_of_other_languages_are_left_out_unless_all_are(tmp_path: Path) -> None:
     for name, code in (("a", "de-DE"), ("b", "fr"), ("c", "de")):
         units = "".join(
@@ -83,7 +89,9 @@ def test_memories_of_other_languages_are_left_out_unless_all_are(tmp_path: Path)
     options = ["--source-language", "de", "--target-language", "en", "--dev", 4, "--test", 4, "--out", tmp_path / "new"]
     done = run(*sorted(tmp_path.glob("*.tmx")), *options)
     assert done.exit_code == 0, done.output
-    assert f"nmt: {tmp_path / 'b.tmx'} is left out: it has no unit in both de and en." in done.stderr
+    left_out = f"nmt: {tmp_path / 'b.tmx'} is left out: no unit is in both de and en. Its languages are: en, fr.\n"
+    assert left_out in done.stderr
+    assert f"reading {tmp_path / 'a.tmx'} (de, en), {tmp_path / 'c.tmx'} (de, en) ..." in done.stderr
     assert "120 pairs: 112 to train on" in done.stderr
     options[-1] = tmp_path / "other"
     failure = run(tmp_path / "b.tmx", *options).exception

@@ -146,7 +146,16 @@ def test_a_translation_memory_is_refused_where_lines_are_expected(tmp_path: Path
         read_lines(tmp_path / "memory")
 
 
-@pytest.mark.parametrize("line", ["<?xml is how a document begins", "a <tmx>", "<tmxes>", "<?xml?><p>tmx</p>"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<?xml is how a document begins",
+        "a <tmx version='1.4'>",
+        "<tmx> is the root of a memory",
+        "<tmx-tools version='2'>",
+        "<?xml?><p>tmx</p>",
+    ],
+)
 def test_a_line_about_xml_is_a_line(tmp_path: Path, line: str) -> None:
     (tmp_path / "text.en").write_text(line + "\n", encoding="utf-8")
     assert read_lines(tmp_path / "text.en") == [line]

@@ -1,8 +1,5 @@
 """Recurrent layers against the equations of the papers, and the encoder's two directions."""
 
-from contextlib import suppress
-from typing import Any
-
 import pytest
 import torch
 
@@ -10,7 +7,7 @@ from nmt.config import parse_config
 from nmt.models.base import EncoderOutput
 from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig, reorder, reverse_index
-from nmt.models.rnn.layer import Cell, RecurrentLayer, real_fp32
+from nmt.models.rnn.layer import Cell, RecurrentLayer
 
 INPUT, DIM, LENGTH = 5, 4, 6
 
@@ -139,10 +136,15 @@ def test_the_scale_of_the_readout_is_on_the_features_and_not_on_what_is_fed_back
     torch.testing.assert_close(torch.stack(stepped, dim=1), 3.0 * plain)
 
 
-def test_products_in_real_fp32_are_asked_for_only_where_they_are_needed() -> None:
-    settings: Any = torch.backends.cudnn.rnn
-    before = settings.fp32_precision
-    with suppress(ValueError), real_fp32():
-        assert settings.fp32_precision == "ieee"
-        raise ValueError
-    assert settings.fp32_precision == before != "ieee"
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="of a GPU")
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn_tanh"])
+def test_on_a_gpu_a_layer_is_never_fp16_and_as_exact_as_its_steps(cell: Cell) -> None:
+    layer = RecurrentLayer(cell, 32, 32).cuda()
+    inputs = torch.randn(4, 9, 32, device="cuda")
+    state = layer.zero_state(4, inputs)
+    with torch.autocast("cuda", torch.bfloat16):
+        assert layer(inputs, state).dtype == torch.float32
+    whole = layer(inputs, state)
+    for place in range(inputs.shape[1]):
+        state = layer.step(inputs[:, place], state)
+        torch.testing.assert_close(whole[:, place], state[0], atol=1e-5, rtol=1e-5)

@@ -80,6 +80,7 @@ def test_the_hub_reads_the_metadata(experiment: Experiment) -> None:
         (("en", "pt-BR"), ["en", "pt"], ["pt-BR"]),
         (("deu_Latn", "EN"), ["deu", "en"], ["deu-Latn"]),
         (("english", "Japanese"), ["ja"], None),
+        (("yue", "zh-Hant"), ["yue", "zh"], ["zh-Hant"]),
         (("en-GB", "en-US"), ["en"], ["en-GB", "en-US"]),
         (("src", "tgt.words"), ["src"], None),
     ],
@@ -96,9 +97,10 @@ def test_languages_are_named_as_the_hub_takes_them(
     ("license", "expected"),
     [
         ("mit", ("mit", None)),
-        ("Apache-2.0", ("apache-2.0", None)),
+        ("Apache 2.0", ("apache-2.0", None)),
+        ("proprietary", ("other", "proprietary")),
         ("CC BY-SA 4.0, mostly", ("other", "cc-by-sa-4.0-mostly")),
-        ("!", ("other", "unknown")),
+        ("!", ("unknown", None)),
     ],
 )
 def test_a_licence_that_is_no_identifier_is_another_one_by_name(

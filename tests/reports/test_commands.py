@@ -343,7 +343,7 @@ def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):
     before = sorted(run.rglob("*"))
     result = nmt("evaluate", *given)
     assert result.stdout.startswith("TER ")
-    assert result.stderr == "nmt: runs/bad is being trained: the scores are not saved in it.\n"
+    assert result.stderr == "nmt: the training of runs/bad has not ended: the scores are not saved in it.\n"
     assert sorted(run.rglob("*")) == before
 
 

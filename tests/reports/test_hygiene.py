@@ -51,11 +51,18 @@ def test_a_text_that_is_not_there_is_said_to_be_unchecked():
 
 
 def test_runs_of_different_target_languages_would_have_other_signatures():
-    [line] = warnings(
+    line, _ = warnings(
         run("a", experiment=recipe(target_language="en")), run("b", experiment=recipe(target_language="zh"))
     )
     assert line.startswith("BLEU of b would have the signature nrefs:1|case:mixed|eff:no|tok:zh|")
     assert "tok:13a" in line
+
+
+def test_codes_that_may_mean_two_languages_are_named():
+    runs = [run(f"{n}", n, experiment=recipe(code, target_language=code)) for n, code in enumerate(("en", "", "en-GB"))]
+    assert warnings(*runs) == (
+        "The recipes call the target language differently (0: en, 1: none, 2: en-GB): is it one?",
+    )
 
 
 def test_text_without_spaces_that_is_split_as_if_it_had_some_is_named():

@@ -5,6 +5,7 @@ import math
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from nmt.errors import NMTError
 from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps
 from nmt.training import loop, updater, validate
+from nmt.training.checkpoint import Checkpoints
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
 from nmt.training.validate import Validation
 from tests.tiny import invented_pairs
@@ -49,6 +51,26 @@ def test_a_run_ends_at_its_last_update_and_leaves_everything(tmp_path: Path) -> 
     assert follow(run / "models", "last") == follow(run / "state", "latest") == 3
     assert 0 < progress.train_seconds < progress.wall_seconds
     load_model(run / "models" / "step-3")
+
+
+def test_training_time_is_that_of_batches_and_updates_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def taking(seconds: float, function: Any) -> Any:
+        def slow(*given: Any, **named: Any) -> Any:
+            nonlocal now
+            now += seconds
+            return function(*given, **named)
+
+        return slow
+
+    monkeypatch.setattr(loop, "time", SimpleNamespace(perf_counter=lambda: now))
+    monkeypatch.setattr(loop, "validate", taking(100.0, lambda *_: Validation(3.0, 1.0)))
+    monkeypatch.setattr(Checkpoints, "save_state", taking(1000.0, Checkpoints.save_state))
+    trainer, _ = start(tmp_path, max_updates=4, validate_every=2)
+    trainer.updater.update = taking(1.0, trainer.updater.update)
+    trainer._own_batches = taking(0.25, trainer._own_batches)
+    assert trainer.run().train_seconds == 4 * 1.25
 
 
 @pytest.mark.usefixtures("steady_dev_score")

@@ -178,6 +178,14 @@ def whole_run(rank: int, folder: Path, sharded: bool, updates: int) -> Any:
     return run_module.train_run(experiment, folder / "runs" / "tiny", console), console.file.getvalue()  # type: ignore[attr-defined]
 
 
+def test_a_run_of_one_process_goes_on_with_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    assert whole_run(0, tmp_path, False, 3)[0] == "max_updates"
+    (reason, said), _ = together(2, whole_run, tmp_path, False, 5)
+    assert reason == "max_updates"
+    assert "processes 1, now 2" in said
+
+
 def test_a_sharded_run_validates_saves_and_goes_on_unsharded(tmp_path: Path) -> None:
     make_experiment(tmp_path / "text")
     assert [reason for reason, _ in together(2, whole_run, tmp_path, True, 3)] == ["max_updates"] * 2

@@ -1,8 +1,7 @@
 """One recurrent layer whose cell is a word in the recipe."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from typing import Any, Literal, cast
+from collections.abc import Sequence
+from typing import Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -25,18 +24,6 @@ def num_state_parts(cell: Cell) -> int:
 
 def _weights(rnn: nn.RNNBase) -> Weights:
     return cast(Weights, (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0))
-
-
-@contextmanager
-def real_fp32() -> Iterator[None]:
-    """Within, a GPU's library does not round what it multiplies in recurrent layers to TF32 (10 bits of mantissa)."""
-    settings: Any = torch.backends.cudnn.rnn
-    before = settings.fp32_precision
-    settings.fp32_precision = "ieee"
-    try:
-        yield
-    finally:
-        settings.fp32_precision = before
 
 
 class RecurrentLayer(nn.Module):
@@ -75,11 +62,13 @@ class RecurrentLayer(nn.Module):
         first = tuple(part.unsqueeze(0).contiguous() for part in state)  # the library puts layers first
         if not inputs.is_cuda:
             return self._run(inputs, first)
-        # Autocast would make it fp16 there, in which small gradients are zero, whatever it makes of the rest. What is
-        # not trained is multiplied as `step` does, so that search and forced decoding agree.
-        if torch.is_autocast_enabled("cuda"):
+        # Autocast would make it fp16, in which small gradients are zero, whatever it makes of the rest: TF32 instead.
+        # Elsewhere products are in real fp32 as those of `step` are, so that search and forced decoding agree.
+        autocast = torch.is_autocast_enabled("cuda")
+        torch.backends.cudnn.rnn.fp32_precision = "tf32" if autocast else "ieee"  # type: ignore[attr-defined]
+        if autocast:
             inputs, first = inputs.float(), tuple(part.float() for part in first)
-        with torch.autocast("cuda", enabled=False), nullcontext() if torch.is_grad_enabled() else real_fp32():
+        with torch.autocast("cuda", enabled=False):
             return self._run(inputs, first)
 
     def _run(self, inputs: Tensor, first: CellState) -> Tensor:
