@@ -3,10 +3,10 @@
 One term a line, source and target with a TAB between them; blank lines and lines that begin with # are comments. Lines
 with the same source are alternatives: any of their targets will do.
 
-A source term is looked for in whole words, in any case unless it has an upper-case letter itself; of terms that
-overlap the longest counts. A kana or a Chinese character is a word by itself. As often as it is there, its target
-must be in the translation, in whole words and just as it is written in the glossary. A target none of whose sources
-is there must not be.
+A source term is looked for in whole words, in any case unless it has an upper-case letter itself, and with any of the
+apostrophes, quotation marks and hyphens that stand for one another; of terms that overlap the longest counts. A kana or
+a Chinese character is a word by itself. As often as it is there, its target must be in the translation, in whole words
+and just as it is written in the glossary. A target none of whose sources is there must not be.
 """
 
 import re
@@ -23,6 +23,7 @@ from nmt.search.boundaries import ALONE, begins_word, ends_word, stands_alone
 from nmt.search.phrases import Phrases
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
+from nmt.tokenizer.stand_ins import ALIKE
 from nmt.translation.result import Term
 
 # Letters and digits in a row, or one other character; a kana or a Chinese character is such.
@@ -40,7 +41,7 @@ class Entry:
     @classmethod
     def build(cls, source: str, targets: Iterable[int]) -> "Entry":
         exact_case = any(character.isupper() for character in source)
-        pattern = " +".join(re.escape(word) for word in source.split(" "))
+        pattern = " +".join("".join(map(_pattern, word)) for word in source.split(" "))
         if not exact_case:  # the one letter that capitals write as two
             pattern = pattern.replace("ß", "ss").replace("ss", "(?:ß|ss)")
         return cls(source, tuple(sorted(targets)), re.compile(pattern, 0 if exact_case else re.IGNORECASE))
@@ -245,8 +246,15 @@ def _first_word(source: str) -> str:
     return word[0]
 
 
+def _pattern(character: str) -> str:
+    """What finds a character, or another one that is read as it."""
+    alike = next((group for group in ALIKE if character in group), "")
+    return f"[{re.escape(alike)}]" if alike else re.escape(character)
+
+
 def _key(word: str) -> str:
-    """The same for all that `re.IGNORECASE` takes for one word: to it i, ı, I and İ are the same letter."""
+    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter."""
+    word = next((group[0] for group in ALIKE if word in group), word)
     return word.casefold().replace("i\u0307", "i").replace("ı", "i")
 
 
