@@ -121,15 +121,18 @@ def _texts(files: Sequence[Path], say: Callable[[str], None], languages: tuple[s
         raise ConfigError(
             f"{files[0]}: give --source-language and --target-language, by which the two texts are found in it."
         )
-    source, target = languages
-    read = list(zip(readers, files, strict=True))
-    instead = {path: other_languages(path, languages) for reader, path in read if reader == "tmx" and len(read) > 1}
-    others = {path: found for path, found in instead.items() if found}
-    if len(others) < len(files):  # else it is an error, when the first one is read
-        for path, found in others.items():
-            say(f"{path} is left out: no unit is in both {source} and {target}. Its languages are: {', '.join(found)}.")
-        read = [(reader, path) for reader, path in read if path not in others]
-    return tuple(name_text("train", reader, {"source": str(path)}, (source, target)) for reader, path in read)
+    texts = [
+        name_text("train", reader, {"source": str(path)}, languages)
+        for reader, path in zip(readers, files, strict=True)
+    ]
+    others = [other_languages(Path(text.source), languages) if text.reader == "tmx" else [] for text in texts]
+    if all(others):
+        return tuple(texts[:1])  # whose reader says what is wrong with it
+    for path, found in zip(files, others, strict=True):
+        if found:
+            both, its = " and ".join(languages), ", ".join(found)
+            say(f"{path} is left out: no unit is in both {both}. Its languages are: {its}.")
+    return tuple(text for text, found in zip(texts, others, strict=True) if not found)
 
 
 def _check_new(folder: Path, paths: Sequence[Path]) -> None:

@@ -253,8 +253,11 @@ def _pattern(character: str) -> str:
 
 
 def _key(word: str) -> str:
-    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter."""
-    word = next((group[0] for group in ALIKE if word in group), word)
+    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter.
+
+    Of a word with an apostrophe that counts as a letter, what another apostrophe would leave of it.
+    """
+    word = next((group[0] for group in ALIKE if word in group), word.partition("\u02bc")[0] or word)
     return word.casefold().replace("i\u0307", "i").replace("ı", "i")
 
 

@@ -94,8 +94,9 @@ def test_memories_of_other_languages_are_left_out_unless_all_are(tmp_path: Path)
     assert f"reading {tmp_path / 'a.tmx'} (de, en), {tmp_path / 'c.tmx'} (de, en) ..." in done.stderr
     assert "120 pairs: 112 to train on" in done.stderr
     options[-1] = tmp_path / "other"
-    failure = run(tmp_path / "b.tmx", *options).exception
-    assert str(failure).startswith(f"{tmp_path / 'b.tmx'} has no unit in both de and en. Its languages are: en, fr.")
+    for files in (["b"], ["b", "b"]):
+        failure = run(*(tmp_path / f"{name}.tmx" for name in files), *options).exception
+        assert str(failure).startswith(f"{tmp_path / 'b.tmx'} has no unit in both de and en. Its languages are: en, fr")
 
 
 def test_files_without_languages_in_their_names_give_sides(tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tokenizer: SentencePieceT
         ("§ 5", "nach § 5, § 51, a§ 5", 1),
         ("C++", "C++ und C++, C++x", 2),
         ("l'eau", "l’eau, L'EAU, l eau, leau", 2),
+        ("комп'ютер", "комп\u02bcютер, комп’ютер, комп", 2),
+        ("комп\u02bcютер", "комп\u02bcютер, комп'ютер, ютер", 2),
         ("E‑Mail", "E-Mail, E–Mail, E−Mail, e-Mail, E Mail", 3),
         ("„a“", '"a" »a«', 2),
         ("-s", "x –s", 1),
