@@ -54,7 +54,7 @@ def encode(
     """Encode a text that set_down wrote into a new folder, which is still to be sealed.
 
     Also how many pairs were dropped because a side is over `max_length` tokens (or gives none), and how many sentences
-    a source has at most, as a rule. With `keep_texts` the text of the others is there too, in columns `source_text`
+    a source of the others has at most, as a rule. With `keep_texts` their text is there too, in columns `source_text`
     and `target_text`.
     """
     say(f"Encoding {len(text):,} pairs ...")
@@ -66,13 +66,14 @@ def encode(
         for block in _pieces(text):
             sources, targets = (text.read(column, [block]).texts() for column in ("source", "target"))
             pairs = [Pair(*both) for both in zip(sources, targets, strict=True)]
-            examples, dropped = encode_pairs(pairs, tokenizers, max_length, keep_texts)
+            examples, kept = encode_pairs(pairs, tokenizers, max_length, keep_texts)
             rows = {"source": examples.source, "target": examples.target}
             if examples.texts:
                 rows |= {"source_text": examples.texts[0], "target_text": examples.texts[1]}
             writer.append(rows)
-            num_dropped += dropped
-            sentences.update(map(count_sentences, sources[:: max(1, len(text) // COUNTED_LINES)]))
+            num_dropped += len(pairs) - len(kept)
+            counted = kept[:: max(1, len(text) // COUNTED_LINES)].tolist()
+            sentences.update(count_sentences(sources[index]) for index in counted)
             if block[1] % TOLD_EVERY == 0:
                 say(f"Encoded {block[1]:,} pairs ...")
     return writer, num_dropped, usual_sentences(sentences)

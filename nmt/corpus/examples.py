@@ -75,8 +75,8 @@ class Examples:
 
 def encode_pairs(
     pairs: Sequence[Pair], tokenizers: TokenizerPair, max_length: int, keep_texts: bool = False
-) -> tuple[Examples, int]:
-    """Encode pairs and drop those with a side that is empty or over `max_length` tokens; also how many were dropped."""
+) -> tuple[Examples, Longs]:
+    """Encode pairs and drop those with a side that is empty or over `max_length` tokens; also which ones were kept."""
     source = Side.pack(tokenizers.source.encode_all([pair.source for pair in pairs]))
     target = Side.pack(tokenizers.target.encode_all([pair.target for pair in pairs]))
     longest, shortest = np.maximum(source.lengths, target.lengths), np.minimum(source.lengths, target.lengths)
@@ -87,7 +87,7 @@ def encode_pairs(
     if keep_texts:
         chosen = [pairs[index] for index in kept.tolist()]
         texts = Side.pack_texts(pair.source for pair in chosen), Side.pack_texts(pair.target for pair in chosen)
-    return Examples(source, target, texts), len(pairs) - len(kept)
+    return Examples(source, target, texts), kept
 
 
 def _starts(lengths: Longs) -> Longs:

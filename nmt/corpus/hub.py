@@ -1,10 +1,11 @@
-"""Data sets of the Hugging Face hub, and files in their formats, streamed; all but CSV by the library `datasets`."""
+"""Data sets of the Hugging Face hub, and files in their formats, streamed; not all by the library `datasets`."""
 
 import csv
 import glob
+import json
 import logging
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,17 @@ from typing import Any
 from nmt.corpus.lines import explain_failure, is_blank, iter_lines, one_line
 from nmt.errors import DataError
 
-# How the name of a file ends -> what the library calls its format.
-FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+FORMATS = (".jsonl", ".json", ".csv", ".parquet")  # how the name of a file ends
 Rows = Generator[dict[str, Any], None, None]
+ROWS_LOOKED_AT = 100_000  # for a column, before it is said that there is none
+EXAMPLE = '{"de": "Zwei Hunde.", "en": "Two dogs."}'
 LONGEST_CELL = 1 << 24  # characters of a CSV file, so that one quotation mark too many does not read all of it at once
 
 
 def file_format(source: str) -> str | None:
     """The format of the file that `source` names, or None where it names a data set of the hub."""
-    return FORMATS.get(Path(source.removesuffix(".gz")).suffix.lower())
+    ending = Path(source.removesuffix(".gz")).suffix.lower()
+    return ending[1:] if ending in FORMATS else None
 
 
 def read_columns(
@@ -34,24 +37,39 @@ def read_columns(
 
     A missing text is empty, and a line end in a text is a space. Raises DataError, see the readers.
     """
-    kind = file_format(source)
-    stream = _stream_csv if kind == "csv" else _stream_file
-    with closing(stream(source) if kind else _stream_hub(source, config, split, revision)) as rows:
+    stream = {"csv": _stream_csv, "jsonl": _stream_jsonl}.get(file_format(source) or "", _stream_file)
+    missing, names = set(columns), dict[str, None]()
+    with closing(stream(source) if file_format(source) else _stream_hub(source, config, split, revision)) as rows:
         for number, row in enumerate(rows, start=1):
-            texts = row
-            # Both: a row may have an `id`, which is also what Indonesian is called.
-            if not all(column in row for column in columns) and isinstance(row.get("translation"), dict):
-                texts = row["translation"]
+            texts = _texts(row, columns)
+            if missing:
+                missing.difference_update(texts)
+                names |= dict.fromkeys(texts)
+                if number == ROWS_LOOKED_AT:
+                    _refuse_missing(source, missing, names)
             try:
-                both = _text(texts[columns[0]]), _text(texts[columns[1]])
-            except KeyError as missing:
-                raise DataError(
-                    f"{source} has no column {missing}. Set corpus.source_language and corpus.target_language to two "
-                    f"of these: {', '.join(map(str, texts))}."
-                ) from None
+                both = _text(texts.get(columns[0])), _text(texts.get(columns[1]))
             except TypeError as error:
                 raise DataError(f"{source}: row {number}: {error}. A column must hold one text in each row.") from None
             yield both
+    if names:
+        _refuse_missing(source, missing, names)
+
+
+def _texts(row: dict[str, Any], columns: tuple[str, str]) -> dict[str, Any]:
+    """The row, or what is inside its `translation`."""
+    # Both: a row may have an `id`, which is also what Indonesian is called.
+    if all(column in row for column in columns) or not isinstance(row.get("translation", ""), dict | None):
+        return row
+    return row["translation"] or {}
+
+
+def _refuse_missing(source: str, missing: set[str], names: Iterable[str]) -> None:
+    if missing:
+        raise DataError(
+            f"{source} has no column {min(missing)!r}. Name two of these as the source and the target language: "
+            f"{', '.join(names)}."
+        )
 
 
 def _text(value: Any) -> str:
@@ -70,6 +88,10 @@ def _stream_csv(source: str) -> Rows:
         header = next(rows, None)
         if header is None:
             raise DataError(f"{source} cannot be read as a .csv file (it is empty). Is it complete?")
+        if len(header) == 1 and (others := [mark for mark in ";\t" if mark in header[0]]):
+            raise DataError(
+                f"{source}: its fields are separated by {others[0]!r}, not by commas. Export it with commas."
+            )
         places = {name: header.index(name) for name in header}
         for row in rows:
             if len(row) == 1 < len(header) and is_blank(row[0]):  # only spaces, or the Ctrl-Z at the end of old files
@@ -101,6 +123,23 @@ def _long_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
             return
         if row:
             yield row
+
+
+def _stream_jsonl(source: str) -> Rows:
+    """Line by line: the library settles by its first megabytes which columns a file has, and of what type they are."""
+    for number, line in enumerate(iter_lines(Path(source)), start=1):
+        if is_blank(line):
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            row = error
+        if not isinstance(row, dict):
+            reason = f" ({row})" if isinstance(row, Exception) else ""
+            raise DataError(
+                f"{source}: line {number} is not a JSON object{reason}. Each line must be one, as in {EXAMPLE}."
+            )
+        yield row
 
 
 def _stream_file(source: str) -> Rows:

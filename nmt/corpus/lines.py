@@ -41,6 +41,13 @@ _CLEAN: dict[int, str] = {**_ONE_LINE, **{ord(space): " " for space in _SPACES},
 HEAD_BYTES = 512
 _MEMORY = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml\b.*?<)?(!DOCTYPE\s+tmx\b|tmx\s+version\b)", re.DOTALL)
 
+_PACKED = {
+    b"PK\x03\x04": "zip",
+    b"\xfd7zXZ\x00": "xz",
+    b"BZh91AY&SY": "bzip2",
+    b"(\xb5/\xfd": "zstd",
+}  # by their first bytes
+
 # Searching for a character of the table first is ten times faster than translating a line that holds none.
 _NEEDS_ONE_LINE = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_LINE)))}]")
 _NEEDS_CLEAN = re.compile(f"[{''.join(map(re.escape, map(chr, _CLEAN)))}]")
@@ -84,12 +91,16 @@ def open_unpacked(path: Path) -> BinaryIO:
 def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
     """What is to be read from `stream`: of gzip what was packed into it, whatever it is called.
 
-    Raises DataError for UTF-16, and for a translation memory: every line would be translated into nonsense.
+    Raises DataError for other archives, for UTF-16, and for a translation memory: every line would be translated into
+    nonsense.
     """
     if not isinstance(stream, (io.BufferedReader, gzip.GzipFile)):
         return stream  # nothing that can be looked into
     with explain_failure(name):
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+    for magic, kind in _PACKED.items():
+        if head.startswith(magic):
+            raise DataError(f"{name} is a {kind} archive, which is not read. Unpack it, or pack it with gzip.")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in head:
         raise DataError(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW")
     if _MEMORY.match(head):

@@ -80,10 +80,10 @@ def prepare_corpus(
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
     tokenizers, shards, max_sentences = ready
     longest = 10 * sources.max_length
-    dev_examples, too_long = encode_pairs(dev, tokenizers, longest)
-    if too_long == len(dev):
+    dev_examples, _ = encode_pairs(dev, tokenizers, longest)
+    if not len(dev_examples):
         raise DataError(
-            f"{sources.dev.describe()}: none of {too_long} pairs is left to validate on, for each has a side of no "
+            f"{sources.dev.describe()}: none of {len(dev)} pairs is left to validate on, for each has a side of no "
             f"tokens or of more than {longest} (ten times corpus.max_length). Raise that, or give shorter pairs."
         )
     everything: list[object] = [key, [[pair.source, pair.target] for pair in dev]]

@@ -16,8 +16,6 @@ from nmt.corpus.lines import hash_file, iter_lines
 from nmt.corpus.tmx import read_tmx
 from nmt.errors import DataError
 
-CSV_VERSION = 2  # raise when CSV files are read otherwise, so that what was prepared of them is not taken
-
 # Readers that find the two texts by the names of their languages.
 BY_LANGUAGE = {"datasets", "tmx"}
 
@@ -68,8 +66,7 @@ class Text:
     def fingerprint(self, hashes: Sequence[str]) -> str:
         """Tells one text from another by the bytes of its files; one on the hub by its name, split and revision."""
         named = [self.source, self.config, self.split, self.revision]
-        reading = [CSV_VERSION] if self.reader == "datasets" and file_format(self.source) == "csv" else []
-        return json.dumps([self.reader, self.columns, list(hashes) or named, *reading])
+        return json.dumps([self.reader, self.columns, list(hashes) or named])
 
 
 def name_text(part: str, reader: str, files: Mapping[str, str], languages: tuple[str, str]) -> Text:
@@ -117,10 +114,9 @@ def read_tsv(paths: Sequence[Path]) -> Iterator[Pair]:
     for number, line in enumerate(iter_lines(paths[0]), start=1):
         fields = line.split("\t")
         if len(fields) != 2:
-            raise DataError(
-                f"{paths[0]}: line {number} has {len(fields)} tab-separated fields. Each line must have two, source "
-                "and target; cut -f1,2 keeps the first two columns of a wider file."
-            )
+            has = f"{len(fields)} tab-separated fields" if len(fields) > 1 else "no tab"
+            wider = "; cut -f1,2 keeps the first two columns of a wider file" if len(fields) > 2 else ""
+            raise DataError(f"{paths[0]}: line {number} has {has}. Each line must be source TAB target{wider}.")
         yield Pair(*fields)
 
 

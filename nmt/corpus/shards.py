@@ -20,7 +20,7 @@ import numpy.typing as npt
 from nmt.corpus.examples import Longs, Side
 from nmt.errors import DataError
 
-LAYOUT_VERSION = 4  # raise when cleaning, encoding or these files change, so that older prepared corpora are not taken
+LAYOUT_VERSION = 5  # raise when reading, cleaning, encoding or these files change: what was prepared is not taken then
 SHARD_ROWS = 2**18  # a shard's pages are in memory while something is copied out of it
 SMALL_IDS, LARGE_IDS, BYTES = "<u2", "<i4", "|u1"  # types of values
 _STARTS = "<i8"

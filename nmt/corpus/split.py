@@ -2,6 +2,7 @@
 
 import hashlib
 import heapq
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class HeldOut:
     dev: tuple[Pair, ...]
     test: tuple[Pair, ...]
     num_pairs: int  # of the whole text
+    hashes: tuple[list[str], ...]  # of the files of each text
 
     def rest(self) -> Iterator[Pair]:
         """The pairs to train on: all that share neither sentence with one held out.
@@ -38,7 +40,7 @@ class HeldOut:
             if _key(pair.source) not in sources and _key(pair.target) not in targets:
                 num_kept += 1
                 yield pair
-        if num_read != self.num_pairs:
+        if tuple(text.hashes() for text in self.texts) != self.hashes:
             raise DataError(f"{_names(self.texts)}: changed while it was read. Give the same command again.")
         if num_kept < (1 - MOST) * num_read:
             raise DataError(
@@ -51,13 +53,12 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
     """Choose pairs by lot, those first whose sentences are found nowhere else, so that training loses nothing more.
 
     Only pairs that training would not filter out are chosen, and no two that share a sentence. Sentences that differ
-    in case, spaces or punctuation are one. The same `seed` chooses the same sentences of a text in any order. Nothing
-    but what may be chosen is held in memory.
+    in case, spaces or punctuation are one. The same `seed` chooses the same source sentences of a text in any order.
+    Nothing but what may be chosen is held in memory.
 
     Raises DataError where that would be more than a fifth of the text.
     """
-    for text in texts:
-        text.hashes()  # what can be read only once is refused
+    hashes = tuple(text.hashes() for text in texts)  # what can be read only once is refused
     wanted = num_dev + num_test
     candidates, num_pairs = _candidates(texts, CANDIDATES * wanted, seed)
     if wanted > MOST * num_pairs:
@@ -72,7 +73,7 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
             f"{len(chosen):,} have sentences of their own and pass the filters that training has. Hold out fewer "
             "(--dev, --test)."
         )
-    return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs)
+    return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs, hashes)
 
 
 def write_parts(parts: Sequence[tuple[tuple[Path, Path], Iterable[Pair]]]) -> list[int]:
@@ -115,9 +116,9 @@ def _names(texts: tuple[Text, ...]) -> str:
 
 
 def _key(sentence: str) -> str:
-    """Its letters and digits: what two sentences must differ in; where it has none, all of it."""
+    """Its letters with their marks, and digits: what two sentences must differ in; where it has none, all of it."""
     text = clean(sentence).casefold()
-    return "".join(filter(str.isalnum, text)) or text
+    return "".join(one for one in text if one.isalnum() or unicodedata.category(one)[0] == "M") or text
 
 
 def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[Pair], int]:

@@ -14,6 +14,10 @@ from nmt.errors import DataError
 
 CHUNK_BYTES = 1 << 16
 SHOWN_LANGUAGES = 20
+# For sed: references to control characters, to halves of surrogate pairs, and to U+FFFE and U+FFFF.
+NO_CHARACTERS = (
+    "s/&#(x0*([01]?[0-9a-f]|d[89a-f]..|fff[ef])|0*([12]?[0-9]|3[01]|5529[6-9]|55[3-9]..|5[67]...|6553[45]));/ /gI"
+)
 _NATIVE = {"bpt", "ept", "it", "ph", "ut", "sub"}  # in a segment: codes of the document's format, and notes inside them
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8"}
 
@@ -92,7 +96,7 @@ class _Reading:
         except expat.ExpatError as error:
             reason, remedy = expat.ErrorString(error.code), "It is no well-formed XML."
             if error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
-                remedy = "Remove it: sed -E 's/&#(x[01]?[0-9A-Fa-f]|[12]?[0-9]|3[01]);/ /g' OLD > NEW"
+                remedy = f"Remove it: sed -E '{NO_CHARACTERS}' OLD > NEW"
             where = f"line {error.lineno}, column {error.offset + 1}"
             raise DataError(f"{self.path}: {where}: {reason}. {remedy}") from None
         except (ValueError, LookupError) as error:  # of Python, for what it cannot give expat
@@ -149,13 +153,14 @@ def _pair(unit: Unit, source: str, target: str) -> tuple[str, str] | None:
 
 
 def _variant(unit: Unit, language: str) -> int | None:
-    """Which one is in this very language, or else in one that differs in the region alone; rather one with text."""
+    """Which one is in this very language, or else in one of which either says less (`de` and `de-AT`, `zh-Hans` and
+    `zh-Hans-CN`); rather one with text."""
     wanted = _parts(language)
     best, place = 0, None
     for index, (found, text) in enumerate(unit):
         parts = _parts(found)
-        regional = parts[0] == wanted[0] and 1 in (len(parts), len(wanted))
-        fits = 2 if parts == wanted else int(regional)
+        common = min(len(parts), len(wanted))
+        fits = 2 if parts == wanted else int(parts[:common] == wanted[:common])
         if fits and 2 * bool(text) + fits > best:
             best, place = 2 * bool(text) + fits, index
     return place

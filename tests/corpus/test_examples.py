@@ -44,8 +44,8 @@ def test_no_sentences_are_a_side_of_length_zero() -> None:
 
 def test_pairs_are_encoded_in_order_with_their_text(tiny_tokenizers: TokenizerPair) -> None:
     pairs = invented_pairs()
-    examples, dropped = encode_pairs(pairs, tiny_tokenizers, 100, keep_texts=True)
-    assert (len(examples), dropped) == (len(pairs), 0)
+    examples, kept = encode_pairs(pairs, tiny_tokenizers, 100, keep_texts=True)
+    assert kept.tolist() == list(range(len(examples))) == list(range(len(pairs)))
     assert texts(examples) == pairs
     for index in (0, 17, 59):
         assert tiny_tokenizers.source.decode(examples.source[index].tolist()) == pairs[index].source
@@ -56,11 +56,11 @@ def test_texts_are_kept_on_request_only(tiny_tokenizers: TokenizerPair) -> None:
     assert encode_pairs(invented_pairs(), tiny_tokenizers, 100)[0].texts is None
 
 
-def test_pairs_with_a_side_that_is_too_long_or_empty_are_dropped_and_counted(tiny_tokenizers: TokenizerPair) -> None:
+def test_pairs_with_a_side_that_is_too_long_or_empty_are_dropped(tiny_tokenizers: TokenizerPair) -> None:
     short = Pair("der Hund", "the dog")
     longest = max(len(tiny_tokenizers.source.encode(text)) for text in (short.source, short.target))
     pairs = [short, Pair("der Hund " * 9, "the dog"), Pair("der Hund", "the dog " * 9), Pair(" ", "the dog"), short]
-    examples, dropped = encode_pairs(pairs, tiny_tokenizers, longest, keep_texts=True)
-    assert dropped == 3
+    examples, kept = encode_pairs(pairs, tiny_tokenizers, longest, keep_texts=True)
+    assert kept.tolist() == [0, 4]
     assert texts(examples) == [short, short]
     assert len(examples.source) == len(examples.target) == 2

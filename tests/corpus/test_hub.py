@@ -5,6 +5,7 @@ import csv
 import gzip
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -190,9 +191,62 @@ def test_a_missing_text_is_empty_and_a_line_end_in_a_text_a_space(tmp_path: Path
     assert list(read_columns(write_jsonl(tmp_path / "a.jsonl", rows), COLUMNS)) == [("a b c", ""), ("", "x"), ("", "y")]
 
 
+@pytest.mark.parametrize("translation", [None, {}, {"en": "x"}, {"en": "x", "de": None}])
+def test_a_missing_text_inside_a_translation_is_empty_too(tmp_path: Path, translation: dict[str, str | None]) -> None:
+    rows = [{"id": 1, "translation": one} for one in (translation, *ROWS)]
+    expected = ("", "x" if translation else "")
+    assert list(read_columns(write_jsonl(tmp_path / "a.jsonl", rows), COLUMNS)) == [expected, *PAIRS]
+
+
+def test_a_column_that_comes_late_is_still_one(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "a.jsonl", [*ROWS, {"note": "a key of its own", **ROWS[0]}])
+    assert list(read_columns(source, COLUMNS)) == [*PAIRS, PAIRS[0]]
+
+
+def test_of_a_column_that_is_not_there_a_large_text_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nmt.corpus.hub.ROWS_LOOKED_AT", 2)
+    source = write_jsonl(tmp_path / "a.jsonl", [*ROWS, ["no row"]])
+    assert "has no column 'fr'" in complaint(source, ("de", "fr"))
+    assert "line 4 is not a JSON object" in complaint(source)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"de": "a"', r" \(Expecting ',' delimiter: line 1 column 11 \(char 10\)\)"),
+        ('["a", "b"]', ""),
+        ("a\tb", r" \(Expecting value: line 1 column 1 \(char 0\)\)"),
+        ("[" * 100_000, r" \(maximum recursion depth.*\)"),
+    ],
+)
+def test_a_line_of_a_jsonl_file_that_is_no_object_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(ROWS[0])}\n\n{line}\n", encoding="utf-8")
+    assert re.fullmatch(
+        rf'{tmp_path}/a\.jsonl: line 3 is not a JSON object{reason}\. Each line must be one, as in {{"de": "Zwei '
+        r'Hunde\.", "en": "Two dogs\."}\.',
+        complaint(str(tmp_path / "a.jsonl")),
+    )
+
+
+def test_half_a_surrogate_pair_is_a_replacement_character(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "a.jsonl", [])
+    Path(source).write_text(r'{"de": "\ud83d", "en": "2020-01-01"}', encoding="utf-8")
+    assert list(read_columns(source, COLUMNS)) == [("\ufffd", "2020-01-01")]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_csv_file_with_another_separator_is_told_from_one_with_a_wrong_row(tmp_path: Path, mark: str) -> None:
+    source = write_csv(tmp_path / "a.csv", f"de{mark}en\nHallo, du{mark}Hello, you\n")
+    assert complaint(source) == (
+        f"{source}: its fields are separated by {mark!r}, not by commas. Export it with commas."
+    )
+
+
 def test_a_column_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     flat = write_jsonl(tmp_path / "flat.jsonl", [{"id": 1, **row} for row in ROWS])
-    remedy = "Set corpus.source_language and corpus.target_language to two of these"
+    remedy = "Name two of these as the source and the target language"
     assert complaint(flat, ("de", "fr")) == f"{flat} has no column 'fr'. {remedy}: id, de, en."
     assert complaint(flat, ("fr", "de")) == f"{flat} has no column 'fr'. {remedy}: id, de, en."
     nested = write_jsonl(tmp_path / "nested.jsonl", [{"id": 1, "translation": row} for row in ROWS])
@@ -204,7 +258,7 @@ def test_a_column_that_holds_no_text_is_named_with_the_row(tmp_path: Path) -> No
     assert complaint(source) == f"{source}: row 1: a int is not text. A column must hold one text in each row."
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.parquet"])
+@pytest.mark.parametrize("name", ["a.json", "a.parquet"])
 def test_of_a_broken_file_the_library_says_nothing_besides(tmp_path: Path, name: str) -> None:
     """In a process of its own, as the library writes to the standard error that it was imported with."""
     path = tmp_path / name
@@ -218,7 +272,7 @@ def test_of_a_broken_file_the_library_says_nothing_besides(tmp_path: Path, name:
 
 def test_the_library_may_log_again_after_its_files_were_read(tmp_path: Path) -> None:
     logger = logging.getLogger("datasets.packaged_modules.json.json")
-    first, second = (read_columns(write_jsonl(tmp_path / name, ROWS), COLUMNS) for name in ("a.jsonl", "b.jsonl"))
+    first, second = (read_columns(write_file(tmp_path / name, ROWS), COLUMNS) for name in ("a.json", "b.json"))
     for rows in (first, second):  # both at once
         next(rows)
     list(first)
@@ -229,7 +283,7 @@ def test_the_library_may_log_again_after_its_files_were_read(tmp_path: Path) -> 
 
 def test_a_file_that_is_not_there_or_broken_is_named(tmp_path: Path) -> None:
     assert complaint(str(tmp_path / "a.jsonl")).startswith(f"{tmp_path / 'a.jsonl'}: no such file.")
-    for name, data in (("a.jsonl", b'{"de": "a"\n'), ("a.parquet", b"PAR1"), ("a.csv", b"")):
+    for name, data in (("a.json", b'{"de": "a"\n'), ("a.parquet", b"PAR1"), ("a.csv", b"")):
         (tmp_path / name).write_bytes(data)
         assert complaint(str(tmp_path / name)).startswith(f"{tmp_path / name} cannot be read as a .{name[2:]} file (")
 
@@ -237,11 +291,11 @@ def test_a_file_that_is_not_there_or_broken_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "kind"),
     [
-        ("a/b.jsonl", "json"),
+        ("a/b.jsonl", "jsonl"),
         ("b.json", "json"),
         ("b.csv.gz", "csv"),
         ("b.parquet", "parquet"),
-        ("TRAIN.JSONL", "json"),
+        ("TRAIN.JSONL", "jsonl"),
         ("a.CSV.gz", "csv"),
         ("bentrevett/multi30k", None),
         ("wmt/wmt14", None),

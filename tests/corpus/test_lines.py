@@ -1,8 +1,13 @@
 """Lines: only LF ends one, bad bytes are located, cleaned text holds nothing that breaks a record."""
 
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
 import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,6 +124,21 @@ def test_invalid_utf8_is_located_by_file_line_and_byte(tmp_path: Path) -> None:
     path = write(tmp_path, b"abc\nStra\xdfe\n")  # 4 bytes of line 1, then the fifth byte of line 2
     with pytest.raises(DataError, match=r"text\.de: line 2, byte 5 \(0xDF, offset 8 in the file\).*UTF-8.*iconv"):
         read_lines(path)
+
+
+def zipped(data: bytes) -> bytes:
+    with zipfile.ZipFile(file := io.BytesIO(), "w") as archive:
+        archive.writestr("text.de", data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "pack"), [("zip", zipped), ("xz", lzma.compress), ("bzip2", bz2.compress)])
+def test_a_file_that_is_packed_otherwise_is_refused_with_its_kind(
+    tmp_path: Path, kind: str, pack: Callable[[bytes], bytes]
+) -> None:
+    message = rf"text\.de is a {kind} archive, which is not read\. Unpack it, or pack it with gzip\."
+    with pytest.raises(DataError, match=message):
+        read_lines(write(tmp_path, pack("Straße\n".encode())))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])

@@ -1,13 +1,11 @@
 """From text files to an encoded corpus: once, reused, and made again where damaged."""
 
-import csv
 import dataclasses
 import errno
-import json
 import os
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -162,6 +160,13 @@ def test_how_many_sentences_are_usual_in_a_line_is_known_of_the_text(prepare: Pr
     assert not prepare.trained
 
 
+def test_lines_that_are_not_trained_on_do_not_say_how_many_sentences_are_usual(prepare: Preparation) -> None:
+    lines = (prepare.folder / "train.de").read_text(encoding="utf-8").split("\n")[:-1]
+    write_lines(prepare.folder / "train.de", [*lines[:-9], *(line + " Ja." * 30 for line in lines[-9:])])
+    assert prepare(max_length=30).max_sentences == 1
+    assert prepare(max_length=900).max_sentences > 1
+
+
 def test_of_a_large_text_the_sentences_of_a_share_are_counted(
     prepare: Preparation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,31 +275,6 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
     monkeypatch.setattr("nmt.corpus.prepare.LAYOUT_VERSION", -1)  # text is read otherwise
     prepare()
     assert len(asked) == 7
-
-
-def test_csv_text_that_an_earlier_version_prepared_is_read_again(
-    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fingerprint(text: Text, hashes: Sequence[str]) -> str:
-        return json.dumps([text.reader, text.columns, list(hashes)])
-
-    rows = [{"de": pair.source, "en": pair.target} for pair in invented_pairs()]
-    for name, again in (("train.csv", True), ("train.jsonl", False)):
-        prepare.train = Text("datasets", str(prepare.folder / name), columns=("de", "en"))
-        with (prepare.folder / name).open("w", encoding="utf-8", newline="") as file:
-            if name.endswith("csv"):
-                writer = csv.DictWriter(file, rows[0])
-                writer.writeheader()
-                writer.writerows(rows)
-            else:
-                file.writelines(json.dumps(row) + "\n" for row in rows)
-        with monkeypatch.context() as earlier:
-            earlier.setattr(Text, "fingerprint", fingerprint)
-            prepare()
-        prepare()
-        assert prepare.trained == again
-    train = [Text("parallel", str(prepare.folder / f"train.{end}"), "b") for end in ("de", "csv")]
-    assert train[0].fingerprint(["1"]) == train[1].fingerprint(["1"])  # lines, whatever the name
 
 
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.corpus.examples import Side
-from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Shards, ShardWriter, _checksum, open_shards
+from nmt.corpus.shards import BYTES, LARGE_IDS, LAYOUT_VERSION, SMALL_IDS, Shards, ShardWriter, _checksum, open_shards
 from nmt.errors import DataError
 
 SENTENCES = [[4, 5, 65535], [], [7], [8, 9], [1], [2, 3, 4, 5], [6]]
@@ -165,6 +165,6 @@ def test_a_manifest_that_is_none_is_found(tmp_path: Path, text: str) -> None:
 def test_another_layout_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = sealed(tmp_path / "new")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["content"]["layout"] == 4
-    monkeypatch.setattr("nmt.corpus.shards.LAYOUT_VERSION", 5)
+    assert manifest["content"]["layout"] == LAYOUT_VERSION
+    monkeypatch.setattr("nmt.corpus.shards.LAYOUT_VERSION", -1)
     assert open_shards(folder) is None

@@ -69,6 +69,19 @@ def test_a_region_counts_where_both_name_one(tmp_path: Path, asked: str, found: 
         assert pairs(path, "de", asked) == [("x", found)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("zh-Hans", "simple"), ("zh-Hant-TW", "old"), ("zh-Hans-SG", None), ("zh-HK", None), ("zh", "simple")],
+)
+def test_a_script_counts_as_a_region_does(tmp_path: Path, asked: str, found: str | None) -> None:
+    path = write(tmp_path, unit(("en", "x"), ("zh-Hans-CN", "simple"), ("zh-Hant", "old")))
+    if found is None:
+        with pytest.raises(DataError, match="no unit in both"):
+            pairs(path, "en", asked)
+    else:
+        assert pairs(path, "en", asked) == [("x", found)]
+
+
 def test_a_variant_is_no_translation_of_itself(tmp_path: Path) -> None:
     both = unit(("en-US", "color"), ("en-GB", "colour"))
     assert pairs(write(tmp_path, unit(("en-US", "alone")), both), "en-GB", "en-US") == [("colour", "color")]
@@ -174,14 +187,15 @@ def test_what_is_no_xml_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_character_that_xml_does_not_allow_is_named_with_how_to_remove_it(tmp_path: Path) -> None:
-    path = write(tmp_path, unit(("de", "a&#x1F;b &#10;&#31; &#x20AC;"), ("en", "c")))
+    bad = "&#x1F;b &#10;&#31; &#x0001;&#00;&#55357;&#56832;&#xD83D;&#xde00;&#xFFFE;&#65535;"
+    path = write(tmp_path, unit(("de", f"a{bad} &#x20AC;&#128512;&#xE9;&#56;"), ("en", "c")))
     with pytest.raises(
         DataError, match=r"line \d+, column \d+: reference to invalid character number. Remove it"
     ) as raised:
         pairs(path)
     command = str(raised.value).split("Remove it: ")[1].replace("OLD > NEW", str(path))
     path.write_bytes(subprocess.run(command, shell=True, check=True, capture_output=True).stdout)
-    assert pairs(path) == [("a b €", "c")]
+    assert pairs(path) == [("a b €😀é8", "c")]
 
 
 def test_entities_that_would_grow_without_end_are_refused(tmp_path: Path) -> None:

@@ -29,9 +29,7 @@ def departure(draw: Draw) -> Sentence:
     if "Zug" in line and draw.chance(0.4):
         return sentence(
             f"{line} nach {city} fährt {time} von Gleis {platform} ab",
-            f"{english_line} to {english_city} leaves at platform {platform} {english_time}".replace(
-                "at platform", "from platform"
-            ),
+            f"{english_line} to {english_city} leaves from platform {platform} {english_time}",
             key,
         )
     if leave:

@@ -25,7 +25,6 @@ NEGATIVE = Determiner("ein", "kein", "no", "no")
 BARE = Determiner("bare", "", "", "")
 THIS = Determiner("dies", "dies", "this", "these")
 WHICH = Determiner("dies", "welch", "which", "which")
-SEVERAL = Determiner("bare", "mehrere", "several", "several")
 
 
 def possessive(stem: str, translation: str) -> Determiner:

@@ -10,7 +10,6 @@ class Sentence:
     german: str
     english: str
     key: str
-    frame: str = ""
 
 
 def _capitalised(text: str) -> str:
