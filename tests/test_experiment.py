@@ -1,12 +1,38 @@
 """The object a recipe fills."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic_core import PydanticUndefined
 
+from nmt.config import Config
+from nmt.corpus.filters import FilterConfig
 from nmt.errors import ConfigError
-from nmt.experiment import Experiment, experiment_bytes, load_experiment
+from nmt.experiment import CardConfig, CorpusConfig, Experiment, experiment_bytes, load_experiment
+from nmt.models.build import ModelConfig
+from nmt.models.rnn.decoder import RNNDecoderConfig
+from nmt.models.rnn.encoder import RNNEncoderConfig
+from nmt.models.transformer.layers import TransformerConfig
+from nmt.search.hypothesis import SearchConfig
+from nmt.tokenizer.sentencepiece import TokenizerConfig
+from nmt.training.config import TrainingConfig
 from tests.tiny import make_experiment
+
+TABLES: dict[str, type[Config]] = {
+    "The keys of a recipe": Experiment,
+    "[corpus]": CorpusConfig,
+    "[corpus.filters]": FilterConfig,
+    "[tokenizer]": TokenizerConfig,
+    "[model]": ModelConfig,
+    '[model.encoder] with type "rnn"': RNNEncoderConfig,
+    '[model.decoder] with type "rnn"': RNNDecoderConfig,
+    '[model.encoder] and [model.decoder] with type "transformer"': TransformerConfig,
+    "[training]": TrainingConfig,
+    "[search]": SearchConfig,
+    "[card]": CardConfig,
+}
 
 
 def test_a_saved_experiment_loads_equal_with_every_default_written_out(tmp_path: Path) -> None:
@@ -77,3 +103,22 @@ def test_a_column_is_not_translated_into_itself(tmp_path: Path) -> None:
             corpus__train={"source": "some/where"},
             corpus__dev={"source": "some/where"},
         )
+
+
+def default_in_toml(text: str) -> object:
+    if text in ("required", "none"):
+        return PydanticUndefined if text == "required" else None
+    value = tomllib.loads(f"value = {text.strip('`')}")["value"]
+    return tuple(value) if isinstance(value, list) else value
+
+
+def test_the_reference_names_every_key_with_its_default() -> None:
+    reference = (Path(__file__).resolve().parents[1] / "recipes" / "keys.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in re.split(r"^#+ ", reference, flags=re.MULTILINE)[1:])
+    assert list(sections) == list(TABLES)
+    for heading, config in TABLES.items():
+        rows = re.findall(r"^\| `(\w+)` \| (.*?) \| .*\|$", sections[heading], re.MULTILINE)
+        said = {key: default_in_toml(default) for key, default in rows}
+        tables = {key for key, field in config.model_fields.items() if isinstance(field.default, Config)}
+        tables |= {"type"} | ({"corpus", "model"} if config is Experiment else set())
+        assert said == {key: field.default for key, field in config.model_fields.items() if key not in tables}, heading
