@@ -19,6 +19,17 @@ Source = Annotated[
 Reference = Annotated[Path | None, typer.Option(help="Reference translations, line by line.")]
 Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the run's translations to this file.")
+]
+Checkpoint = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="best, last, step-N, or best:K, last:K: the mean of K models. Scores of another than best are not saved "
+        "in the run.",
+    ),
+]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
 Set = Annotated[
     list[str] | None,
@@ -43,6 +54,8 @@ def evaluate(
     reference: Reference = None,
     hypotheses: Hypotheses = None,
     json: Json = None,
+    output: Output = None,
+    checkpoint: Checkpoint = "best",
     beam: Beam = None,
     set: Set = None,
     target_language: Language = None,
@@ -52,6 +65,8 @@ def evaluate(
 
     Gives BLEU, chrF and TER with 95 % intervals. Scores of a run are also saved in it and in its model card.
     """
+    from json import dumps
+
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.metrics import METRICS, doubt_about, metric_name, metric_of, score
@@ -64,22 +79,26 @@ def evaluate(
     metrics = [metric_name(name) for name in metric or METRICS]
     for name in metrics:  # before the translating, which may take long
         metric_of(name)
-    if json is not None and (json.is_dir() or not json.parent.is_dir()):
-        reason = "it is a folder" if json.is_dir() else f"there is no folder {json.parent}"
-        raise ConfigError(f"--json {json}: cannot be written ({reason}).")
+    for option, path in (("--json", json), ("--output", output)):
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            reason = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+            raise ConfigError(f"{option} {path}: cannot be written ({reason}).")
     about: dict[str, Any]
     if run is not None:
         search = run_search(run, beam, set or [])
         test = load_evaluation_set(_test_text(run, source, reference))
         record = _record(run)
-        outputs, about = _translate(run, test.source, search)
-        about |= {"run": str(run), "source": str(test.source_path)}
+        outputs, about = _translate(run, checkpoint, test.source, search)
+        about |= {"run": str(run), "checkpoint": checkpoint, "source": str(test.source_path)}
+        if output is not None:
+            _write("--output", output, "".join(f"{line}\n" for line in outputs))
         language = about.pop("target_language")
         target_language = language if target_language is None else target_language
     else:
-        if source is not None or beam is not None or set:
+        if source is not None or output is not None or checkpoint != "best" or beam is not None or set:
             raise ConfigError(
-                "--source, --beam and --set are for a run that translates; --hypotheses is translated already."
+                "--source, --output, --checkpoint, --beam and --set are for a run that translates; --hypotheses is "
+                "translated already."
             )
         if reference is None:
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
@@ -97,12 +116,16 @@ def evaluate(
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None:
-        if record is not None and _record(run) == record:
+        if checkpoint != "best":
+            typer.echo(f"nmt: checkpoint '{checkpoint}': its scores are not saved in the run.", err=True)
+        elif record is not None and _record(run) == record:
             _note(run, test, about, scores)
         else:
             typer.echo(f"nmt: the training of {run} has not ended: the scores are not saved in it.", err=True)
     if json is not None:
-        _write_json(json, {**about, "scores": [vars(each) for each in scores]})
+        # What is not UTF-8 in a name becomes the escape that JSON has for it.
+        content = {**about, "scores": [vars(each) for each in scores]}
+        _write("--json", json, dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
@@ -122,7 +145,9 @@ def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text"
     return corpus.text("test")
 
 
-def _translate(run: Path, lines: Sequence[str], search: "SearchConfig") -> tuple[list[str], dict[str, Any]]:
+def _translate(
+    run: Path, checkpoint: str, lines: Sequence[str], search: "SearchConfig"
+) -> tuple[list[str], dict[str, Any]]:
     """The run's translations, and how fast it was; progress goes to stderr."""
     from rich.console import Console
     from rich.progress import Progress
@@ -137,7 +162,9 @@ def _translate(run: Path, lines: Sequence[str], search: "SearchConfig") -> tuple
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_interactive) as progress:
         task = progress.add_task("Translating", total=len(lines))
-        translations, seconds = translate_run(run, lines, search, tick=lambda number: progress.advance(task, number))
+        translations, seconds = translate_run(
+            run, lines, search, tick=lambda number: progress.advance(task, number), checkpoint=checkpoint
+        )
     about = {"beam": search.beam, "translate_seconds": seconds, "target_language": language}
     about["search"] = dump_config(search)
     return [translation.text for translation in translations], about
@@ -168,14 +195,11 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
         Console(stderr=True).print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    import json
-
+def _write(option: str, path: Path, text: str) -> None:
     from nmt.errors import ConfigError
 
     try:
-        # What is not UTF-8 in a name becomes the escape that JSON has for it.
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+            file.write(text)
     except OSError as error:
-        raise ConfigError(f"--json {path}: cannot be written ({error.strerror}).") from None
+        raise ConfigError(f"{option} {path}: cannot be written ({error.strerror}).") from None

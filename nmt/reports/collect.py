@@ -78,13 +78,18 @@ def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] 
 
 
 def translate_run(
-    run_dir: Path, lines: Sequence[str], search: SearchConfig, attention: bool = False, tick: Tick | None = None
+    run_dir: Path,
+    lines: Sequence[str],
+    search: SearchConfig,
+    attention: bool = False,
+    tick: Tick | None = None,
+    checkpoint: str = "best",
 ) -> tuple[list[Translation], float]:
     """Translate with a run, and the seconds it took: model loading excluded, tokenizing included.
 
-    Raises CheckpointError when the run cannot be loaded.
+    Raises CheckpointError when the run cannot be loaded, and ConfigError where it has no such checkpoint.
     """
-    translator = load(run_dir)
+    translator = load(run_dir, checkpoint)
     start = time.perf_counter()
     translations = translator.translate(lines, search, attention, tick=tick)
     return translations, time.perf_counter() - start

@@ -13,7 +13,7 @@ from tests.reports.runs import FakeTranslator, make_run, seal_run, write_log
 @pytest.fixture
 def translator(monkeypatch):
     fake = FakeTranslator(str.upper)
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: fake)
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: fake)
     return fake
 
 

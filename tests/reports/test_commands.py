@@ -12,6 +12,7 @@ from nmt.cli import compare
 from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
+from nmt.reports import collect
 from nmt.reports.evaluations import read_evaluations
 from nmt.reports.tables import describe_search
 from tests.reports.runs import FakeTranslator, make_run, seal_run
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
         "good": FakeTranslator(ANSWERS.__getitem__),
         "bad": FakeTranslator(lambda line: ANSWERS[line].replace(" the ", " ")),
     }
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: translators[run_dir.name])
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: translators[run_dir.name])
     return tmp_path
 
 
@@ -135,7 +136,7 @@ def test_compare_takes_seeds_of_one_recipe_as_one_system(folder, monkeypatch):
     drop = {"seed1": "the", "seed2": "a", "seed3": "an", "good": "nothing"}
     monkeypatch.setattr(
         "nmt.reports.collect.load",
-        lambda run_dir: FakeTranslator(lambda line: ANSWERS[line].replace(f" {drop[run_dir.name]} ", " ")),
+        lambda run_dir, checkpoint: FakeTranslator(lambda line: ANSWERS[line].replace(f" {drop[run_dir.name]} ", " ")),
     )
     result = nmt("compare", "runs/seed1", "runs/good", "runs/seed2", "runs/seed3", "--out", "report")
     results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
@@ -161,7 +162,7 @@ def test_compare_of_a_run_without_scores_says_so(folder):
 def test_compare_of_a_run_that_translates_nothing_is_a_report_all_the_same(folder, monkeypatch):
     monkeypatch.setattr(
         "nmt.reports.collect.load",
-        lambda run_dir: FakeTranslator(ANSWERS.__getitem__ if run_dir.name == "good" else lambda line: ""),
+        lambda run_dir, checkpoint: FakeTranslator(ANSWERS.__getitem__ if run_dir.name == "good" else lambda line: ""),
     )
     result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
     assert "Every translation of bad is empty." in result.stderr
@@ -287,8 +288,29 @@ def test_a_search_that_was_asked_for_is_noted_with_its_scores(folder):
     nmt("evaluate", *given)
     searched = {(one.search["alpha"], one.search["beam"]) for one in read_evaluations(folder / "runs" / "bad")}
     assert searched >= {(0.25, 3), (0.7, 4)}
-    with pytest.raises(ConfigError, match="--source, --beam and --set are for a run that translates"):
+    with pytest.raises(ConfigError, match="--checkpoint, --beam and --set are for a run that translates"):
         nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--set", "alpha=0.25")
+
+
+def test_the_translations_that_are_scored_are_written_where_that_is_asked_for(folder):
+    given = ["--source", "test.de", "--reference", "test.en"]
+    by_run = nmt("evaluate", "runs/bad", *given, "--output", "out.en").stdout
+    outputs = [line.replace(" the ", " ") for line in TEST.reference]
+    assert (folder / "out.en").read_text(encoding="utf-8") == "".join(f"{line}\n" for line in outputs)
+    assert nmt("evaluate", "--hypotheses", "out.en", "--reference", "test.en").stdout == by_run
+
+
+def test_another_checkpoint_is_scored_but_its_scores_are_not_those_of_the_run(folder, monkeypatch):
+    asked = []
+    load = collect.load
+    monkeypatch.setattr(collect, "load", lambda run_dir, which: asked.append(which) or load(run_dir, which))
+    given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--json", "scores.json"]
+    result = nmt("evaluate", *given, "--checkpoint", "last:2")
+    assert asked == ["last:2"]
+    assert result.stdout.startswith("BLEU ")
+    assert json.loads((folder / "scores.json").read_text(encoding="utf-8"))["checkpoint"] == "last:2"
+    assert "nmt: checkpoint 'last:2': its scores are not saved in the run." in result.stderr
+    assert read_evaluations(folder / "runs" / "bad") == ()
 
 
 def test_evaluate_scores_a_file_alike(folder):
@@ -356,7 +378,7 @@ def test_scores_of_a_model_that_another_has_taken_the_place_of_meanwhile_are_not
             (run / "record.json").write_text(json.dumps(content | {"updates": 999}), encoding="utf-8")
             return super().translate(*given, **named)
 
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: Slow(ANSWERS.__getitem__))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: Slow(ANSWERS.__getitem__))
     given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
     assert nmt("evaluate", *given).stdout.startswith("TER ")
     assert not (run / "scores").exists()
@@ -384,7 +406,7 @@ def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):
 def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
     make_run(folder / "runs" / "[" / "x]", "good")
     (folder / "runs" / "[" / "x]" / "scores").mkdir()
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: FakeTranslator(ANSWERS.__getitem__))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: FakeTranslator(ANSWERS.__getitem__))
     result = nmt("evaluate", "runs/[/x]", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
     assert "nmt: the model card stays as it was: runs/[/x]/scores has no manifest.json" in result.stderr
 
@@ -396,20 +418,21 @@ def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
         (("--metric", "BLEU-moses"), r"BLEU-moses needs sacremoses"),
         (("--json", "no/such/folder.json"), r"cannot be written \(there is no folder no/such\)"),
         (("--json", "runs"), r"--json runs: cannot be written \(it is a folder\)"),
+        (("-o", "no/such/folder.en"), r"--output no/such/folder.en: cannot be written \(there is no folder no/such\)"),
     ],
 )
 def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, message):
     monkeypatch.setitem(sys.modules, "sacremoses", None)
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: pytest.fail("it translates"))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: pytest.fail("it translates"))
     with pytest.raises(ConfigError, match=message):
         nmt("evaluate", "runs/good", "--source", "test.de", "--reference", "test.en", *arguments)
 
 
 def test_scores_that_cannot_be_written_are_printed_and_noted_all_the_same(folder, monkeypatch):
-    def refuse(path, content):
-        raise ConfigError(f"--json {path}: cannot be written (No space left on device).")
+    def refuse(option, path, text):
+        raise ConfigError(f"{option} {path}: cannot be written (No space left on device).")
 
-    monkeypatch.setattr("nmt.cli.evaluate._write_json", refuse)
+    monkeypatch.setattr("nmt.cli.evaluate._write", refuse)
     given = ["runs/good", "--source", "test.de", "--reference", "test.en", "--metric", "TER", "--json", "scores.json"]
     result = CliRunner().invoke(app, ["evaluate", *given])
     assert isinstance(result.exception, ConfigError)
@@ -434,6 +457,8 @@ def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
         (("runs/good", "--hypotheses", "test.en"), "either a run directory"),
         (("runs/good",), "--source is missing: a test set is"),
         (("--hypotheses", "test.en", "--beam", "3"), "translated already"),
+        (("--hypotheses", "test.en", "--checkpoint", "last"), "translated already"),
+        (("--hypotheses", "test.en", "--output", "out.en"), "translated already"),
         (("--hypotheses", "test.en", "--json", "no/such/folder.json"), "--json no/such/folder"),
     ],
 )
