@@ -128,10 +128,10 @@ def test_importing_the_package_or_its_commands_does_not_import_what_is_slow() ->
     assert done.returncode == 0, done.stderr
 
 
-def test_the_file_tree_of_the_readme_names_every_folder_and_nothing_else() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    tree = re.search(r"```\n(nmt/ .*?)```", readme, re.DOTALL)
-    assert tree, "README.md has no annotated file tree"
+def test_the_file_tree_of_contributing_names_every_folder_and_nothing_else() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tree = re.search(r"```\n(nmt/ .*?)```", guide, re.DOTALL)
+    assert tree, "CONTRIBUTING.md has no annotated file tree"
     folders = {path.parent.relative_to(ROOT).as_posix() for path in MODULES} - {"nmt"}
     named, stack = set(), []
     for line in tree[1].split("\n"):
@@ -141,6 +141,6 @@ def test_the_file_tree_of_the_readme_names_every_folder_and_nothing_else() -> No
         depth = len(match[1]) // 2
         stack = [*stack[:depth], match[2].rstrip("/")]
         path = "/".join(stack)
-        assert (ROOT / path).exists(), f"README.md names {path}, which does not exist"
+        assert (ROOT / path).exists(), f"CONTRIBUTING.md names {path}, which does not exist"
         named.add(path)
-    assert folders <= named, f"README.md does not name {sorted(folders - named)}"
+    assert folders <= named, f"CONTRIBUTING.md does not name {sorted(folders - named)}"

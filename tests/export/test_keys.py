@@ -55,7 +55,7 @@ def test_what_an_engine_does_not_honour_is_named_and_left_out(format: str, besid
 
 
 @pytest.mark.parametrize("format", sorted(HONOURED))
-def test_the_readme_names_the_keys_that_an_engine_honours(format: str) -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (row,) = (line for line in readme.split("\n") if line.startswith(f"| `--backend {format}` |"))
+def test_the_documentation_names_the_keys_that_an_engine_honours(format: str) -> None:
+    page = (Path(__file__).resolve().parents[2] / "recipes" / "export.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.split("\n") if line.startswith(f"| `--backend {format}` |"))
     assert set(re.findall(r"`(\w+)`", row.split("|")[2])) == HONOURED[format]
