@@ -29,6 +29,7 @@ def shard(model: EncoderDecoder, workers: Workers) -> None:
     _show_tensors_to_fsdp()
     # What a layer gives may be a view: that only matters where it is changed in place, and no model does that.
     warnings.filterwarnings("ignore", message="FSDP2-wrapped module .* returned a view tensor")
+    _keep_where_gathered(model)
     mesh = init_device_mesh(workers.device.type, (workers.size,))
     for layer in _layers(model):
         fully_shard(layer, mesh=mesh)
@@ -64,6 +65,17 @@ def _layers(model: EncoderDecoder) -> Iterator[nn.Module]:
         for stack in part.modules():
             if isinstance(stack, nn.ModuleList):
                 yield from (layer for layer in stack if next(layer.children(), None) is not None)
+
+
+def _keep_where_gathered(model: nn.Module) -> None:
+    """On a GPU a recurrent layer moves its weights side by side, out of the memory that later gathers write to.
+
+    It would compute with those of the first pass for ever. Left where they are, cuDNN copies them each time and warns.
+    """
+    warnings.filterwarnings("ignore", message="RNN module weights are not part of single contiguous chunk")
+    for module in model.modules():
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters = lambda: None  # type: ignore[method-assign]
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nmt import run as run_module
 from nmt.errors import NMTError
@@ -168,6 +168,36 @@ def test_what_is_not_finite_in_one_process_is_left_out_by_all(tmp_path: Path) ->
     for told, stayed, moved, skipped, is_sound in (first, second):
         assert (stayed, moved, skipped, is_sound) == (True, True, 1, True)
         assert [norm < float("inf") for _, _, norm, *_ in told] == [True, True, False, True]
+
+
+def side_by_side(rnn: nn.RNNBase) -> None:
+    """What `flatten_parameters` does on a GPU: the weights move to memory of their own."""
+    weights: Any = rnn._flat_weights
+    if all(type(weight) is nn.Parameter for weight in weights):
+        with torch.no_grad():
+            parts = torch.cat([weight.flatten() for weight in weights]).split([weight.numel() for weight in weights])
+            for weight, part in zip(weights, parts, strict=True):
+                weight.set_(part.view_as(weight))
+
+
+def recurrent_weights(rank: int, folder: Path) -> list[bool]:
+    """For each of three updates, whether a layer computed with the weights that the update before had left."""
+    nn.RNNBase.flatten_parameters = side_by_side  # type: ignore[method-assign]
+    used, same = [], []
+    with join_workers() as workers:
+        one = trainer(folder, workers, True)
+        rnn = one.job.model.encoder.forwards[0].rnn
+        rnn.register_forward_pre_hook(lambda rnn, _: used.append(rnn.weight_hh_l0.detach().clone()))
+        for _ in range(3):
+            before = rnn.weight_hh_l0.full_tensor()
+            update(one, 1)
+            same.append(torch.equal(used[-1], before) and not torch.equal(rnn.weight_hh_l0.full_tensor(), before))
+    return same
+
+
+def test_a_recurrent_layer_that_a_gpu_would_move_computes_with_the_gathered_weights(tmp_path: Path) -> None:
+    tiny_job(tmp_path)
+    assert together(2, recurrent_weights, tmp_path) == [[True] * 3] * 2
 
 
 def whole_run(rank: int, folder: Path, sharded: bool, updates: int) -> Any:
