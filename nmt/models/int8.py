@@ -1,9 +1,9 @@
 """Weights as 8-bit integers: a model for translating on a CPU, whose matrix products are quicker.
 
 Each row of a weight matrix, and each row of what it is multiplied with, has its own scale, so that its largest value
-becomes 127 (dynamic quantisation; Jacob et al., 2018, without zero points). Products of integers are exact: what comes
-out for a row does not depend on the rows beside it. A recurrent encoder, the sums of attention, softmax and
-normalisation stay in fp32.
+becomes 127: no zero points, and nothing is calibrated beforehand, both unlike Jacob et al. (2018). Products of integers
+are exact: what comes out for a row does not depend on the rows beside it. A recurrent encoder, the sums of attention,
+softmax and normalisation stay in fp32.
 """
 
 import copy
@@ -16,6 +16,11 @@ from nmt.models.build import EncoderDecoder
 from nmt.models.products import replace_products
 
 LARGEST = 127
+
+
+def is_quick() -> bool:
+    """Whether torch multiplies integers by instructions of this CPU (AVX-512 VNNI); on others it is a plain loop."""
+    return bool(torch.cpu.get_capabilities().get("avx512_vnni"))
 
 
 def quantise(values: Tensor) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,7 @@ from nmt.models.average import average_models
 from nmt.models.base import Seq2Seq
 from nmt.models.build import EncoderDecoder
 from nmt.models.ensemble import Ensemble
-from nmt.models.int8 import to_int8
+from nmt.models.int8 import is_quick, to_int8
 from nmt.models.packed import pack
 from nmt.models.saved import SavedModel, load_model
 from nmt.search.hypothesis import SearchConfig
@@ -40,8 +40,8 @@ def load(
     `checkpoint` is `best`, `last`, `step-N`, or `best:K` and `last:K`, the mean of the weights of the best or last K
     that the run kept (training.keep_best, training.keep_last).
 
-    `int8`: weights in 8 bits, for a CPU. `shortlist`: only the target pieces that the first run's shortlist has for the
-    source are considered.
+    `int8`: weights in 8 bits, for a CPU with AVX-512 VNNI; on another they stay in fp32, which is quicker there.
+    `shortlist`: only the target pieces that the first run's shortlist has for the source are considered.
 
     An ensemble searches as the recipe of its first run says, unless `search` is given.
     Raises CheckpointError where a run is missing, changed or does not fit, or where tokenizers or languages differ;
@@ -60,7 +60,7 @@ def load(
                 "train them on the same text with the same [tokenizer]."
             )
     device = torch.device("cuda" if torch.cuda.is_available() and not int8 else "cpu")
-    for_cpu = to_int8 if int8 else pack
+    for_cpu = to_int8 if int8 and is_quick() else pack
     models = [for_cpu(model) if device.type == "cpu" else model for model, _, _ in members]
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
     narrowed = Shortlist.read(directories[0], first.tokenizers) if shortlist else None

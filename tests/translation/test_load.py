@@ -162,7 +162,10 @@ def test_no_changed_tokenizer_reaches_its_parser(run_copy: Path, monkeypatch: py
             nmt.load(run_copy)
 
 
-def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(run_copy: Path) -> None:
+def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(
+    run_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_vnni": True})
     assert CliRunner().invoke(app, ["shortlist", str(run_copy)]).exit_code == 0
     for int8 in (False, True):
         for shortlist in (False, True):
@@ -172,6 +175,21 @@ def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(ru
                 assert any(isinstance(layer, Int8Linear) for layer in member.modules()) is int8
                 assert any(isinstance(layer, PackedLinear) for layer in member.modules()) is not int8
             assert (loaded.shortlist is not None) is shortlist
+
+
+@pytest.mark.parametrize("capabilities", [{"avx512_vnni": False, "avx2": True}, {"sve": True}], ids=["x86", "ARM"])
+def test_on_a_cpu_without_products_of_integers_weights_stay_in_fp32_and_that_is_said(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool]
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    layers = list(nmt.load(tiny_run, int8=True).model.modules())
+    assert any(isinstance(layer, PackedLinear) for layer in layers)
+    assert not any(isinstance(layer, Int8Linear) for layer in layers)
+    done = CliRunner().invoke(app, ["translate", str(tiny_run), "--int8"], input="")
+    assert (done.exit_code, done.stderr) == (
+        0,
+        "nmt: --int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.\n",
+    )
 
 
 def test_several_runs_translate_as_an_ensemble(tiny_run: Path, tmp_path: Path) -> None:
