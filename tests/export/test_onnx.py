@@ -330,17 +330,19 @@ def test_the_runner_translates_standard_input_line_by_line(
     translator, lines = Runner(files, threads=1), [*LINES[:3], "", "\ufffd", "Hund\u2028Katze", LINES[3]]
     assert translator.translate(lines, beam=1) != translator.translate(lines, beam=4)
     expected = translator.translate(lines, beam)
-    asked, workers = [], []
+    asked, precise, workers = [], [], []
     session = runtime.InferenceSession
 
     def start(graph: bytes, given: Any, providers: list[str]) -> Any:
         asked.append(given.intra_op_num_threads)
+        precise.append(given.get_session_config_entry("session.x64quantprecision"))
         return session(graph, given, providers=providers)
 
     def work(threads: int) -> ThreadPoolExecutor:
         workers.append(threads)
         return ThreadPoolExecutor(threads)
 
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 4, 5}, raising=False)
     monkeypatch.setattr(runtime, "InferenceSession", start)
     monkeypatch.setattr("concurrent.futures.ThreadPoolExecutor", work)
     read = "\r\n".join(lines).encode().replace("\ufffd".encode(), b"\xff")  # and no end of the last line
@@ -350,8 +352,8 @@ def test_the_runner_translates_standard_input_line_by_line(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, write_through=True))
     runpy.run_path(str(tmp_path / "translate.py"), run_name="__main__")
     assert written.getvalue().decode("utf-8").split("\n") == [*expected, ""]
-    assert set(asked) == {1}
-    assert workers == [threads or os.cpu_count()]
+    assert (set(asked), set(precise)) == ({1}, {"1"})
+    assert workers == [threads or 3]
 
 
 @pytest.mark.parametrize(
