@@ -117,7 +117,8 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(mallopt(mmap_threshold, 1 << 30) and mallopt(trim_threshold, (1 << 31) - 1))
+    mapped_above = mallopt(mmap_threshold, 1 << 30) or mallopt(mmap_threshold, 1 << 25)  # the documented limit
+    return bool(mallopt(trim_threshold, (1 << 31) - 1) and mapped_above)
 
 
 def peak_memory_bytes() -> int:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -122,6 +123,23 @@ def test_where_there_is_no_glibc_freed_memory_is_left_to_the_system(monkeypatch:
     assert keep_freed_memory() == (platform.libc_ver()[0] == "glibc")
     monkeypatch.setattr(device_module.ctypes, "CDLL", no_library)
     assert keep_freed_memory() is False
+
+
+@pytest.mark.parametrize("most", [1 << 30, 1 << 25], ids=["as large as asked", "as documented"])
+def test_freed_memory_is_kept_by_a_glibc_that_takes_no_larger_threshold(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    set_to: dict[int, int] = {}
+
+    def mallopt(parameter: int, value: int) -> int:
+        if parameter == -3 and value > most:
+            return 0
+        set_to[parameter] = value
+        return 1
+
+    monkeypatch.setattr(device_module.ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=mallopt))
+    assert keep_freed_memory() is True
+    assert set_to == {-3: most, -1: (1 << 31) - 1}
 
 
 def test_few_kernels_are_kept_unless_the_caller_has_said_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
