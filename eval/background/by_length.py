@@ -10,7 +10,7 @@ import torch
 
 from learning import loss_of
 from networks import READERS, Tree, build, recurrent, transformer
-from nmt.corpus.batching import Batch
+from nmt.corpus.batching import Batch, places_of
 from nmt.models.build import count_parameters
 
 WORDS, WIDTH, VOCAB, ROUNDS = 1024, 256, 1000, 5
@@ -30,7 +30,7 @@ def sentences(length: int, generator: torch.Generator) -> Batch:
     """WORDS words to read and as many to write, in sentences of one length."""
     source, target = torch.randint(4, VOCAB, (2, WORDS // length, length), generator=generator)
     real = torch.ones_like(source, dtype=torch.bool)
-    return Batch(source, real, target, target, real, torch.arange(len(source)).numpy())
+    return Batch(source, real, target, target, real, places_of(real), torch.arange(len(source)).numpy())
 
 
 def measure(rounds: int, seed: int = 1) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import torch
 
 from learning import learn, mean_loss
 from networks import READERS, build
-from nmt.corpus.batching import Batch
+from nmt.corpus.batching import Batch, places_of
 from recall import ROWS, VOCAB, WIDTH, stories
 
 DISTANCE, UPDATES, RATE = 10, 300, 0.5
@@ -54,4 +54,4 @@ def _shuffled(seen: Batch, generator: torch.Generator) -> Iterator[Batch]:
     while True:
         for rows in torch.randperm(len(seen.indices), generator=generator).split(ROWS):
             parts = (seen.source, seen.source_mask, seen.target_in, seen.target_out, seen.target_mask)
-            yield Batch(*(part[rows] for part in parts), rows.numpy())
+            yield Batch(*(part[rows] for part in parts), places_of(seen.target_mask[rows]), rows.numpy())

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from learning import learn, mean_loss
 from networks import WRITERS, language_model
-from nmt.corpus.batching import Batch, pad
+from nmt.corpus.batching import Batch, pad, places_of
 from nmt.models.build import count_parameters
 from nmt.models.embedding import Embedding, OutputProjection
 from nmt.tokenizer.base import BOS_ID, EOS_ID
@@ -64,7 +64,7 @@ def batches(sentences: Sentences) -> Iterator[Batch]:
         target_in, _ = pad([[BOS_ID, *row] for row in rows])
         target_out, mask = pad([[*row, EOS_ID] for row in rows])
         source = torch.full((len(rows), 1), EOS_ID)
-        yield Batch(source, source > 0, target_in, target_out, mask, torch.arange(len(rows)).numpy())
+        yield Batch(source, source > 0, target_in, target_out, mask, places_of(mask), torch.arange(len(rows)).numpy())
 
 
 def endless(sentences: Sentences, seed: int) -> Iterator[Batch]:

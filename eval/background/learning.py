@@ -22,7 +22,7 @@ class Step:
 def loss_of(model: nn.Module, batch: Batch) -> Loss:
     """Summed over the batch's target tokens. `model` is a Seq2Seq, or has its `forward` and `output`."""
     features = model(batch.source, batch.source_mask, batch.target_in)
-    return cross_entropy(features, model.output.weight, model.output.bias, batch.target_out, batch.target_mask, 0.0)
+    return cross_entropy(features, model.output.weight, model.output.bias, batch.target_out, batch.real, 0.0)
 
 
 def learn(

@@ -13,7 +13,7 @@ import torch
 
 from learning import learn
 from networks import READERS, build
-from nmt.corpus.batching import Batch
+from nmt.corpus.batching import Batch, places_of
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 
 SPECIAL, NAMES, NOISE = 4, 8, 16  # ids: special ones first, then names, then noise
@@ -33,7 +33,7 @@ def stories(distance: int, rows: int, generator: torch.Generator) -> Batch:
     target_in = torch.stack([torch.full_like(names, BOS_ID), names], dim=1)
     target_out = torch.stack([names, torch.full_like(names, EOS_ID)], dim=1)
     real = torch.ones_like(source, dtype=torch.bool)
-    return Batch(source, real, target_in, target_out, real[:, :2], torch.arange(rows).numpy())
+    return Batch(source, real, target_in, target_out, real[:, :2], places_of(real[:, :2]), torch.arange(rows).numpy())
 
 
 @torch.no_grad()

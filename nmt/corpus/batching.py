@@ -21,12 +21,13 @@ class Batch:
     target_in: Tensor  # int64 [batch, tgt_len], begins with begin-of-sentence
     target_out: Tensor  # int64 [batch, tgt_len], ends with end-of-sentence
     target_mask: Tensor  # bool [batch, tgt_len]
+    real: Tensor  # int64 [tokens], which of batch x tgt_len are real target tokens: known without asking the device
     indices: Longs  # [batch], which pairs of the corpus these are
 
     @property
     def num_target_tokens(self) -> int:
         """Real target tokens, end-of-sentence included."""
-        return int(self.target_mask.sum())
+        return len(self.real)
 
     @property
     def padded_tokens(self) -> int:
@@ -34,9 +35,13 @@ class Batch:
         return self.source.numel() + self.target_in.numel()
 
     def to(self, device: torch.device) -> Self:
-        """The same batch on another device."""
-        names = ("source", "source_mask", "target_in", "target_out", "target_mask")
-        return replace(self, **{name: getattr(self, name).to(device, non_blocking=True) for name in names})
+        """The same batch on another device; a GPU fetches it from pinned memory, which nobody waits for."""
+        names = ("source", "source_mask", "target_in", "target_out", "target_mask", "real")
+        tensors = [getattr(self, name) for name in names]
+        if device.type == "cuda":
+            tensors = [tensor.pin_memory() for tensor in tensors]
+        moved = [tensor.to(device, non_blocking=True) for tensor in tensors]
+        return replace(self, **dict(zip(names, moved, strict=True)))
 
 
 def split_batch(batch: Batch, most: int) -> list[Batch]:
@@ -57,8 +62,14 @@ def _rows(batch: Batch, rows: slice) -> Batch:
         batch.target_in[rows, :tgt_len],
         batch.target_out[rows, :tgt_len],
         batch.target_mask[rows, :tgt_len],
+        places_of(batch.target_mask[rows, :tgt_len]),
         batch.indices[rows],
     )
+
+
+def places_of(mask: Tensor) -> Tensor:
+    """Where a mask of any shape, flattened, is True: int64 [number]."""
+    return mask.flatten().nonzero().squeeze(1)
 
 
 def pad(sentences: list[list[int]]) -> tuple[Tensor, Tensor]:
@@ -113,7 +124,7 @@ def make_batch(examples: Examples, indices: Longs, tokenizers: TokenizerPair, se
     target_in = torch.full_like(target_out, BOS_ID)
     target_in[:, 1:] = target_out[:, :-1]
     target_in.masked_fill_(~target_mask, PAD_ID)
-    return Batch(source, source_mask, target_in, target_out, target_mask, numbers)
+    return Batch(source, source_mask, target_in, target_out, target_mask, places_of(target_mask), numbers)
 
 
 def _pad_ended(side: Side) -> tuple[Tensor, Tensor]:

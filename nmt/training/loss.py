@@ -21,14 +21,13 @@ class Loss:
 
 
 def cross_entropy(
-    features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, mask: Tensor, smoothing: float
+    features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, real: Tensor, smoothing: float
 ) -> Loss:
-    """Loss of features [batch, tgt_len, dim] against targets int64 [batch, tgt_len] where mask is True.
+    """Loss of features [batch, tgt_len, dim] against targets int64 [batch, tgt_len] at the places `real` (see `Batch`).
 
     weight [vocab, dim] and bias [vocab] are the projection. Smoothing as in Szegedy et al. (2016): the target gets
     1 - smoothing, and smoothing is spread evenly over the whole vocabulary.
     """
-    real = mask.flatten().nonzero().squeeze(1)  # [tokens], which of batch x tgt_len
     smoothed, nll = _LinearCrossEntropy.apply(  # type: ignore[no-untyped-call]
         as_autocast_has_it(features).flatten(0, 1),
         weight,

@@ -20,15 +20,16 @@ def r_drop_loss(
     weight: Tensor,
     bias: Tensor,
     targets: Tensor,
-    mask: Tensor,
+    real: Tensor,
     smoothing: float,
     alpha: float,
 ) -> Loss:
     """The loss of features of two passes over one batch, each [batch, tgt_len, dim]; the rest as in `cross_entropy`."""
+    passes = (as_autocast_has_it(each).flatten(0, 1)[real] for each in (first, second))
     smoothed, nll = _LinearRDrop.apply(  # type: ignore[no-untyped-call]
-        as_autocast_has_it(first)[mask], as_autocast_has_it(second)[mask], weight, bias, targets[mask], smoothing, alpha
+        *passes, weight, bias, targets.flatten()[real], smoothing, alpha
     )
-    return Loss(smoothed, nll.detach(), int(mask.sum()))
+    return Loss(smoothed, nll.detach(), len(real))
 
 
 class _LinearRDrop(torch.autograd.Function):

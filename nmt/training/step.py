@@ -24,7 +24,7 @@ def accumulate_gradients(
 
     Returns the summed negative log-likelihood in nats.
     """
-    nll = 0.0
+    nll = torch.zeros((), dtype=torch.float64, device=machine.device)  # read once, at the end: a GPU goes on meanwhile
     for batch in batches:
         with machine.autocast():
             inputs: tuple[Tensor, ...] = batch.source, batch.source_mask, batch.target_in
@@ -32,15 +32,15 @@ def accumulate_gradients(
                 inputs = tuple(torch.cat([each, each]) for each in inputs)
             features = model(*inputs)
             output = model.output  # of a sharded model it is whole only now
-            rest = output.weight, output.bias, batch.target_out, batch.target_mask, smoothing
+            rest = output.weight, output.bias, batch.target_out, batch.real, smoothing
             if r_drop:
                 first, second = features.chunk(2)
                 loss = r_drop_loss(first, second, *rest, r_drop)
             else:
                 loss = cross_entropy(features, *rest)
         (loss.smoothed / tokens).backward()
-        nll += float(loss.nll)
-    return nll
+        nll += loss.nll
+    return float(nll)
 
 
 def split_all(batches: list[Batch], split_above: int) -> list[Batch]:

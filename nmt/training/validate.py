@@ -85,7 +85,7 @@ def dev_loss(
         batch = make_batch(plain, indices, tokenizers, seed=0, epoch=0).to(machine.device)
         features = model(batch.source, batch.source_mask, batch.target_in)
         output = model.output
-        loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.target_mask, 0.0)
+        loss = cross_entropy(features, output.weight, output.bias, batch.target_out, batch.real, 0.0)
         total, tokens = total + float(loss.nll), tokens + loss.num_tokens
         tick(len(indices))
     return total / tokens

@@ -228,16 +228,15 @@ def test_models_train_and_search_under_bf16_autocast(architecture: str) -> None:
     # What training.precision = "auto" does on machines with bf16 instructions; others compute the same, only slowly.
     model, (source, mask) = build(architecture).float(), sentences()
     target = targets(3)
+    everywhere = torch.arange(target.numel())
     with torch.autocast("cpu", dtype=torch.bfloat16):
         features = model(source, mask, target)
         output = model.output
-        loss = cross_entropy(features, output.weight, output.bias, target, torch.ones_like(target).bool(), 0.1)
+        loss = cross_entropy(features, output.weight, output.bias, target, everywhere, 0.1)
         found = search(model, source, mask, SearchConfig(beam=2))
     loss.smoothed.backward()  # type: ignore[no-untyped-call]
     assert all(parameter.grad is None or parameter.grad.isfinite().all() for parameter in model.parameters())
-    exact = cross_entropy(
-        model(source, mask, target), output.weight, output.bias, target, torch.ones_like(target).bool(), 0.1
-    )
+    exact = cross_entropy(model(source, mask, target), output.weight, output.bias, target, everywhere, 0.1)
     assert float(loss.nll) == pytest.approx(float(exact.nll), rel=0.05)
     assert [len(hypotheses) for hypotheses in found] == [1, 1, 1]
 

@@ -111,6 +111,7 @@ def test_a_batch_frames_targets_for_teacher_forcing(tiny_tokenizers: TokenizerPa
     assert batch.target_in.tolist() == [[BOS_ID, 8, 9, 10], [BOS_ID, 7, PAD_ID, PAD_ID]]
     assert batch.target_out.tolist() == [[8, 9, 10, EOS_ID], [7, EOS_ID, PAD_ID, PAD_ID]]
     assert batch.target_mask.tolist() == [[True] * 4, [True, True, False, False]]
+    assert batch.real.tolist() == [0, 1, 2, 3, 4, 5]
     assert batch.num_target_tokens == 6
     assert batch.indices.tolist() == [1, 0]
 
@@ -128,6 +129,7 @@ def test_moving_a_batch_to_a_device_keeps_every_value(tiny_tokenizers: Tokenizer
     assert moved.source.device.type == moved.target_mask.device.type == "meta"
     assert (moved.source.shape, moved.target_out.dtype) == (batch.source.shape, batch.target_out.dtype)
     assert moved.indices is batch.indices
+    assert moved.num_target_tokens == batch.num_target_tokens  # without asking the device, which has no values to tell
 
 
 @pytest.fixture

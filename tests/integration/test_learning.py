@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nmt.config import parse_config
-from nmt.corpus.batching import pad
+from nmt.corpus.batching import pad, places_of
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
@@ -44,7 +44,7 @@ def learn(model: EncoderDecoder, task: str, generator: torch.Generator, updates:
         target_in, target_mask = pad([[BOS_ID, *ids] for ids in targets])
         target_out, _ = pad([[*ids, EOS_ID] for ids in targets])
         features = model(source, source_mask, target_in)
-        loss = cross_entropy(features, model.output.weight, model.output.bias, target_out, target_mask, 0.1)
+        loss = cross_entropy(features, model.output.weight, model.output.bias, target_out, places_of(target_mask), 0.1)
         (loss.smoothed / loss.num_tokens).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -267,7 +267,7 @@ def test_a_split_batch_holds_the_same_pairs_with_less_padding(tmp_path: Path) ->
     assert [index for part in parts for index in part.indices] == list(range(60))
     for part in parts:
         whole = make_batch(job.corpus.pool(1, 0, 0), part.indices, job.tokenizers, 1, 0)
-        for name in ("source", "source_mask", "target_in", "target_out", "target_mask"):
+        for name in ("source", "source_mask", "target_in", "target_out", "target_mask", "real"):
             assert torch.equal(getattr(part, name), getattr(whole, name)), name
     assert split_batch(batch, batch.padded_tokens) == [batch]
     assert [len(part.indices) for part in split_batch(batch, 1)] == [1] * 60

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nmt.corpus.batching import places_of
 from nmt.training import loss as loss_module
 from nmt.training.loss import Loss, cross_entropy
 
@@ -31,6 +32,11 @@ def reference(
     return F.cross_entropy(logits[mask], targets[mask], reduction="sum", label_smoothing=smoothing)
 
 
+def loss_where(features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, mask: Tensor, smoothing: float) -> Loss:
+    """Of the tokens where the mask is True."""
+    return cross_entropy(features, weight, bias, targets, places_of(mask), smoothing)
+
+
 @pytest.mark.parametrize("chunk_rows", [1, 3, 512])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.9])
 def test_loss_and_gradients_equal_those_of_torch(
@@ -40,7 +46,7 @@ def test_loss_and_gradients_equal_those_of_torch(
     features, weight, bias, targets, mask = problem()
     expected = reference(features, weight, bias, targets, mask, smoothing)
     gradients = torch.autograd.grad(expected, (features, weight, bias))
-    found = cross_entropy(features, weight, bias, targets, mask, smoothing)
+    found = loss_where(features, weight, bias, targets, mask, smoothing)
     torch.testing.assert_close(found.smoothed, expected, rtol=1e-12, atol=1e-12)
     for ours, theirs in zip(torch.autograd.grad(found.smoothed, (features, weight, bias)), gradients, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
@@ -53,14 +59,14 @@ def test_gradients_agree_with_finite_differences() -> None:
     features, weight, bias, targets, mask = problem(rows=2, length=3)
 
     def smoothed(features: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed
+        return loss_where(features, weight, bias, targets, mask, 0.1).smoothed
 
     assert torch.autograd.gradcheck(smoothed, (features, weight, bias))
 
 
 def test_a_loss_that_is_scaled_scales_its_gradients() -> None:
     features, weight, bias, targets, mask = problem()
-    found = cross_entropy(features, weight, bias, targets, mask, 0.1)
+    found = loss_where(features, weight, bias, targets, mask, 0.1)
     whole = torch.autograd.grad(found.smoothed, weight, retain_graph=True)[0]
     part = torch.autograd.grad(found.smoothed / 8, weight)[0]
     torch.testing.assert_close(part * 8, whole)
@@ -68,26 +74,26 @@ def test_a_loss_that_is_scaled_scales_its_gradients() -> None:
 
 def test_even_logits_cost_the_logarithm_of_the_vocabulary() -> None:
     features, targets = torch.zeros(1, 3, DIM), torch.tensor([[1, 2, 3]])
-    found = cross_entropy(features, torch.ones(VOCAB, DIM), torch.zeros(VOCAB), targets, targets > 0, 0.3)
+    found = loss_where(features, torch.ones(VOCAB, DIM), torch.zeros(VOCAB), targets, targets > 0, 0.3)
     assert float(found.nll) == pytest.approx(3 * math.log(VOCAB))
     assert float(found.smoothed.detach()) == pytest.approx(3 * math.log(VOCAB))
 
 
 def test_masked_positions_have_no_influence_and_no_gradient() -> None:
     features, weight, bias, targets, mask = problem()
-    before = cross_entropy(features, weight, bias, targets, mask, 0.1)
+    before = loss_where(features, weight, bias, targets, mask, 0.1)
     before.smoothed.backward()  # type: ignore[no-untyped-call]
     assert features.grad is not None
     assert torch.equal(features.grad[~mask], torch.zeros(int((~mask).sum()), DIM, dtype=torch.float64))
     other = features.detach().clone()
     other[~mask] = float("nan")
-    after = cross_entropy(other, weight, bias, targets.masked_fill(~mask, 0), mask, 0.1)
+    after = loss_where(other, weight, bias, targets.masked_fill(~mask, 0), mask, 0.1)
     assert torch.equal(after.smoothed.detach(), before.smoothed.detach())
 
 
 def test_a_batch_of_padding_only_costs_nothing() -> None:
     features, weight, bias, targets, mask = problem()
-    found = cross_entropy(features, weight, bias, targets, torch.zeros_like(mask), 0.1)
+    found = loss_where(features, weight, bias, targets, torch.zeros_like(mask), 0.1)
     found.smoothed.backward()  # type: ignore[no-untyped-call]
     assert (float(found.smoothed.detach()), float(found.nll), found.num_tokens) == (0.0, 0.0, 0)
     assert weight.grad is not None
@@ -96,10 +102,10 @@ def test_a_batch_of_padding_only_costs_nothing() -> None:
 
 def test_without_gradients_wanted_the_loss_is_the_same_and_none_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     features, weight, bias, targets, mask = problem()
-    expected = cross_entropy(features, weight, bias, targets, mask, 0.1)
+    expected = loss_where(features, weight, bias, targets, mask, 0.1)
     monkeypatch.setattr(torch, "mm", None)  # what the gradient of the features is made with
     with torch.no_grad():
-        found = cross_entropy(features, weight, bias, targets, mask, 0.1)
+        found = loss_where(features, weight, bias, targets, mask, 0.1)
     assert torch.equal(found.smoothed, expected.smoothed.detach())
     assert not found.smoothed.requires_grad
     assert not expected.nll.requires_grad
@@ -113,7 +119,7 @@ def low_precision(dtype: torch.dtype) -> tuple[Loss, Tensor, tuple[Tensor, ...]]
         one.requires_grad_()
     exact = (features.detach().double(), weight.detach().to(dtype).double(), bias.detach().double())
     expected = reference(*exact, targets, mask, 0.1)
-    return cross_entropy(features, weight, bias, targets, mask, 0.1), expected, (features, weight, bias)
+    return loss_where(features, weight, bias, targets, mask, 0.1), expected, (features, weight, bias)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.bfloat16, 1e-2), (torch.float32, 1e-6)])
@@ -141,16 +147,16 @@ def test_the_gradient_of_bf16_features_points_where_the_exact_one_does() -> None
 
 def test_within_autocast_the_loss_computes_as_without() -> None:
     features, weight, bias, targets, mask = problem()
-    plain = cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed
+    plain = loss_where(features, weight, bias, targets, mask, 0.1).smoothed
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert torch.equal(cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed, plain)
+        assert torch.equal(loss_where(features, weight, bias, targets, mask, 0.1).smoothed, plain)
 
 
 def test_within_autocast_fp32_features_are_multiplied_in_bf16() -> None:
     features, weight, bias, targets, mask = problem(dtype=torch.float32)
-    lean = cross_entropy(features.bfloat16(), weight, bias, targets, mask, 0.1).smoothed
+    lean = loss_where(features.bfloat16(), weight, bias, targets, mask, 0.1).smoothed
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = cross_entropy(features, weight, bias, targets, mask, 0.1).smoothed
+        found = loss_where(features, weight, bias, targets, mask, 0.1).smoothed
     assert torch.equal(found, lean)
     (gradient,) = torch.autograd.grad(found, features)
     assert gradient.dtype == torch.float32
@@ -159,7 +165,7 @@ def test_within_autocast_fp32_features_are_multiplied_in_bf16() -> None:
 def test_the_scale_of_a_bf16_gradient_is_not_rounded() -> None:
     features, weight, bias, targets, mask = problem(dtype=torch.float32)
     lean = features.detach().bfloat16().requires_grad_()
-    smoothed = cross_entropy(lean, weight, bias, targets, mask, 0.1).smoothed
+    smoothed = loss_where(lean, weight, bias, targets, mask, 0.1).smoothed
     (once,) = torch.autograd.grad(smoothed, lean, retain_graph=True)
     (part,) = torch.autograd.grad(smoothed / 4085, lean)  # 1 / 4085 in bf16 is 0.27 % less
     assert torch.equal(part, (once.float() / 4085).bfloat16())
@@ -168,7 +174,7 @@ def test_the_scale_of_a_bf16_gradient_is_not_rounded() -> None:
 def test_huge_logits_stay_finite() -> None:
     features = torch.full((1, 2, DIM), 1e4, requires_grad=True)
     weight = torch.randn(VOCAB, DIM, generator=torch.Generator().manual_seed(1)).requires_grad_()
-    found = cross_entropy(features, weight, torch.zeros(VOCAB), torch.tensor([[1, 2]]), torch.ones(1, 2).bool(), 0.1)
+    found = loss_where(features, weight, torch.zeros(VOCAB), torch.tensor([[1, 2]]), torch.ones(1, 2).bool(), 0.1)
     found.smoothed.backward()  # type: ignore[no-untyped-call]
     assert math.isfinite(float(found.smoothed.detach()))
     assert weight.grad is not None
@@ -177,6 +183,6 @@ def test_huge_logits_stay_finite() -> None:
 
 def test_a_target_too_improbable_for_its_probability_has_the_right_loss() -> None:
     features, weight = torch.tensor([[[1.0], [1.0]]]), torch.tensor([[0.0], [-90.0], [-500.0]])
-    found = cross_entropy(features, weight, torch.zeros(3), torch.tensor([[1, 2]]), torch.ones(1, 2).bool(), 0.3)
+    found = loss_where(features, weight, torch.zeros(3), torch.tensor([[1, 2]]), torch.ones(1, 2).bool(), 0.3)
     assert float(found.nll) == pytest.approx(90.0 + 500.0, rel=1e-6)
     assert float(found.smoothed) == pytest.approx(0.7 * 590.0 + 0.3 * 2 * 590.0 / 3, rel=1e-6)

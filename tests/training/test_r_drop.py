@@ -7,16 +7,17 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch._subclasses import FakeTensorMode
 
-from nmt.corpus.batching import Batch
+from nmt.corpus.batching import Batch, places_of
 from nmt.models.build import EncoderDecoder, build_model
 from nmt.training import loss as loss_module
 from nmt.training.device import prepare_machine
-from nmt.training.loss import Loss, cross_entropy
+from nmt.training.loss import Loss
 from nmt.training.r_drop import r_drop_loss
 from nmt.training.step import accumulate_gradients
 from tests.tiny import make_experiment
-from tests.training.test_loss import problem
+from tests.training.test_loss import loss_where, problem
 
 
 def two_passes(dtype: torch.dtype = torch.float64) -> tuple[Tensor, ...]:
@@ -45,7 +46,7 @@ def test_loss_and_gradients_equal_the_formula(
     monkeypatch.setattr(loss_module, "CHUNK_ROWS", chunk_rows)
     passes = two_passes()
     expected = reference(passes, smoothing, alpha)
-    found = r_drop_loss(*passes, smoothing, alpha)
+    found = r_drop_loss(*passes[:-1], places_of(passes[-1]), smoothing, alpha)
     torch.testing.assert_close(found.smoothed, expected, rtol=1e-12, atol=1e-12)
     theirs = torch.autograd.grad(expected, passes[:4])
     for ours, gradient in zip(torch.autograd.grad(found.smoothed, passes[:4]), theirs, strict=True):
@@ -57,10 +58,21 @@ def test_loss_and_gradients_equal_the_formula(
 
 def test_two_equal_passes_cost_what_one_costs() -> None:
     first, _, weight, bias, targets, mask = two_passes()
-    once = cross_entropy(first, weight, bias, targets, mask, 0.1)
-    twice = r_drop_loss(first, first.detach().clone().requires_grad_(), weight, bias, targets, mask, 0.1, 5.0)
+    real = places_of(mask)
+    once = loss_where(first, weight, bias, targets, mask, 0.1)
+    twice = r_drop_loss(first, first.detach().clone().requires_grad_(), weight, bias, targets, real, 0.1, 5.0)
     torch.testing.assert_close(twice.smoothed, once.smoothed, rtol=1e-12, atol=1e-12)
     torch.testing.assert_close(twice.nll, once.nll, rtol=1e-12, atol=1e-12)
+
+
+def test_nothing_of_the_loss_is_asked_of_the_device_before_the_backward_pass() -> None:
+    *passes, mask = two_passes()
+    mode = FakeTensorMode()  # for tensors without values: asking for one is an error
+    fake = [mode.from_tensor(each) for each in (*passes, places_of(mask))]
+    with mode:
+        found = r_drop_loss(*fake, 0.1, 5.0)
+        found.smoothed.backward()  # type: ignore[no-untyped-call]
+    assert found.num_tokens == int(mask.sum())
 
 
 def test_low_precision_features_are_summed_in_fp32() -> None:
@@ -68,7 +80,7 @@ def test_low_precision_features_are_summed_in_fp32() -> None:
     weight, bias = weight.float(), bias.float()
     exact = first.double(), second.double(), weight.bfloat16().double(), bias.double(), targets, mask
     passes = first.requires_grad_(), second.requires_grad_(), weight.requires_grad_(), bias.requires_grad_()
-    found: Loss = r_drop_loss(*passes, targets, mask, 0.1, 5.0)
+    found: Loss = r_drop_loss(*passes, targets, places_of(mask), 0.1, 5.0)
     assert found.smoothed.dtype == torch.float32
     assert float(found.smoothed.detach()) == pytest.approx(float(reference(exact, 0.1, 5.0)), rel=1e-2)
     found.smoothed.backward()  # type: ignore[no-untyped-call]
@@ -88,7 +100,7 @@ def tiny_batch() -> Batch:
     mask = tokens != 0
     target_in = torch.tensor([[2, 9, 10, 11], [2, 12, 13, 0]])
     target_out = torch.tensor([[9, 10, 11, 3], [12, 13, 3, 0]])
-    return Batch(tokens, mask, target_in, target_out, mask, np.arange(2))
+    return Batch(tokens, mask, target_in, target_out, mask, places_of(mask), np.arange(2))
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])

@@ -105,6 +105,30 @@ def test_updates_are_those_of_the_recipe(tmp_path: Path) -> None:
     assert (progress.update, progress.clipped) == (5, 5)
 
 
+def test_the_losses_of_an_update_are_read_once_and_lose_nothing_when_they_are_summed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values: list[float] = []
+    reads: list[Tensor] = []
+    inner, read = step_module.cross_entropy, Tensor.__float__
+
+    def spy(*arguments: Any) -> Loss:
+        loss = inner(*arguments)
+        values.append(loss.nll.item())
+        return loss
+
+    def counted(tensor: Tensor) -> float:
+        reads.append(tensor)
+        return read(tensor)
+
+    job = tiny_job(tmp_path)
+    batches = [batch for update in batches_of(job, 3) for batch in update]
+    monkeypatch.setattr(step_module, "cross_entropy", spy)
+    monkeypatch.setattr(Tensor, "__float__", counted)
+    assert step_module.accumulate_gradients(job.model, batches, 100, 0.1, job.machine) == sum(values)
+    assert len(values) > len(reads) == 1
+
+
 def test_r_drop_of_the_recipe_reaches_the_gradients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
     inner = updater_module.accumulate_gradients
