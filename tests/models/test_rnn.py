@@ -28,6 +28,21 @@ def equation(layer: RecurrentLayer, inputs: torch.Tensor, state: tuple[torch.Ten
     return (torch.tanh(x[0] + h[0]) if layer.cell == "rnn_tanh" else torch.relu(x[0] + h[0]),)
 
 
+def test_what_a_gpu_multiplies_is_as_before_a_layer_that_wanted_no_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer, precision = RecurrentLayer("gru", INPUT, DIM), torch.backends.cudnn.rnn  # type: ignore[attr-defined]
+    inputs, seen = torch.zeros(1, LENGTH, INPUT), []
+    layer.rnn.register_forward_pre_hook(lambda *_: seen.append(precision.fp32_precision))
+    monkeypatch.setattr(precision, "fp32_precision", precision.fp32_precision)  # put back after the test
+    monkeypatch.setattr(torch.Tensor, "is_cuda", True)
+    before = precision.fp32_precision, torch.backends.cudnn.allow_tf32
+    with torch.inference_mode():
+        layer(inputs, layer.zero_state(1, inputs))
+    assert (precision.fp32_precision, torch.backends.cudnn.allow_tf32) == before
+    layer(inputs, layer.zero_state(1, inputs))
+    assert seen == ["ieee", "ieee"] != [before[0]] * 2
+    assert precision.fp32_precision == "ieee"  # until the backward pass
+
+
 @pytest.mark.parametrize("cell", ["rnn_tanh", "rnn_relu", "gru", "lstm"])
 @torch.no_grad()
 def test_a_layer_follows_its_equations_over_a_sequence_and_step_by_step(cell: Cell) -> None:

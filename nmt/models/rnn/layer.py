@@ -1,7 +1,8 @@
 """One recurrent layer whose cell is a word in the recipe."""
 
-from collections.abc import Sequence
-from typing import Literal, cast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -26,9 +27,25 @@ def _weights(rnn: nn.RNNBase) -> Weights:
     return cast(Weights, (rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, rnn.bias_hh_l0))
 
 
+@contextmanager
+def _precision(value: Literal["tf32", "ieee"]) -> Iterator[None]:
+    """Of what cuDNN's recurrent layers multiply; it stays so where a gradient is wanted, for the backward pass.
+
+    It is set back otherwise: torch.backends.cudnn.allow_tf32 is an error while they and convolutions differ.
+    """
+    rnn: Any = torch.backends.cudnn.rnn
+    former, rnn.fp32_precision = rnn.fp32_precision, value
+    try:
+        yield
+    finally:
+        if not torch.is_grad_enabled():
+            rnn.fp32_precision = former
+
+
 class RecurrentLayer(nn.Module):
     """A simple RNN (Elman, 1990), GRU (Cho et al., 2014) or LSTM (Hochreiter & Schmidhuber, 1997), one direction.
 
+    The GRU is torch's: its reset gate is applied after the recurrent product, that of the paper before.
     A whole sequence runs in one library call on padded input: packed sequences would leave the fast LSTM kernels.
     """
 
@@ -65,10 +82,9 @@ class RecurrentLayer(nn.Module):
         # Autocast would make it fp16, in which small gradients are zero, whatever it makes of the rest: TF32 instead.
         # Elsewhere products are in real fp32 as those of `step` are, so that search and forced decoding agree.
         autocast = torch.is_autocast_enabled("cuda")
-        torch.backends.cudnn.rnn.fp32_precision = "tf32" if autocast else "ieee"  # type: ignore[attr-defined]
         if autocast:
             inputs, first = inputs.float(), tuple(part.float() for part in first)
-        with torch.autocast("cuda", enabled=False):
+        with _precision("tf32" if autocast else "ieee"), torch.autocast("cuda", enabled=False):
             return self._run(inputs, first)
 
     def _run(self, inputs: Tensor, first: CellState) -> Tensor:
