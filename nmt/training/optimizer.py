@@ -35,7 +35,7 @@ def clip_gradients(gradients: list[Tensor], limit: float, holders: Workers = ALO
 
 
 class MovingAverage:
-    """Exponential moving average of the weights (Polyak & Juditsky, 1992), with a decay that grows from zero."""
+    """Exponential moving average of the weights (Kingma & Ba, 2015, section 7.2), with a decay that grows from 0.1."""
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -44,7 +44,7 @@ class MovingAverage:
 
     @torch.no_grad()
     def update(self, model: nn.Module, updates: int) -> None:
-        """Take in the weights after `updates` updates; early on the average follows them closely."""
+        """Take in the weights of an update after `updates` earlier ones; early on the average follows them closely."""
         if not self.weights:
             return
         decay = min(self.decay, (1 + updates) / (10 + updates))
