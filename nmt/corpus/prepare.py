@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import shutil
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 
 ABOUT = "corpus.json"  # what is known of the text besides its examples
-PARTIAL = "[0-9a-f]" * 16 + ".tmp"  # the names of folders that are being made
+PARTIAL = "[0-9a-f]" * 16 + ".*tmp"  # the names of folders that are being made
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,11 @@ def prepare_corpus(
     folder = directory / key[:16]
     ready = _load(folder, tokenizer, every_byte)  # whole as soon as it has its name: nobody's work is waited for
     if ready is None:
-        with _only_preparer(directory, say):
+        with _only_preparer(directory, say) as locked:
             ready = _load(folder, tokenizer, every_byte=True)
             if ready is None:
+                for left in directory.glob(PARTIAL) if locked else ():  # of a process that was killed
+                    shutil.rmtree(left, ignore_errors=True)
                 _make(sources, hashes["train"], dev, tokenizer, given, folder, say)
                 ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
@@ -139,18 +143,20 @@ def _fingerprint(
 
 
 @contextmanager
-def _only_preparer(directory: Path, say: Say) -> Iterator[None]:
+def _only_preparer(directory: Path, say: Say) -> Iterator[bool]:
     """Within, no other process prepares text in `directory`: it waits, and then finds what this one made.
+
+    False is given where the file system has no locks: others may prepare the same text at the same time.
 
     Raises DataError where the directory cannot be made.
     """
     with ExitStack() as stack:
         try:
             waiting = f"Another `nmt train` prepares text in {directory}; waiting for it."
-            stack.enter_context(only_one(directory, lambda: say(waiting)))
+            locked = stack.enter_context(only_one(directory, lambda: say(waiting)))
         except OSError as error:
             raise DataError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
-        yield
+        yield locked
 
 
 def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[TokenizerPair, Shards, int] | None:
@@ -177,9 +183,8 @@ def _make(
 
     Not said again of text that is prepared already, as looking through millions of pairs at each start would take long.
     """
-    partial = folder.with_name(folder.name + ".tmp")
-    for left in folder.parent.glob(PARTIAL):  # of a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
+    partial = folder.with_name(f"{folder.name}.{socket.gethostname()}.{os.getpid()}.tmp")
+    shutil.rmtree(partial, ignore_errors=True)  # of an earlier process of that number, which was killed
     filters, too_long = Filters(sources.filters), 0
     shared: set[Pair] = set()
     try:
@@ -207,8 +212,12 @@ def _make(
             )
         about = {ABOUT: json.dumps({"max_sentences": max_sentences}).encode()}
         writer.seal(about | {name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
-        shutil.rmtree(folder, ignore_errors=True)
-        (partial / "encoded").rename(folder)
+        try:
+            (partial / "encoded").rename(folder)
+        except OSError:
+            if _load(folder, config, every_byte=True) is None:  # else another process was first: no locks here
+                shutil.rmtree(folder, ignore_errors=True)
+                (partial / "encoded").rename(folder)
     except OSError as error:  # of writing: what goes wrong with reading has its own message
         raise DataError(
             f"{folder.parent}: cannot be written ({error.strerror or error}). A prepared corpus needs about as much "

@@ -13,16 +13,17 @@ LOCK = ".lock"
 
 
 @contextmanager
-def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
     """Within, no other process can be here for the same directory, which is made where it is missing.
 
     The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `waiting` and
-    waits; without that, Timeout is raised. A directory that nothing came of is removed. Raises OSError.
+    waits; without that, Timeout is raised. A directory that nothing came of is removed. Raises OSError. What is given
+    is whether there is a lock: on a file system that has none, others may be here.
     """
     lock = FileLock(directory / LOCK, fallback_to_soft=False)  # a file as lock would outlive a process that is killed
-    _enter(lock, directory, waiting)
+    locked = _enter(lock, directory, waiting)
     try:
-        yield
+        yield locked
     finally:
         # While the lock is held: once it is released the file may be another's. Who waits for the file that goes here
         # sees that it has no name any more, and makes a new one.
@@ -33,13 +34,13 @@ def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iter
         lock.release()
 
 
-def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) -> None:
+def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) -> bool:
     timeout, attempts = 0.0, 100
     while True:
         try:
             make_folders(directory, Disk())
             lock.acquire(timeout=timeout)
-            return
+            return True
         except (FileNotFoundError, FileExistsError):  # another has just removed the folder, or made it
             attempts -= 1
             if not attempts:
@@ -52,5 +53,5 @@ def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) 
             timeout = -1.0
         except OSError as error:
             if error.errno == errno.ENOSYS:
-                return  # a file system without locks: better without one than not at all
+                return False  # a file system without locks: better without one than not at all
             raise

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -280,14 +281,39 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:
     before = ids(prepare())
     path = prepare.prepared("manifest.json")
-    for name in (path.parent.name, "0123456789abcdef"):  # of this text, and of another
+    for name in (path.parent.name, "0123456789abcdef.host.example.17"):  # of this text, and of another
         (path.parent.with_name(f"{name}.tmp") / "text").mkdir(parents=True)
-    others = {"notes.tmp", "0123456789abcdef.old.tmp", "0123456789abcdefs.tmp"}  # not of such names
+    others = {"notes.tmp", "0123456789abcdef-old.tmp", "0123456789abcdefs.tmp"}  # not of such names
     for name in others:
         (path.parent.with_name(name)).mkdir()
     path.unlink()
     assert ids(prepare()) == before
     assert {left.name for left in (prepare.folder / "prepared").glob("*.tmp")} == others
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has locks of another kind")
+def test_on_a_file_system_without_locks_processes_that_prepare_one_text_leave_each_other_alone(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    def meanwhile(message: str) -> None:
+        """While the tokenizer is trained another process prepares the same text, and is done with it."""
+        if "Training the tokenizer" in message and not made:
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "getpid", lambda: 0)
+                made.extend(ids(other()))
+            inodes.append(other.prepared("manifest.json").stat().st_ino)
+
+    monkeypatch.setattr("fcntl.flock", missing)
+    other, made, inodes = Preparation(prepare.folder), list[list[int]](), list[int]()
+    at_work = prepare.folder / "prepared" / "0123456789abcdef.elsewhere.17.tmp"
+    at_work.mkdir(parents=True)
+    monkeypatch.setattr(prepare, "say", meanwhile)
+    assert ids(prepare()) == made
+    assert [prepare.prepared("manifest.json").stat().st_ino] == inodes
+    assert list((prepare.folder / "prepared").glob("*.tmp")) == [at_work]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")

@@ -71,10 +71,11 @@ def test_a_file_system_without_locks_is_no_hindrance_and_no_lock_stays(
     monkeypatch.setattr("fcntl.flock", missing)
     (tmp_path / "result").touch()
     for _ in range(2):  # also after one that was killed there
-        with only_one(tmp_path), only_one(tmp_path):
-            pass
+        with only_one(tmp_path) as one, only_one(tmp_path) as other:
+            assert (one, other) == (False, False)
     monkeypatch.undo()
-    with only_one(tmp_path):
+    with only_one(tmp_path) as locked:
+        assert locked
         assert_taken(tmp_path)
 
 
