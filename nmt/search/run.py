@@ -7,7 +7,6 @@ from torch import Tensor
 
 from nmt.models.base import Seq2Seq
 from nmt.search.beam import beam_search
-from nmt.search.constraints import Constraints
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.sampling import sampler
 from nmt.search.terms import Terms
@@ -64,8 +63,7 @@ def _search(
 ) -> list[list[Hypothesis]]:
     """All of them at once. `terms` of all need equally many tokens."""
     if config.method == "sample":
-        limits = Constraints.build(config, source_mask.sum(dim=1).tolist(), prefixes).max_lengths
-        choose = sampler(source, source_mask, limits, config)
+        choose = sampler(source, source_mask, config)
         drawn = walk(model, source, source_mask, config, choose, config.samples, keep_attention, prefixes)
         return [hypotheses[: config.n_best] for hypotheses in drawn]
     if terms:  # with a place in the beam for every number of tokens that are still lacking

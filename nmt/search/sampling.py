@@ -12,19 +12,18 @@ from nmt.search.walk import Choose
 SELDOM_MORE = 256  # tokens that hold top_p of the probability
 
 
-def sampler(source: Tensor, source_mask: Tensor, limits: list[int], config: SearchConfig) -> Choose:
-    """Draws `samples` hypotheses for each sentence of source int64 [batch, src_len], of at most `limits` tokens.
+def sampler(source: Tensor, source_mask: Tensor, config: SearchConfig) -> Choose:
+    """Draws `samples` hypotheses for each sentence of source int64 [batch, src_len].
 
     All random numbers of a sentence come from the seed and its own tokens, so that neither batch nor order matters.
     """
-    drawn = [
-        torch.rand(limit, config.samples, generator=_generator(tokens[real], config.seed), dtype=torch.float64)
-        for tokens, real, limit in zip(source.cpu(), source_mask.cpu(), limits, strict=True)
+    generators = [
+        _generator(tokens[real], config.seed) for tokens, real in zip(source.cpu(), source_mask.cpu(), strict=True)
     ]
 
-    def choose(log_probs: Tensor, sentences: list[int], length: int) -> Tensor:
-        uniform = torch.stack([drawn[sentence][length] for sentence in sentences]).flatten()
-        return draw(log_probs, uniform.to(log_probs.device), config)
+    def choose(log_probs: Tensor, sentences: list[int]) -> Tensor:
+        uniform = [torch.rand(config.samples, generator=generators[one], dtype=torch.float64) for one in sentences]
+        return draw(log_probs, torch.cat(uniform).to(log_probs.device), config)
 
     return choose
 

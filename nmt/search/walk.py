@@ -11,12 +11,11 @@ from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 
-Choose = Callable[[Tensor, list[int], int], Tensor]
-"""From log-probabilities [rows, vocab], the sentences that the rows belong to, and how many tokens are written, to the
-next tokens int64 [rows]."""
+Choose = Callable[[Tensor, list[int]], Tensor]
+"""From log-probabilities [rows, vocab] and the sentences that the rows belong to, to the next tokens int64 [rows]."""
 
 
-def most_probable(log_probs: Tensor, sentences: list[int], length: int) -> Tensor:
+def most_probable(log_probs: Tensor, sentences: list[int]) -> Tensor:
     """Greedy search."""
     return log_probs.argmax(dim=-1)
 
@@ -51,7 +50,7 @@ def walk(
     while active:
         features, state = model.step(written[:, -1], state, memory)
         log_probs = constraints.next_log_probs(model.logits(features), written, active)
-        tokens = choose(log_probs, active, written.shape[1] - 1).unsqueeze(1)  # [rows, 1]
+        tokens = choose(log_probs, active).unsqueeze(1)  # [rows, 1]
         written = torch.cat([written, tokens], dim=1)
         values = torch.cat([values.to(log_probs.dtype), log_probs.gather(1, tokens)], dim=1)
         if looked is not None:
