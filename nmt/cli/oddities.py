@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nmt.search.hypothesis import SearchConfig
     from nmt.translation.formats import Record
     from nmt.translation.result import Term, Translation
 
@@ -64,7 +65,8 @@ class Oddities:
 
     def __init__(self) -> None:
         self.replaced = 0
-        self.split, self.looping, self.cut, self.unknown, self.terms = Tally(), Tally(), Tally(), Tally(), Terms()
+        self.split, self.looping, self.cut, self.unknown, self.capitals = (Tally() for _ in range(5))
+        self.terms = Terms()
 
     def add(self, record: "Record", translation: "Translation") -> None:
         line = record.index + 1
@@ -72,6 +74,8 @@ class Oddities:
         if translation.unknown:
             more = "…" if len(translation.unknown) > EXAMPLES else ""
             self.unknown.add(f"{line} ({translation.unknown[:EXAMPLES]}{more})")
+        if translation.capitals:
+            self.capitals.add(str(line))
         if translation.num_segments > 1:
             self.split.add(str(line))
         if translation.finish_reason == "length" and not translation.repeats:  # more room would not help a loop
@@ -80,31 +84,38 @@ class Oddities:
             self.looping.add(str(line))
         self.terms.add(line, translation.terms)
 
-    def describe(self, glossary: bool, max_length_ratio: float, ngrams: bool = True) -> list[str]:
-        """A sentence for each kind that occurred; of terms, where there is a glossary, in any case.
+    def describe(self, glossary: bool, search: "SearchConfig", ngrams: bool = True) -> list[str]:
+        """A sentence for each kind that occurred, with what would help `search`; of terms, where there is a
+        glossary, in any case.
 
         `ngrams`: whether the search can keep n-grams from being repeated.
         """
+        from nmt.search.hypothesis import LONGEST
+
         said = []
         if self.replaced:
             said.append(replaced(self.replaced))
         if self.unknown.count:
             said.append(f"Characters that the vocabulary does not have, so perhaps wrong: {self.unknown.lines()}.")
+        if self.capitals.count:
+            what = "All in capitals, which the model has hardly learnt, so perhaps wrong"
+            said.append(f"{what}: {self.capitals.lines()}. Try them in lower case.")
         if self.split.count:
             what = "Longer than the lines of training, or of more sentences"
             said.append(f"{what}, so split and joined again: {self.split.lines()}.")
         if self.looping.count:
-            other = "" if ngrams else " without this backend"
-            said.append(f"Says the same again and again: {self.looping.lines()}. Try --set no_repeat_ngram=4{other}.")
+            loops = f"Says the same again and again: {self.looping.lines()}."
+            if not ngrams:
+                loops += " Try --set no_repeat_ngram=4 without this backend."
+            elif search.no_repeat_ngram not in range(1, 5):
+                loops += " Try --set no_repeat_ngram=4."
+            said.append(loops)
         if glossary:
             said.append(str(self.terms))
         if self.cut.count:
-            from nmt.search.hypothesis import LONGEST
-
-            said.append(
-                f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}. Raise it with "
-                f"--set max_length_ratio={min(2 * max_length_ratio, LONGEST['ratio']):g}."
-            )
+            ratio = min(2 * search.max_length_ratio, LONGEST["ratio"])
+            more = f" Raise it with --set max_length_ratio={ratio:g}." if ratio > search.max_length_ratio else ""
+            said.append(f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}.{more}")
         return said
 
 

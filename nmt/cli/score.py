@@ -1,11 +1,11 @@
 """nmt translate --score"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from nmt.translation.formats import Format
+    from nmt.translation.formats import Format, Record
     from nmt.translation.translator import Translator
 
 CHUNK_LINES = 1024
@@ -16,22 +16,41 @@ def score_stream(
 ) -> int:
     """Write the log-probability of each line of `given` as the translation of the same line of `source`.
 
-    Returns how many times invalid UTF-8 was replaced. Raises DataError where the files differ in their number of lines.
+    Returns how many times invalid UTF-8 was replaced. Raises DataError where the files differ in their number of lines
+    or a line is bad; what comes before is written first.
     """
     from nmt.errors import DataError
     from nmt.translation.formats import read_records
     from nmt.translation.scoring import score_pairs
 
     replaced = 0
-    records = zip_longest(format.read(source), read_records(given))
-    while chunk := list(islice(records, CHUNK_LINES)):
-        for record, target in chunk:
-            if record is None or target is None:
-                number, fewer = (record or target).index, "source" if record is None else "--score file"
-                raise DataError(f"The {fewer} ends before line {number + 1}: both need the same number of lines.")
-            replaced += record.num_replaced + target.num_replaced
+    pairs = _pairs(format.read(source), read_records(given))
+    failure: DataError | None = None
+    while failure is None:
+        chunk = []
+        try:
+            for pair in islice(pairs, CHUNK_LINES):
+                chunk.append(pair)
+        except DataError as error:
+            failure = error
+        if not chunk:
+            break
         scores = score_pairs(translator, [record.text for record, _ in chunk], [target.text for _, target in chunk])
         for (record, target), one in zip(chunk, scores, strict=True):
+            replaced += record.num_replaced + target.num_replaced
             format.write_score(sink, record, target, one)
         sink.flush()
+    if failure:
+        raise failure
     return replaced
+
+
+def _pairs(sources: "Iterator[Record]", targets: "Iterator[Record]") -> "Iterator[tuple[Record, Record]]":
+    """Both, line by line. Raises DataError where one has fewer lines."""
+    from nmt.errors import DataError
+
+    for source, target in zip_longest(sources, targets):
+        if source is None or target is None:
+            number, fewer = (source or target).index, "source" if source is None else "--score file"
+            raise DataError(f"The {fewer} ends before line {number + 1}: both need the same number of lines.")
+        yield source, target

@@ -199,7 +199,7 @@ def _translate_stream(
                 oddities.add(record, translation)
             sink.flush()
     ngrams = translator.honours("no_repeat_ngram")
-    for sentence in oddities.describe(glossary is not None, translator.search.max_length_ratio, ngrams):
+    for sentence in oddities.describe(glossary is not None, translator.search, ngrams):
         _warn(console, sentence)
 
 

@@ -30,6 +30,8 @@ def read_lines(stream: Iterable[bytes]) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(stream):
         if number == 0 and line[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
             sys.exit("translate.py: the input is packed (gunzip it) or UTF-16 (iconv -f UTF-16 -t UTF-8).")
+        if number == 0 and line == b"\xef\xbb\xbf":  # a byte order mark and nothing else is no line
+            return
         text = line.decode("utf-8", errors="replace").rstrip("\r\n")
         yield text, text.count("\ufffd") - line.count("\ufffd".encode())
 

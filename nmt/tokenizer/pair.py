@@ -35,6 +35,12 @@ class TokenizerPair:
         odd = (one for one in self.read(text) if one not in self.source.alphabet and one.isprintable())
         return "".join(dict.fromkeys(odd))
 
+    def capitals(self, text: str) -> bool:
+        """Whether a clean text is all capitals, and so takes more than twice the tokens that it takes in lower case."""
+        if not text.isupper() or len(text.split()) < 2:
+            return False
+        return len(self.encode_source(text)) > 2 * len(self.encode_source(text.lower()))
+
     def files(self) -> dict[str, SentencePieceTokenizer]:
         """File name in the run directory -> tokenizer."""
         if self.joint:

@@ -9,13 +9,17 @@ text    in: one sentence in each line; out: its translation. With n-best, as Mos
 jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
         certain way, that text in "prefix"; out: the same object with "translation", "score", "log_prob", "tokens"
         (end-of-sentence too), "finish_reason", "confidence" (0 to 1), "word_confidences" (one for each word of the
-        translation), "repeats" (true: it hangs in a loop), "terms" where those of a glossary apply (a list of objects
-        with "source", null for a target that should not be there, "target" and "met"), "alignment" where asked for and,
-        with n-best, "hypotheses", a list of objects with the same fields but "text" for "translation". Those that an
-        earlier translation has left in the input do not stay.
+        translation), "repeats" (true: it hangs in a loop), "unknown" where the sentence has characters that the model
+        does not know (those), "terms" where those of a glossary apply (a list of objects with "source", null for a
+        target that should not be there, "target" and "met"), "alignment" where asked for and, with n-best,
+        "hypotheses", a list of objects with the same fields but "text" for "translation" and no "unknown". Those that
+        an earlier translation has left in the input do not stay.
+        "score" is what the search ranked by, "log_prob" the natural logarithm of the probability of the whole
+        translation, "confidence" the geometric mean of the probabilities of its tokens.
 A blank line stays blank, and has no alignment.
 """
 
+import codecs
 import json
 import math
 import os
@@ -49,7 +53,7 @@ class Record:
 
 
 # Fields of an earlier output that a new one need not have, and so need not replace.
-_LEFT_BEHIND = ("terms", "alignment", "hypotheses", "token_log_probs")
+_LEFT_BEHIND = ("unknown", "terms", "alignment", "hypotheses", "token_log_probs")
 # What else says something of a translation, and would be taken for something said of the target that is scored.
 _OF_A_TRANSLATION = (*_LEFT_BEHIND, "finish_reason", "confidence", "word_confidences", "repeats")
 
@@ -72,7 +76,11 @@ def read_records(stream: Iterable[bytes]) -> Iterator[Record]:
     """Plain text: one record for each line, blank ones and a last one without LF included."""
     for index, line in enumerate(stream):
         text, num_replaced = decode_line(line)
-        yield Record(index, text.removeprefix(BYTE_ORDER_MARK) if index == 0 else text, num_replaced)
+        if index == 0:
+            text = text.removeprefix(BYTE_ORDER_MARK)
+            if line == codecs.BOM_UTF8:  # a mark and nothing else is no line
+                return
+        yield Record(index, text, num_replaced)
 
 
 def write_text(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
@@ -127,6 +135,8 @@ def write_jsonl(stream: BinaryIO, record: Record, translation: Translation, n_be
     hypotheses = translation.hypotheses[:n_best] or (BLANK,)
     fields = {name: value for name, value in record.fields.items() if name not in _LEFT_BEHIND}
     fields |= {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
+    if translation.unknown:
+        fields["unknown"] = translation.unknown
     if n_best > 1:
         fields["hypotheses"] = [{"text": one_line(one.text)} | _details(one) for one in hypotheses]
     stream.write(_json_line(record, fields))
@@ -208,6 +218,8 @@ def _give_up_stdout() -> None:
 
     See https://docs.python.org/3/library/signal.html#note-on-sigpipe.
     """
+    if sys.stdout is None:
+        return
     null_device = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null_device, sys.stdout.fileno())
     os.close(null_device)

@@ -33,6 +33,7 @@ class Candidate:
     repeats: bool = False  # a phrase follows itself again and again, as it does not in the source
     terms: tuple[Term, ...] = ()  # of the glossary, where there is one
     goes_on: frozenset[int] = frozenset()  # places of pieces that begin a segment, with no space before it
+    begins: frozenset[int] = frozenset()  # the same with a space before it
 
     @property
     def log_prob(self) -> float:
@@ -51,7 +52,7 @@ class Candidate:
     @property
     def word_confidences(self) -> tuple[float, ...]:
         """The probability of each word after those before it, between 0 and 1."""
-        groups = word_groups(self.pieces, self.goes_on)
+        groups = word_groups(self.pieces, self.goes_on, self.begins)
         return tuple(math.exp(math.fsum(self.token_log_probs[place] for place in group)) for group in groups)
 
 
@@ -66,6 +67,7 @@ class Translation:
     finish_reason: str  # "eos", "length", or "blank"
     num_segments: int = 1  # more than one where the line was longer, or of more sentences, than the model allows
     unknown: str = ""  # characters of the line that the vocabulary has only as bytes, and nothing like them
+    capitals: bool = False  # the line is in capitals, which the vocabulary hardly has: see TokenizerPair.capitals
 
     @property
     def target_tokens(self) -> tuple[str, ...]:
@@ -111,6 +113,7 @@ def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> 
     links: list[tuple[int, int]] = []
     texts: list[str] = []
     goes_on: list[int] = []
+    begins: list[int] = []
     words = num_pieces = 0
     for candidate, first in zip(candidates, first_words, strict=True):
         if texts and candidate.text and without_space(texts[-1], candidate.text):
@@ -118,6 +121,7 @@ def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> 
             words -= 1  # its first word is the rest of the last one
         elif texts and candidate.text:
             texts.append(" ")
+            begins.append(num_pieces)
         links += [(source + first, target + words) for source, target in candidate.alignment or ()]
         texts += [candidate.text] if candidate.text else []
         words += len(word_groups(candidate.pieces))
@@ -132,4 +136,5 @@ def concatenate(candidates: Sequence[Candidate], first_words: Sequence[int]) -> 
         alignment=None if any(candidate.alignment is None for candidate in candidates) else tuple(links),
         repeats=any(candidate.repeats for candidate in candidates),
         goes_on=frozenset(goes_on),
+        begins=frozenset(begins),
     )

@@ -12,10 +12,10 @@ WORD_START = "\u2581"  # SentencePiece's mark for a space
 END = "</s>"
 
 
-def word_groups(pieces: Sequence[str], goes_on: Container[int] = ()) -> list[list[int]]:
+def word_groups(pieces: Sequence[str], goes_on: Container[int] = (), begins: Container[int] = ()) -> list[list[int]]:
     """The places of the pieces of each word, words being what spaces separate; end-of-sentence belongs to none.
 
-    `goes_on`: places that begin a sentence which is written on without a space.
+    `goes_on`: places that begin a sentence which is written on without a space; `begins`: with one, whatever is there.
     """
     groups: list[list[int]] = []
     visible = False  # whether the last group has more than a space
@@ -28,7 +28,7 @@ def word_groups(pieces: Sequence[str], goes_on: Container[int] = ()) -> list[lis
                 groups.pop()
             groups[-1].append(place)
             visible = True
-        elif not groups or (piece.startswith(WORD_START) and visible) or not groups[-1]:
+        elif not groups or place in begins or (piece.startswith(WORD_START) and visible) or not groups[-1]:
             groups.append([place])
             visible = piece != WORD_START
         else:

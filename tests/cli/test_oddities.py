@@ -3,11 +3,11 @@
 import io
 import os
 import tracemalloc
-from types import SimpleNamespace
 from typing import Any, cast
 
 from nmt.cli.oddities import Oddities, Tally, Terms
 from nmt.cli.translate import _translate_stream
+from nmt.search.hypothesis import SearchConfig
 from nmt.translation.formats import FORMATS, Record, read_records
 from nmt.translation.result import Candidate, Term, Translation
 from nmt.translation.translator import Translator
@@ -21,7 +21,7 @@ ODD = Translation("x x x", -1.0, (CANDIDATE,), ("x",), "length", num_segments=2)
 class OddTranslator:
     """Translates every line in the same, odd way."""
 
-    search = SimpleNamespace(n_best=1, max_length_ratio=2.5)
+    search = SearchConfig(max_length_ratio=2.5)
 
     def honours(self, key: str) -> bool:
         return True
@@ -54,10 +54,10 @@ def test_a_summary_of_terms_gives_a_few_examples() -> None:
 
 
 def test_what_did_not_occur_is_not_said() -> None:
-    assert Oddities().describe(False, 2.0) == []
+    assert Oddities().describe(False, SearchConfig()) == []
     oddities = Oddities()
     oddities.add(Record(0, "x", num_replaced=1), Translation("x", 0.0, (), (), "eos"))
-    (said,) = oddities.describe(False, 2.0)
+    (said,) = oddities.describe(False, SearchConfig())
     assert said == (
         "Invalid UTF-8 was replaced in 1 place. If the text has another encoding, convert it first: iconv -f "
         "WINDOWS-1252 -t UTF-8 OLD > NEW"
@@ -69,10 +69,33 @@ def test_more_room_is_advised_for_what_was_cut_and_not_for_what_repeats() -> Non
     for line, repeats in enumerate((True, False)):
         candidate = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=repeats)
         oddities.add(Record(line, "x"), Translation("x x x", -1.0, (candidate,), ("x",), "length"))
-    assert oddities.describe(False, 2.0, ngrams=False)[0].endswith("Try --set no_repeat_ngram=4 without this backend.")
-    looping, cut = oddities.describe(False, 2.0)
+    elsewhere = "Try --set no_repeat_ngram=4 without this backend."
+    assert oddities.describe(False, SearchConfig(), ngrams=False)[0].endswith(elsewhere)
+    looping, cut = oddities.describe(False, SearchConfig())
     assert looping == "Says the same again and again: line 1. Try --set no_repeat_ngram=4."
     assert cut == "Ended at the length limit, so perhaps incomplete: line 2. Raise it with --set max_length_ratio=4."
+    assert oddities.describe(False, SearchConfig(max_length_ratio=60.0))[1].endswith("--set max_length_ratio=100.")
+    assert oddities.describe(False, SearchConfig(no_repeat_ngram=9))[0].endswith("Try --set no_repeat_ngram=4.")
+
+
+def test_nothing_is_advised_that_is_already_so() -> None:
+    oddities = Oddities()
+    for line, repeats in enumerate((True, False)):
+        candidate = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=repeats)
+        oddities.add(Record(line, "x"), Translation("x x x", -1.0, (candidate,), ("x",), "length"))
+    assert oddities.describe(False, SearchConfig(max_length_ratio=100.0, no_repeat_ngram=4)) == [
+        "Says the same again and again: line 1.",
+        "Ended at the length limit, so perhaps incomplete: line 2.",
+    ]
+
+
+def test_lines_in_capitals_are_named() -> None:
+    oddities = Oddities()
+    oddities.add(Record(2, "X Y"), Translation("x", 0.0, (), (), "eos", capitals=True))
+    (said,) = oddities.describe(False, SearchConfig())
+    assert said == (
+        "All in capitals, which the model has hardly learnt, so perhaps wrong: line 3. Try them in lower case."
+    )
 
 
 def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
@@ -99,4 +122,4 @@ def test_characters_without_a_piece_are_named() -> None:
     oddities.add(Record(0, "x"), Translation("x", 0.0, (), (), "eos"))
     oddities.add(Record(1, "x"), Translation("x", 0.0, (), (), "eos", unknown="😀你"))
     said = "Characters that the vocabulary does not have, so perhaps wrong: line 2 (😀你)."
-    assert oddities.describe(glossary=False, max_length_ratio=2.0) == [said]
+    assert oddities.describe(False, SearchConfig()) == [said]

@@ -289,9 +289,18 @@ def test_a_file_to_score_must_have_as_many_lines(
     tiny_run: Path, tmp_path: Path, source: str, given: str, message: str
 ) -> None:
     (tmp_path / "given").write_text(given, encoding="utf-8")
-    failure = invoke(tiny_run, "--score", tmp_path / "given", text=source).exception
-    assert isinstance(failure, DataError)
-    assert str(failure) == message
+    done = invoke(tiny_run, "--score", tmp_path / "given", text=source)
+    assert isinstance(done.exception, DataError)
+    assert str(done.exception) == message
+    assert done.stdout.count("\n") == 1
+
+
+def test_lines_before_a_bad_one_are_scored(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("the dog\nthe cat\nthe bird\n", encoding="utf-8")
+    text = "".join(json.dumps({"source": line}) + "\n" for line in LINES[:2]) + "no JSON\n"
+    done = invoke(tiny_run, "--score", tmp_path / "given", "--format", "jsonl", text=text)
+    assert str(done.exception).startswith("Input line 3 is not valid JSON")
+    assert [json.loads(line)["target"] for line in done.stdout.split("\n")[:-1]] == ["the dog", "the cat"]
 
 
 def test_what_is_no_run_is_refused(run_copy: Path, tmp_path: Path) -> None:

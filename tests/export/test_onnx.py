@@ -415,7 +415,9 @@ def test_the_runner_says_at_its_end_what_nmt_translate_would(
     cut = Candidate("x", -1.0, ("x",), (-1.0,), None, "length")
     for line in (0, 2, 3, 4, 5, 6, 7):
         oddities.add(Record(line, "x", num_replaced=line == 2), Translation("x", -1.0, (cut,), ("x",), "length"))
-    ours = [sentence.split(" Raise it with")[0] for sentence in oddities.describe(False, 1.0)]
+    ours = [
+        sentence.split(" Raise it with")[0] for sentence in oddities.describe(False, SearchConfig(max_length_ratio=1.0))
+    ]
     lines = [LINES[0], "", "stra\xdfe", *["der Hund"] * 5]
     assert [line.split(" Raise it with")[0] for line in ran(lines, 1.0).split("\n")] == [
         *(f"translate.py: {sentence}" for sentence in ours),
@@ -423,6 +425,13 @@ def test_the_runner_says_at_its_end_what_nmt_translate_would(
     ]
     assert ran(lines[3:5], 1.0).endswith('lines 1, 2. Raise it with "max_length_ratio": 2 in config.json.\n')
     assert ran(lines[3:5], 2.0) == ""
+
+
+def test_the_program_finds_no_line_in_a_byte_order_mark() -> None:
+    from nmt.export.program import read_lines
+
+    assert list(read_lines(io.BytesIO(b"\xef\xbb\xbf"))) == []
+    assert len(list(read_lines(io.BytesIO(b"\xef\xbb\xbf\n\xef\xbb\xbf")))) == 2
 
 
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:

@@ -1,12 +1,13 @@
 """One tokenizer for both languages, or one each."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from nmt.errors import CheckpointError
 from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
-from nmt.tokenizer.sentencepiece import TokenizerConfig
+from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig
 from tests.tiny import VOCAB_SIZE, invented_pairs
 
 
@@ -56,3 +57,21 @@ def test_a_missing_file_is_named(separate: TokenizerPair, tmp_path: Path, name: 
     (tmp_path / name).unlink()
     with pytest.raises(CheckpointError, match="is missing"):
         TokenizerPair.load(tmp_path)
+
+
+class LowerCase:
+    """Has a piece for each word in lower case, and for others only letters."""
+
+    alphabet = frozenset(map(chr, range(32, 127)))
+
+    def encode(self, text: str) -> list[int]:
+        return [0 for word in text.split() for _ in (word if word != word.lower() else "x")]
+
+
+@pytest.mark.parametrize(
+    ("line", "capitals"),
+    [("TWO DOGS", True), ("A B C", False), ("DOGS", False), ("Two DOGS", False), ("two dogs", False), ("1 2", False)],
+)
+def test_a_line_is_in_capitals_where_they_take_over_twice_the_tokens(line: str, capitals: bool) -> None:
+    pair = TokenizerPair(cast(SentencePieceTokenizer, LowerCase()), cast(SentencePieceTokenizer, LowerCase()))
+    assert pair.capitals(line) == capitals

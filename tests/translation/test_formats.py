@@ -1,11 +1,14 @@
 """Formats: as many records out as lines in, in order, and nothing in a line that a reader would take for its end."""
 
+import codecs
+import dataclasses
 import io
 import json
 import math
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.errors import DataError
-from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records
+from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records, writing_to
 from nmt.translation.result import Candidate, Term, Translation
 
 SEPARATORS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -56,6 +59,9 @@ def written(name: str, record: Record, result: Translation, n_best: int = 1) -> 
         ("a\x85\u2028b\n".encode(), ["a\x85\u2028b"]),
         (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
         (b"\x00\n", ["\x00"]),
+        (b"\xef\xbb\xbf", []),
+        (b"\xef\xbb\xbf\n", [""]),
+        (b"a\n\xef\xbb\xbf", ["a", "\ufeff"]),
     ],
 )
 def test_text_has_one_record_for_each_line(data: bytes, texts: list[str]) -> None:
@@ -74,7 +80,7 @@ def test_invalid_utf8_is_replaced_and_counted() -> None:
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_give_as_many_lines_as_they_have(data: bytes) -> None:
-    num_lines = data.count(b"\n") + (not data.endswith(b"\n") and data != b"")
+    num_lines = data.count(b"\n") + (not data.endswith(b"\n") and data not in (b"", codecs.BOM_UTF8))
     records = read("text", data)
     assert len(records) == num_lines
     output = b"".join(written("text", record, translation(candidate(record.text))) for record in records)
@@ -272,6 +278,23 @@ def test_a_reader_that_left_before_the_last_flush_is_quiet_too() -> None:
         process.stdin.close()
         assert process.stderr.read() == b"went on\n"
         assert process.wait(timeout=60) == 0
+
+
+def test_the_reader_of_a_pipe_may_leave_where_stdout_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on = False
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", None)
+        with writing_to(tmp_path / "pipe"):
+            raise BrokenPipeError
+        went_on = True
+    assert went_on
+
+
+def test_characters_that_the_model_does_not_know_are_in_the_json_where_there_are_any() -> None:
+    (record,) = read("jsonl", b'{"text": "eins", "unknown": "old"}')
+    odd = dataclasses.replace(translation(candidate("one")), unknown="\U0001f600")
+    assert json.loads(written("jsonl", record, odd))["unknown"] == "\U0001f600"
+    assert "unknown" not in json.loads(written("jsonl", record, translation(candidate("one"))))
 
 
 def test_terms_are_listed_in_json_where_there_are_any() -> None:

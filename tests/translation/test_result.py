@@ -52,6 +52,16 @@ def test_no_space_goes_between_segments_that_are_written_without(texts: list[str
     assert len(found.word_confidences) == len(joined.split())
 
 
+def test_what_follows_a_segment_cut_at_the_length_limit_is_a_word_of_its_own() -> None:
+    cut = Candidate("a", -1.0, ("▁a",), (math.log(0.5),), None, "length")
+    empty = Candidate("", 0.0, ("▁",), (0.0,), None, "length")
+    after = Candidate("x y", -1.0, ("x", "▁y", "</s>"), tuple(map(math.log, (0.25, 0.125, 1.0))), None, "eos")
+    for parts in ([cut, after], [cut, empty, after], [empty, cut, after]):
+        found = concatenate(parts, first_words=range(len(parts)))
+        assert found.text == "a x y"
+        assert found.word_confidences == pytest.approx((0.5, 0.25, 0.125))
+
+
 def test_a_word_that_two_segments_write_counts_once() -> None:
     parts = [
         candidate("a 雨", 0.5, 0.5, 1.0, alignment=((0, 0), (1, 1))),
