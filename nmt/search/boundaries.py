@@ -35,11 +35,11 @@ def part_of_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def begins_word(text: str, start: int) -> bool:
-    """Whether what is written from there on is not the rest of a word."""
-    return start == 0 or not part_of_word(text[start - 1]) or stands_alone(text[start])
+def is_boundary(text: str, place: int) -> bool:
+    """Whether no word goes on from the character before that place to the one after it."""
+    return place in (0, len(text)) or not (part_of_word(text[place - 1]) and part_of_word(text[place]))
 
 
-def ends_word(text: str, end: int) -> bool:
-    """Whether what is written up to there is not the beginning of a word."""
-    return end == len(text) or not part_of_word(text[end]) or stands_alone(text[end - 1])
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] neither begins nor ends inside a word. Beside its punctuation anything may stand."""
+    return is_boundary(text, start) and is_boundary(text, end)

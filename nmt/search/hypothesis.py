@@ -15,7 +15,7 @@ FinishReason = Literal["eos", "length"]
 MAX_ROWS = 512  # hypotheses in a batch: what a search takes memory for
 WIDEST = {"beam": 1_000, "samples": 10_000}  # of a sentence; with more, a search would never end
 
-LONGEST = {"ratio": 100.0, "extra": 10_000}  # for sampling, memory is taken for all of it at once
+LONGEST = {"ratio": 100.0, "extra": 10_000}  # of a hypothesis, for the same reason
 
 # Keys that have an effect only where another has this value.
 NEEDS = {
@@ -44,7 +44,8 @@ class SearchConfig(Config):
     `beam` hypotheses have ended.
     `diversity` is taken from the score of a hypothesis for each better one that extends the same beginning (Li et al.,
     2016).
-    `term_placement` rewards writing a term of a glossary while attention is on what it translates.
+    `term_placement` rewards writing a term of a glossary while attention is on what it translates. `terms_elsewhere`:
+    its target terms may also be written where none of their source terms is.
 
     Sampling draws from the model's distribution with its logits divided by `temperature`, cut to the `top_k` most
     probable tokens (0: all) and to the fewest that hold `top_p` of the probability (Holtzman et al., 2020). What is
@@ -76,6 +77,7 @@ class SearchConfig(Config):
     max_length_extra: int = Field(10, ge=1, le=LONGEST["extra"])
     no_repeat_ngram: int = Field(0, ge=0)
     term_placement: float = Field(10.0, ge=0.0)
+    terms_elsewhere: bool = False
     mbr: Literal["none", "chrf", "bleu"] = "none"
     batch_sentences: int = Field(64, ge=1)
     exact: bool = False

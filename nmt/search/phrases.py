@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nmt.search.boundaries import begins_word, ends_word, part_of_word, stands_alone
+from nmt.search.boundaries import is_boundary, part_of_word
 from nmt.tokenizer.base import EOS_ID
 
 EMPTY, SPACE = 0, 1  # nodes
@@ -21,7 +21,8 @@ Completions = dict[int, dict[int, frozenset[tuple[int, int]]]]  # node -> token 
 class Phrases:
     """All phrases: nodes are beginnings of phrases, edges the tokens between them.
 
-    Node 0 is the empty beginning; node 1 is a space, with which every phrase begins unless it follows a word boundary.
+    Node 0 is the empty beginning; node 1 is a space, with which every phrase begins unless it follows a word boundary,
+    or begins with what is no part of a word, such as a bracket or a Chinese character.
     A phrase whose last word may still go on is whole at its node, until a token joins; any other is completed.
     """
 
@@ -40,13 +41,13 @@ class Phrases:
         """`spellings`: what each token writes, with the space before a word; control tokens write nothing.
 
         A phrase, none given twice, is what is written (a space first) and the tokens that write it where it is forced,
-        with that space or, where it begins with a character that is a word by itself, without.
+        with that space or, where it begins with what is no part of a word, perhaps without.
         """
         nodes = {b"": EMPTY, b" ": SPACE}
         for text, _ in phrases:
             for end in range(1, len(text) + 1):
                 nodes.setdefault(text[:end], len(nodes))
-        alone = [(stands_alone(text.decode()[1]), stands_alone(text.decode()[-1])) for text, _ in phrases]
+        edge = [tuple(not part_of_word(text.decode()[place]) for place in (1, -1)) for text, _ in phrases]
         tokens_for: defaultdict[bytes, list[int]] = defaultdict(list)
         for token, spelling in enumerate(spellings):
             if spelling:
@@ -54,7 +55,7 @@ class Phrases:
         longest = max(map(len, spellings), default=0)
         edges: list[dict[int, int]] = [{} for _ in nodes]
         begun, completed = _within(spellings, [text for text, _ in phrases], nodes)
-        for phrase, ((text, _), (free, final)) in enumerate(zip(phrases, alone, strict=True)):
+        for phrase, ((text, _), (free, final)) in enumerate(zip(phrases, edge, strict=True)):
             for start in range(len(text)):
                 leaves = {nodes[text[:start]], *([EMPTY] if free and start == 1 else [])}
                 for end in range(start + 1, min(start + longest, len(text)) + 1):
@@ -67,7 +68,7 @@ class Phrases:
         return cls(
             tuple(edges),
             begun,
-            {nodes[text]: phrase for phrase, (text, _) in enumerate(phrases) if not alone[phrase][1]},
+            {nodes[text]: phrase for phrase, (text, _) in enumerate(phrases) if not edge[phrase][1]},
             {node: {token: frozenset(ends) for token, ends in found.items()} for node, found in completed.items()},
             tuple(_way(text, tokens, spellings, nodes) for text, tokens in phrases),
             tuple(frozenset(nodes[text[:end]] for end in range(2, len(text) + 1)) for text, _ in phrases),
@@ -113,18 +114,18 @@ def _within(
     for token, spelling in enumerate(spellings):
         text = _decoded(spelling)
         places = list(accumulate((len(character.encode()) for character in text), initial=0))
-        ends = [places[end] for end in range(1, len(text)) if ends_word(text, end)]
+        ends = [places[end] for end in range(1, len(text)) if is_boundary(text, end)]
         for end in ends:
             going_on[spelling[:end]].append((token, end))
-        if text and stands_alone(text[-1]):
+        if text and not part_of_word(text[-1]):
             ends.append(len(spelling))
-        starts = [start for start in range(1, len(text)) if begins_word(text, start)]
+        starts = [start for start in range(1, len(text)) if is_boundary(text, start)]
         found = {
             nodes[b" " + spelling[places[start] :]] for start in starts if b" " + spelling[places[start] :] in nodes
         }
         if found:
             begun[token] = frozenset(found)
-        for start in ([0] if text and stands_alone(text[0]) else []) + starts:
+        for start in ([0] if text and not part_of_word(text[0]) else []) + starts:
             for end in ends:
                 if (number := numbers.get(b" " + spelling[places[start] : end])) is not None:
                     completed[EMPTY][token].add((end, number))

@@ -1,8 +1,8 @@
 """Phrases that a hypothesis must write and phrases that it must not: where they stand, and how far a hypothesis is.
 
 A phrase counts at word boundaries and in any segmentation: what tokens write is compared, not tokens. It is known to be
-whole only when the next token comes, which may go on with its last word (`Haus` in `Haustür`); but one that ends with a
-character that is a word by itself is so at once.
+whole only when the next token comes, which may go on with its last word (`Haus` in `Haustür`); but one that ends with
+what is no part of a word, such as punctuation or a Chinese character, is so at once.
 """
 
 from collections.abc import Collection, Sequence

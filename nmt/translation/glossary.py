@@ -5,46 +5,39 @@ with the same source are alternatives: any of their targets will do.
 
 A source term is looked for in whole words, in any case unless it has an upper-case letter itself, and with any of the
 apostrophes, quotation marks and hyphens that stand for one another; of terms that overlap the longest counts. A kana or
-a Chinese character is a word by itself. As often as it is there, its target must be in the translation, in whole words
-and just as it is written in the glossary. A target none of whose sources is there must not be.
+a Chinese character is a word by itself, and beside punctuation of the term anything may stand. As often as it is there,
+its target must be in the translation, in whole words and just as it is written in the glossary; what stands within a
+longer target that counts does not count. A target none of whose sources is there must not be.
 """
 
 import re
-from bisect import bisect_left
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 from nmt.corpus.lines import clean, is_blank, one_line, read_lines
 from nmt.errors import DataError
-from nmt.search.boundaries import ALONE, begins_word, ends_word, stands_alone
+from nmt.search.boundaries import ALONE, is_whole, stands_alone
 from nmt.search.phrases import Phrases
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
 from nmt.tokenizer.stand_ins import ALIKE
+from nmt.translation.occurrences import Choice, apart, assigned, ends_of, overlap
 from nmt.translation.result import Term
 
-# Letters and digits in a row, or one other character; a kana or a Chinese character is such.
-_WORD = re.compile(rf"(?:(?![{ALONE}])[^\W_])+|\S")
+# Letters and digits in a row, or one other character; a kana, a Chinese character or an apostrophe of any kind is such.
+_WORD = re.compile(rf"(?:(?![{ALONE}\u02bc])[^\W_])+|\S")
 
 
 @dataclass(frozen=True)
 class Entry:
     """A source term and its targets, as their places in the glossary's list of them."""
 
-    source: str
+    source: str  # as it is spelled first
     targets: tuple[int, ...]
     pattern: re.Pattern[str]
-
-    @classmethod
-    def build(cls, source: str, targets: Iterable[int]) -> "Entry":
-        exact_case = any(character.isupper() for character in source)
-        pattern = " +".join("".join(map(_pattern, word)) for word in source.split(" "))
-        if not exact_case:  # the one letter that capitals write as two
-            pattern = pattern.replace("ß", "ss").replace("ss", "(?:ß|ss)")
-        return cls(source, tuple(sorted(targets)), re.compile(pattern, 0 if exact_case else re.IGNORECASE))
 
 
 @dataclass(frozen=True)
@@ -86,9 +79,12 @@ class Glossary:
     def of(cls, pairs: Iterable[tuple[str, str]], tokenizer: SentencePieceTokenizer) -> "Glossary":
         """From pairs of a source and a target term, neither blank."""
         places: dict[str, int] = {}
-        terms: defaultdict[str, set[int]] = defaultdict(set)
+        sources: dict[re.Pattern[str], str] = {}
+        terms: defaultdict[re.Pattern[str], set[int]] = defaultdict(set)
         for source, target in pairs:
-            terms[_term(source)].add(places.setdefault(_term(target), len(places)))
+            pattern = _pattern(_term(source))
+            sources.setdefault(pattern, _term(source))
+            terms[pattern].add(places.setdefault(_term(target), len(places)))
         # Control characters, which a model may write in bytes, do not get into the text.
         spellings = [
             one if one_line(one.decode("utf-8", errors="replace")) else b""
@@ -96,8 +92,8 @@ class Glossary:
         ]
         written = [(f" {target}".encode(), _written(target, tokenizer, spellings)) for target in places]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
-        for source, targets in terms.items():
-            entries[_key(_first_word(source))].append(Entry.build(source, targets))
+        for pattern, source in sources.items():
+            entries[_key(_first_word(source))].append(Entry(source, tuple(sorted(terms[pattern])), pattern))
         by_word: defaultdict[str, list[int]] = defaultdict(list)
         for target, place in places.items():
             by_word[_first_word(target)].append(place)
@@ -115,12 +111,17 @@ class Glossary:
         for word in _WORD.finditer(line):
             for entry in self.entries.get(_key(word[0]), ()):
                 match = entry.pattern.match(line, word.start())
-                if match and _is_whole(line, match.start(), match.end()):
+                if match and is_whole(line, match.start(), match.end()):
                     found.append(Match(match.start(), match.end(), entry))
         return found
 
-    def allowed(self, line: str, prefix: str = "") -> frozenset[int]:
-        """The targets that a translation of a clean line may have, because of its terms or of what it begins with."""
+    def allowed(self, line: str, prefix: str = "", elsewhere: bool = False) -> frozenset[int]:
+        """The targets that a translation of a clean line may have, because of its terms or of what it begins with.
+
+        `elsewhere`: all of them, also where none of their sources is.
+        """
+        if elsewhere:
+            return frozenset(range(len(self.targets)))
         wanted = [self.targets[target] for match in self.matches(line) for target in match.entry.targets]
         return frozenset().union(*map(self.written, {prefix, *wanted}))
 
@@ -131,7 +132,7 @@ class Glossary:
             for word in _WORD.finditer(text)
             for place in self.by_word.get(word[0], ())
             if text.startswith(self.targets[place], word.start())
-            and _is_whole(text, word.start(), word.start() + len(self.targets[place]))
+            and is_whole(text, word.start(), word.start() + len(self.targets[place]))
         )
 
     def terms(
@@ -142,79 +143,78 @@ class Glossary:
         They write what `read` makes of the text, character by character.
         """
         text = " ".join(text.split())
-        times: Counter[tuple[int, ...]] = Counter()
-        places: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
+        times: Counter[Choice] = Counter()
+        places: defaultdict[Choice, set[int]] = defaultdict(set)
         for match in longest_first(self.matches(text)):
             times[match.entry.targets] += 1
             places[match.entry.targets] |= _places(match, text, tokens, read)
+        looked: defaultdict[frozenset[int], set[int]] = defaultdict(set)
+        for group in [*([own] for own in times), *self._sharing(times)]:
+            looked[self._counted(frozenset(chain(*group)))].update(*(places[own] for own in group))
         required = (
             Required(
-                frozenset(own),
-                sum(number for other, number in times.items() if self._each_has_one_of(other, own)),
-                frozenset(places[own]),
+                phrases,
+                sum(number * min(self._number(phrases, target) for target in own) for own, number in times.items()),
+                frozenset(at),
             )
-            for own in times
+            for phrases, at in looked.items()
         )
         return Terms(self.phrases, tuple(required), allowed)
 
-    def _each_has_one_of(self, targets: tuple[int, ...], others: tuple[int, ...]) -> bool:
-        """Whether each of the targets is one of the others or has one in it, so that writing it writes that, too."""
-        return all(any(_ends(self.targets[target], self.targets[other]) for other in others) for target in targets)
+    def _sharing(self, choices: Collection[Choice]) -> list[list[Choice]]:
+        """Groups of those that one place in a text can meet: of a group together, as many are needed as of each."""
+        groups: list[list[Choice]] = []
+        for own in choices if any(len(choice) > 1 for choice in choices) else ():
+            near = [group for group in groups if any(self._share(own, other) for other in group)]
+            groups = [*(group for group in groups if group not in near), [*chain(*near), own]]
+        return [group for group in groups if len(group) > 1]
 
-    def check(self, line: str, prefix: str, translation: str) -> tuple[Term, ...]:
+    def _share(self, some: Choice, others: Choice) -> bool:
+        """Whether one of some targets is one of the others, or is written with it."""
+        return any(self._number([one], other) or self._number([other], one) for one in some for other in others)
+
+    def _counted(self, targets: frozenset[int]) -> frozenset[int]:
+        """Those that have others of them at their end at most: one that has another before it would count twice."""
+        return frozenset(target for target in targets if self._number(targets, target) == 1)
+
+    def _number(self, targets: Collection[int], target: int) -> int:
+        """How many of some targets are written with that target."""
+        return len({end for one in targets for end in ends_of(self.targets[target], self.targets[one])})
+
+    def check(self, line: str, prefix: str, translation: str, elsewhere: bool = False) -> tuple[Term, ...]:
         """The terms of a clean line, in order, and whether the translation has them; then what it should not have.
 
         What is written once stands for one term: for the longest that it is, and for one that has no alternative first.
         """
-        matches = longest_first(self.matches(line))
-        free = self._occurrences(translation, {target for match in matches for target in match.entry.targets})
-        named: dict[int, str] = {}  # by which match
-        for number, match in sorted(enumerate(matches), key=lambda one: len(one[1].entry.targets)):
-            left = [target for target in match.entry.targets if free[target]]
-            if left:
-                first = min(left, key=lambda target: free[target][0])
-                free[first].popleft()
-                named[number] = self.targets[first]
+        matches = longest_first(self.matches(" ".join(line.split())))
+        # The short ones first: there may be others in a long one.
+        wanted = [tuple(sorted(one.entry.targets, key=lambda target: len(self.targets[target]))) for one in matches]
+        spans = [
+            (end - len(self.targets[target]), end, target)
+            for target in set(chain(*wanted))
+            for end in ends_of(translation, self.targets[target])
+        ]
+        named = assigned(wanted, spans)
         found = [
             Term(
                 match.entry.source,
-                named.get(number, " | ".join(map(self.targets.__getitem__, match.entry.targets))),
+                " | ".join(
+                    self.targets[target] for target in ([named[number]] if number in named else match.entry.targets)
+                ),
                 number in named,
             )
             for number, match in enumerate(matches)
         ]
-        against = self.written(translation) - self.allowed(line, prefix)
+        against = self.written(translation) - self.allowed(line, prefix, elsewhere)
         return (*found, *(Term(None, self.targets[place], False) for place in sorted(against)))
-
-    def _occurrences(self, text: str, targets: Iterable[int]) -> dict[int, deque[int]]:
-        """Where each of the targets begins in a text, in order; of those that overlap the longest counts."""
-        spans = [
-            (end - len(self.targets[target]), end, target)
-            for target in targets
-            for end in _ends(text, self.targets[target])
-        ]
-        found: dict[int, deque[int]] = {target: deque() for target in targets}
-        for start, _, target in sorted(_apart(sorted(spans, key=lambda span: (span[0] - span[1], span[0])))):
-            found[target].append(start)
-        return found
 
 
 def longest_first(matches: Sequence[Match]) -> list[Match]:
     """Those that count, in order: the longest, then the longest that does not overlap it, and so on."""
     # Of two terms in the same place, that which has an upper-case letter says more.
     order = sorted(matches, key=lambda one: (one.start - one.end, one.start, one.entry.pattern.flags))
-    chosen = _apart((one.start, one.end, number) for number, one in enumerate(order))
+    chosen = apart(((one.start, one.end, number) for number, one in enumerate(order)), overlap)
     return [order[number] for _, _, number in chosen]
-
-
-def _apart(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Of spans (start, end, what it is) those that overlap none that came before, by where they are."""
-    chosen: list[tuple[int, int, int]] = []
-    for span in spans:
-        place = bisect_left(chosen, span)
-        if (place == 0 or chosen[place - 1][1] <= span[0]) and (place == len(chosen) or span[1] <= chosen[place][0]):
-            chosen.insert(place, span)
-    return chosen
 
 
 def _term(text: str) -> str:
@@ -246,35 +246,25 @@ def _first_word(source: str) -> str:
     return word[0]
 
 
-def _pattern(character: str) -> str:
+def _pattern(source: str) -> re.Pattern[str]:
+    """What finds a term; the same for all that find the same."""
+    exact_case = any(character.isupper() for character in source)
+    pattern = " +".join("".join(map(_any_like, word)) for word in source.split(" "))
+    if not exact_case:  # the one letter that capitals write as two
+        pattern = pattern.replace("ß", "ss").replace("ss", "(?:ß|ss)")
+    return re.compile(pattern, 0 if exact_case else re.IGNORECASE)
+
+
+def _any_like(character: str) -> str:
     """What finds a character, or another one that is read as it."""
     alike = next((group for group in ALIKE if character in group), "")
     return f"[{re.escape(alike)}]" if alike else re.escape(character)
 
 
 def _key(word: str) -> str:
-    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter.
-
-    Of a word with an apostrophe that counts as a letter, what another apostrophe would leave of it.
-    """
-    word = next((group[0] for group in ALIKE if word in group), word.partition("\u02bc")[0] or word)
+    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter."""
+    word = next((group[0] for group in ALIKE if word in group), word)
     return word.casefold().replace("i\u0307", "i").replace("ı", "i")
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] begins and ends at a word boundary."""
-    return begins_word(text, start) and ends_word(text, end)
-
-
-def _ends(text: str, term: str) -> list[int]:
-    """Where `term` ends in `text`, in whole words."""
-    found = []
-    start = text.find(term)
-    while start >= 0:
-        if _is_whole(text, start, start + len(term)):
-            found.append(start + len(term))
-        start = text.find(term, start + 1)
-    return found
 
 
 def _places(match: Match, text: str, tokens: Sequence[bytes], read: Callable[[str], str]) -> set[int]:

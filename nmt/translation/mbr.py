@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from nmt.search.boundaries import stands_alone
+from nmt.translation.result import Candidate
 
 Utility = Literal["chrf", "bleu"]
 
@@ -31,6 +33,17 @@ def expected_utilities(texts: Sequence[str], metric: Utility) -> list[float]:
         sum(known[text, other] for place, other in enumerate(texts) if place != own) / others
         for own, text in enumerate(texts)
     ]
+
+
+def most_agreed(candidates: Sequence[Candidate], metric: Utility, n_best: int) -> list[Candidate]:
+    """The n best texts by expected utility, which becomes their score."""
+    utilities = expected_utilities([candidate.text for candidate in candidates], metric)
+    scored = [replace(candidate, score=utility) for candidate, utility in zip(candidates, utilities, strict=True)]
+    ranked = sorted(scored, key=lambda candidate: -candidate.score)
+    different: dict[str, Candidate] = {}  # one that was drawn several times is one translation
+    for candidate in ranked:
+        different.setdefault(candidate.text, candidate)
+    return list(different.values())[:n_best]
 
 
 def _scorer(metric: Utility, unspaced: bool) -> Callable[..., Any]:

@@ -138,7 +138,7 @@ class Translator:
         segments = [
             segment
             for number, (line, prefix) in enumerate(zip(lines, begins, strict=True))
-            for segment in self._segments(number, line, prefix, glossary)
+            for segment in self._segments(number, line, prefix, glossary, config.terms_elsewhere)
         ]
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
@@ -162,21 +162,27 @@ class Translator:
         for segment, candidates in zip(segments, found, strict=True):
             by_line[segment.line].append((segment, candidates))
         joined = [self._join(parts, config) for parts in by_line]
-        unknown = (self.tokenizers.unknown(clean(line)) for line in lines)
-        joined = [replace(one, unknown=found) if found else one for one, found in zip(joined, unknown, strict=True)]
+        joined = [self._noted(*pair) for pair in zip(joined, map(clean, lines), strict=True)]
         if alignment:
             joined = [_in_words_of(*pair) for pair in zip(joined, lines, strict=True)]
         if glossary is None:
             return joined
-        return [_checked(*parts, glossary) for parts in zip(joined, lines, begins, strict=True)]
+        elsewhere = config.terms_elsewhere
+        return [_checked(*parts, glossary, elsewhere) for parts in zip(joined, lines, begins, strict=True)]
 
-    def _segments(self, number: int, line: str, prefix: str, glossary: Glossary | None) -> list[Segment]:
+    def _noted(self, translation: Translation, text: str) -> Translation:
+        """With what is out of the ordinary in the text for the vocabulary."""
+        return replace(translation, unknown=self.tokenizers.unknown(text), capitals=self.tokenizers.capitals(text))
+
+    def _segments(
+        self, number: int, line: str, prefix: str, glossary: Glossary | None, elsewhere: bool
+    ) -> list[Segment]:
         text = clean(line)
         if is_blank(text):
             return []
         pair, begin = self.tokenizers, clean(prefix)
         read, write, spell = pair.encode_source, pair.target.encode, pair.source.spellings
-        allowed = glossary.allowed(text, begin) if glossary else frozenset()
+        allowed = glossary.allowed(text, begin, elsewhere) if glossary else frozenset()
         ids = read(text)
         if self._fits(text, ids):
             terms = glossary.terms(text, spell(ids), allowed, pair.read) if glossary else None
@@ -207,7 +213,11 @@ class Translator:
             [self._candidate(segment, hypothesis, attention, alignment) for hypothesis in hypotheses]
             for segment, hypotheses in zip(segments, found, strict=True)
         ]
-        return [_most_agreed(one, config) for one in candidates]
+        if config.mbr == "none":
+            return candidates
+        from nmt.translation.mbr import most_agreed  # sacreBLEU takes a while to import
+
+        return [most_agreed(one, config.mbr, config.n_best) for one in candidates]
 
     def _find(self, segments: list[Segment], config: SearchConfig, keep_attention: bool) -> list[list[Hypothesis]]:
         """The search; an exported model has another one."""
@@ -275,23 +285,10 @@ def _in_words_of(translation: Translation, line: str) -> Translation:
     return replace(translation, hypotheses=tuple(hypotheses))
 
 
-def _checked(translation: Translation, line: str, prefix: str, glossary: Glossary) -> Translation:
+def _checked(translation: Translation, line: str, prefix: str, glossary: Glossary, elsewhere: bool) -> Translation:
     """With the terms of the line, and which of them each hypothesis has."""
     source, begin = clean(line), clean(prefix)
-    hypotheses = (replace(one, terms=glossary.check(source, begin, one.text)) for one in translation.hypotheses)
-    return replace(translation, hypotheses=tuple(hypotheses))
-
-
-def _most_agreed(candidates: list[Candidate], config: SearchConfig) -> list[Candidate]:
-    """The n best texts by expected utility, which becomes their score, where the config asks for it."""
-    if config.mbr == "none":
-        return candidates
-    from nmt.translation.mbr import expected_utilities  # sacreBLEU takes a while to import
-
-    utilities = expected_utilities([candidate.text for candidate in candidates], config.mbr)
-    scored = [replace(candidate, score=utility) for candidate, utility in zip(candidates, utilities, strict=True)]
-    ranked = sorted(scored, key=lambda candidate: -candidate.score)
-    different: dict[str, Candidate] = {}  # one that was drawn several times is one translation
-    for candidate in ranked:
-        different.setdefault(candidate.text, candidate)
-    return list(different.values())[: config.n_best]
+    hypotheses = tuple(
+        replace(one, terms=glossary.check(source, begin, one.text, elsewhere)) for one in translation.hypotheses
+    )
+    return replace(translation, hypotheses=hypotheses)

@@ -23,6 +23,7 @@ OTHER: dict[str, Any] = {  # a value that is not the default
     "min_length_ratio": 0.1,
     "no_repeat_ngram": 3,
     "term_placement": 0.0,
+    "terms_elsewhere": True,
     "mbr": "chrf",
     "batch_sentences": 8,
     "exact": True,

@@ -14,8 +14,9 @@ def written(tokens: Iterable[int], spellings: tuple[bytes, ...] = SPELLINGS) -> 
 
 
 def ends(text: str, phrase: str) -> set[int]:
-    """Where a phrase ends in a text, in whole words."""
-    pattern = rf"(?<!\w)(?={re.escape(phrase)}(?!\w))"
+    """Where a phrase ends in a text, in whole words: no letter stands beside a letter of it."""
+    before, after = (r"(?<!\w)" if phrase[0].isalnum() else ""), (r"(?!\w)" if phrase[-1].isalnum() else "")
+    pattern = rf"{before}(?={re.escape(phrase)}{after})"
     return {match.start() + len(phrase) for match in re.finditer(pattern, text)}
 
 

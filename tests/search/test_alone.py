@@ -55,9 +55,7 @@ def ends(text: str, phrase: str) -> set[int]:
     for start in range(len(text)):
         end = start + len(phrase)
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        joined = (before in ("a", "b") and phrase[0] not in "漢字の") or (
-            after in ("a", "b") and phrase[-1] not in "漢字の"
-        )
+        joined = (before in ("a", "b") and phrase[0] in "ab") or (after in ("a", "b") and phrase[-1] in "ab")
         if text.startswith(phrase, start) and not joined:
             found.add(end)
     return found

@@ -50,7 +50,7 @@ def test_no_more_hypotheses_are_asked_for_than_can_be_searched(method: str, widt
 @pytest.mark.parametrize(
     ("key", "most"), [("min_length_ratio", 100.0), ("max_length_ratio", 100.0), ("max_length_extra", 10_000)]
 )
-def test_no_length_is_asked_for_that_there_is_no_memory_for(key: str, most: float) -> None:
+def test_no_length_is_asked_for_that_no_search_would_reach(key: str, most: float) -> None:
     assert getattr(SearchConfig.model_validate({key: most}), key) == most
     with pytest.raises(ValueError, match=f"less than or equal to {most:.0f}"):
         SearchConfig.model_validate({key: most + 1})

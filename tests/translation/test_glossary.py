@@ -33,6 +33,14 @@ def terms_of(glossary: Glossary, line: str) -> Terms:
     return glossary.terms(line, tokens, glossary.allowed(line))
 
 
+def agreed(glossary: Glossary, line: str, translation: str) -> tuple[Term, ...]:
+    """What the check says of the terms of a line, which the search must say, too."""
+    found = tuple(one for one in glossary.check(line, "", translation) if one.source is not None)
+    unmet = terms_of(glossary, line).unmet(glossary.tokenizer.encode(translation))
+    assert (unmet == 0) == all(one.met for one in found)
+    return found
+
+
 def targets(glossary: Glossary, source: str) -> set[str]:
     (match,) = glossary.matches(source)
     return {glossary.targets[place] for place in match.entry.targets}
@@ -90,14 +98,19 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tokenizer: SentencePieceT
         ("kleiner hund", "ein kleiner   Hund", 1),
         ("kleiner hund", "ein kleiner, Hund", 0),
         ("z. B.", "wie z. B. hier, z. Bahn", 1),
-        ("§ 5", "nach § 5, § 51, a§ 5", 1),
-        ("C++", "C++ und C++, C++x", 2),
+        ("§ 5", "nach § 5, § 51, a§ 5", 2),
+        ("C++", "C++ und C++, C++x, xC++", 3),
+        ("<b>", "Ein <b>rotes</b> Auto, <b>x", 2),
+        ("{0}", "in{0}Tagen", 1),
         ("l'eau", "l’eau, L'EAU, l eau, leau", 2),
         ("комп'ютер", "комп\u02bcютер, комп’ютер, комп", 2),
         ("комп\u02bcютер", "комп\u02bcютер, комп'ютер, ютер", 2),
         ("E‑Mail", "E-Mail, E–Mail, E−Mail, e-Mail, E Mail", 3),
         ("„a“", '"a" »a«', 2),
-        ("-s", "x –s", 1),
+        ("-s", "x –s x-s -sx", 2),
+        ("'tis", "\u02bctis so, ’tis, 'tis", 3),
+        ("\u02bctis", "\u02bctis so, ’tis, 'tis", 3),
+        ("rock 'n' roll", "Rock \u02bcn\u02bc Roll", 1),
         ("naïve", "nai\u0308ve", 1),
         ("café", "cafés café", 1),
         ("iş", "İş, iş ve İŞ", 3),
@@ -155,6 +168,90 @@ def test_what_is_written_once_stands_for_one_term(tokenizer: SentencePieceTokeni
     assert glossary.check(line, "", "die Katze") == (kitty, cat)
     assert glossary.check(line, "", "das Kätzchen und die Katze") == (Term("kitty", "Kätzchen", True), cat)
     assert glossary.check(line, "", "die Katze und die Katze") == (Term("kitty", "Katze", True), cat)
+
+
+def test_a_term_takes_a_place_in_a_longer_one_that_nothing_else_wants(tokenizer: SentencePieceTokenizer) -> None:
+    pairs = [("card", "carte"), ("credit card", "carte de crédit"), ("x", "a b c"), ("y", "a"), ("z", "c")]
+    glossary = Glossary.of(pairs, tokenizer)
+    both = (Term("credit card", "carte de crédit", True), Term("card", "carte", True))
+    assert agreed(glossary, "a credit card and a card", "une carte de crédit et une carte de crédit") == both
+    assert all(one.met for one in agreed(glossary, "x y z", "a b c a b c"))
+    assert [one.met for one in agreed(glossary, "x y z", "a b c a")] == [True, True, False]
+
+
+def test_of_alternatives_the_longer_counts_once_though_the_shorter_is_in_it(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("card", "carte"), ("card", "carte bancaire"), ("x", "a b a"), ("y", "a")], tokenizer)
+    assert [one.met for one in agreed(glossary, "a card, a card", "une carte bancaire")] == [True, False]
+    assert [one.met for one in agreed(glossary, "a card, a card", "carte bancaire, carte")] == [True, True]
+    assert [one.met for one in agreed(glossary, "x y", "a b a")] == [True, False]
+    assert [one.met for one in agreed(glossary, "x y", "a b a, a")] == [True, True]
+
+
+def test_terms_that_overlap_but_for_a_part_both_count(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("x", "rot Haus"), ("y", "Haus grau")], tokenizer)
+    assert agreed(glossary, "x y", "rot Haus grau") == (Term("x", "rot Haus", True), Term("y", "Haus grau", True))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "line", "translation", "named"),
+    [
+        ("car Auto|car Wagen|cart Wagen|cart Karren", "the car and the cart", "der Wagen und das Auto", "Auto Wagen"),
+        ("car Auto|car Wagen|cart Wagen|cart Karren", "the cart, a car", "der Karren, der Wagen", "Karren Wagen"),
+        ("car Auto|car Wagen|cart Wagen|cart Karren", "the car and the cart", "der Wagen", "Wagen -"),
+        ("a A|a B|b B|b C|c C|c D", "a b c", "B C D", "B C D"),
+        ("a A|a B|b B|b C|c C|c D", "a b c", "A B C", "A B C"),
+        ("a A|a B|b B|b C|c C|c A", "a b c", "B B C", "B B C"),
+        ("a A|a B|b B|b C|c C|c A", "a b c", "B B B", "B B -"),
+        ("a P Q|a C|b P|c P", "a b c", "P Q, P Q, C", "C P P"),
+    ],
+)
+def test_what_is_written_is_shared_out_so_that_as_many_terms_as_can_be_are_met(
+    tokenizer: SentencePieceTokenizer, pairs: str, line: str, translation: str, named: str
+) -> None:
+    terms = [(source, target) for source, _, target in (pair.partition(" ") for pair in pairs.split("|"))]
+    found = agreed(Glossary.of(terms, tokenizer), line, translation)
+    assert [one.target if one.met else "-" for one in found] == named.split()
+
+
+def test_as_many_of_terms_that_share_a_target_are_required_as_all_of_them_need(
+    tokenizer: SentencePieceTokenizer,
+) -> None:
+    pairs = [("car", "Auto"), ("car", "Wagen"), ("vehicle", "Wagen"), ("vehicle", "Fahrzeug"), ("dog", "Hund")]
+    terms = terms_of(Glossary.of(pairs, tokenizer), "the car hit the vehicle and the dog")
+    assert {(tuple(sorted(one.phrases)), one.times) for one in terms.required} == {
+        ((0, 1), 1),
+        ((1, 2), 1),
+        ((3,), 1),
+        ((0, 1, 2), 2),
+    }
+
+
+def test_repeated_spaces_do_not_change_which_term_is_the_longest(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("a b", "X"), ("b cde", "Y")], tokenizer)
+    assert agreed(glossary, "a   b cde", "Y") == (Term("b cde", "Y", True),)
+
+
+@pytest.mark.parametrize(
+    "sources", [("e-mail", "e‑mail"), ("it's", "it’s"), ("straße", "strasse"), ("'tis", "\u02bctis")]
+)
+def test_sources_that_find_the_same_are_one_term_with_alternatives(
+    tokenizer: SentencePieceTokenizer, sources: tuple[str, str]
+) -> None:
+    glossary = Glossary.of([(sources[0], "Mail"), (sources[1], "Post")], tokenizer)
+    for line in sources:
+        assert targets(glossary, line) == {"Mail", "Post"}
+        for translation in ("Mail", "Post"):
+            assert agreed(glossary, line, translation) == (Term(sources[0], translation, True),)
+
+
+def test_targets_may_be_allowed_where_none_of_their_sources_is(tokenizer: SentencePieceTokenizer) -> None:
+    glossary = Glossary.of([("play", "spielen"), ("dog", "Hund")], tokenizer)
+    line, translation = "Two dogs are playing with a dog", "Zwei Hunde spielen mit einem Hund"
+    assert glossary.allowed(line) == {1}
+    assert glossary.allowed(line, elsewhere=True) == {0, 1}
+    dog = Term("dog", "Hund", True)
+    assert glossary.check(line, "", translation) == (dog, Term(None, "spielen", False))
+    assert glossary.check(line, "", translation, elsewhere=True) == (dog,)
 
 
 def test_a_line_of_very_many_terms_is_checked_in_time(tokenizer: SentencePieceTokenizer) -> None:
@@ -271,7 +368,7 @@ def test_terms_of_a_text_without_spaces_are_those_at_each_place(tiny_tokenizers:
 
     def is_there(term: str, start: int) -> bool:
         before, after = text[max(0, start - 1) : start], text[start + len(term) :][:1]
-        joins = (before in ("a", "b") and term[0] in "ab。") or (after in ("a", "b") and term[-1] in "ab。")
+        joins = (before in ("a", "b") and term[0] in "ab") or (after in ("a", "b") and term[-1] in "ab")
         return text.startswith(term, start) and not joins
 
     places = {(term, start) for term in terms for start in range(len(text)) if is_there(term, start)}
@@ -301,5 +398,13 @@ def test_a_target_without_spaces_is_written_without_one(tokenizer: SentencePiece
 def test_the_targets_in_a_text_are_those_a_plain_search_finds(tiny_tokenizers: TokenizerPair, text: str) -> None:
     targets = ["a", "ab", "a b", "b_a", "-a", "a-", "b-a b", "_", "a_"]
     glossary = Glossary.of([(str(place), target) for place, target in enumerate(targets)], tiny_tokenizers.target)
-    expected = {target for target in targets if re.search(rf"(?<![ab\u0301]){re.escape(target)}(?![ab\u0301])", text)}
+
+    def pattern(target: str) -> str:
+        before, after = (
+            ("(?<![ab\u0301])" if target[0] in "ab" else ""),
+            ("(?![ab\u0301])" if target[-1] in "ab" else ""),
+        )
+        return f"{before}{re.escape(target)}{after}"
+
+    expected = {target for target in targets if re.search(pattern(target), text)}
     assert {glossary.targets[place] for place in glossary.written(text)} == expected

@@ -316,6 +316,19 @@ def test_terms_are_in_the_translation_where_they_are_in_the_line_and_nowhere_els
     assert asked == 15 + 15 + 15 + 12  # 60 lines: 4 subjects, 5 verbs, 3 objects
 
 
+def test_a_target_term_may_be_allowed_in_lines_without_its_source_term(translator: Translator) -> None:
+    usual = [one.text for one in translator.translate(LINES[:9], QUICK)]
+    word = re.findall(r"\w+", usual[0])[0]
+    glossary = glossary_for(translator, ("zebra", word))
+    forbidden, allowed = (
+        translator.translate(LINES[:9], QUICK.model_copy(update={"terms_elsewhere": elsewhere}), glossary=glossary)
+        for elsewhere in (False, True)
+    )
+    assert not any(re.search(rf"\b{word}\b", one.text) for one in forbidden)
+    assert [one.text for one in allowed] == usual
+    assert not any(one.terms for one in allowed)
+
+
 def test_a_term_is_asked_for_as_often_as_it_is_there(translator: Translator) -> None:
     glossary = glossary_for(translator, ("hund", "dog"))
     (translation,) = translator.translate(["Der Hund mag den Hund"], QUICK, glossary=glossary)
@@ -481,5 +494,6 @@ def test_characters_without_a_piece_are_read_as_what_they_mean_or_named(tiny_run
     assert (odd.text, odd.score, odd.source_tokens) == (usual.text, usual.score, usual.source_tokens)
     assert (usual.unknown, odd.unknown, strange.unknown) == ("", "", "😀")
     assert translator.translate(["\u200b", "der\u00ad Hund."])[0].unknown == ""  # nothing that could be shown
+    assert not usual.capitals
     one, other = score_pairs(translator, ["der Hund.", "der Ｈund．"], ["the dog."] * 2)
     assert one.log_prob == other.log_prob
