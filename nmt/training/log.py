@@ -46,7 +46,8 @@ class TrainingLog:
 
     def __enter__(self) -> "TrainingLog":
         if self.console.is_terminal and self._journal:
-            columns = (TextColumn("{task.description}"), BarColumn(bar_width=12), TextColumn("{task.fields[figures]}"))
+            name = TextColumn("{task.description}", markup=False)
+            columns = (name, BarColumn(bar_width=12), TextColumn("{task.fields[figures]}"))
             self._bar = Bar(*columns, console=self.console)
             self._bar.start()
             self._task = self._bar.add_task(self.name, total=1.0, figures="")

@@ -59,7 +59,9 @@ class _Trainer:
                     if not self.updater.is_sound():
                         self._roll_back(NOT_SOUND)
                     elif self._validate():
-                        break
+                        if reason_to_stop(self.progress, self.config):
+                            break
+                        self._save()  # a new best: patience begins anew
                 elif self._is_due_for_validation():  # a run that was interrupted just before begins with it
                     if self._validate():
                         self._save()
@@ -69,7 +71,7 @@ class _Trainer:
                 if self.updater.is_sound():
                     self._save(regular=reason != "interrupted")
                 else:  # a run that goes on comes here again, and is rolled back where it would have been
-                    self._restore(*self._newest(NOT_SOUND))
+                    self._drop_unsound()
         self.progress.finish_reason = reason
         return self.progress
 
@@ -143,11 +145,22 @@ class _Trainer:
         progress.wall_seconds = now.wall_seconds
         progress.rollbacks, progress.skipped_in_a_row, progress.changes = now.rollbacks + 1, 0, now.changes
         self.workers.wait()
+        if self.workers.leads:
+            self.job.checkpoints.settle(progress)  # the state of an interruption would not fit the log any more
         self.log.rewind(progress)
         message = f"{why}. Went back to update {progress.update}; from now on the learning rate is halved."
         details = {"reached": now.update, "rollbacks": progress.rollbacks, "pairs": now.left_out}
         self.log.fault(progress, "rolled_back", message, **details)
         progress.left_out = now.left_out  # their lines are gone from the log, and go again if this is not the last
+        if self._reason_to_stop() not in ("", "interrupted"):
+            self._save()  # the state on the disk has trained for less time, and would go on
+
+    def _drop_unsound(self) -> None:
+        """Leave a run whose weights are not finite as its newest checkpoint has it."""
+        reached = self.progress.update
+        self._restore(*self._newest(NOT_SOUND))
+        self.log.rewind(self.progress)
+        self.log.say(f"update {reached}: {NOT_SOUND}. What came after update {self.progress.update} is not kept.")
 
     def _newest(self, why: str, among: list[int] | None = None) -> tuple[Progress, Folder]:
         found = self.job.checkpoints.newest_of_all(self.workers, self.log.say, among)

@@ -23,7 +23,7 @@ from nmt.training.loop import MOST_ROLLBACKS, MOST_SKIPPED_IN_A_ROW, _Trainer, t
 from nmt.training.optimizer import MovingAverage
 from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory
 from nmt.training.validate import Validation
-from tests.tiny import quiet_console
+from tests.tiny import printed, quiet_console
 from tests.training.jobs import SilentLog, tiny_job, trainer_on
 
 NAN, INF = float("nan"), float("inf")
@@ -399,3 +399,49 @@ def test_an_interruption_where_the_weights_are_not_finite_costs_no_roll_back(tmp
     assert trainer.run().finish_reason == "interrupted"
     assert (trainer.progress.update, trainer.progress.rollbacks) == (4, 0)
     assert "rolled_back" not in [fault["what"] for fault in log.faults]
+
+
+def test_an_interruption_where_the_weights_are_not_finite_says_what_is_lost_and_takes_it_from_the_log(
+    tmp_path: Path,
+) -> None:
+    job = tiny_job(tmp_path, training__max_updates=20, training__validate_every=4)
+    path, console = tmp_path / "metrics.jsonl", quiet_console()
+    with TrainingLog(path, console, "tiny", 20, None) as log:
+        trainer: Any = _Trainer(job, log)
+        inject(trainer, "weights", NAN, {5})
+        stop_after(trainer, 6)
+        trainer.run()
+    message = f"update 6: {loop.NOT_SOUND}. What came after update 4 is not kept."
+    assert message in printed(console).split("\n")
+    assert path.stat().st_size == trainer.progress.log_bytes
+    assert json.loads(path.read_text(encoding="utf-8").split("\n")[-2])["update"] == 4
+
+
+def test_a_roll_back_leaves_no_state_of_an_interruption_that_the_log_does_not_fit(tmp_path: Path) -> None:
+    states = tmp_path / "run" / "state"
+    for end in (6, 0):
+        trainer, log = start(tmp_path, max_updates=14)
+        spoil_places(trainer, {(0, place) for place in range(7, 7 + MOST_SKIPPED_IN_A_ROW)})
+        stop_after(trainer, end)
+        left: list[Any] = []
+        log.rewind = lambda progress: left.append((progress.update, list_steps(states), follow(states, "latest")))  # type: ignore[method-assign] # noqa: B023
+        trainer.run()
+        assert list_steps(states) == ([4, 6] if end else [12, 14])
+    assert left == [(4, [4], 4)]
+
+
+def test_a_run_that_is_rolled_back_as_its_time_is_over_is_finished_on_the_disk_too(tmp_path: Path) -> None:
+    trainer, log = start(tmp_path, time_limit=1000.0)
+    inject(trainer, "weights", NAN, {6})
+    update = trainer.updater.update
+
+    def slow(progress: Any, batches: list[Any]) -> Any:
+        progress.train_seconds += 2000.0 * (progress.update == 6)
+        return update(progress, batches)
+
+    trainer.updater.update = slow
+    progress = trainer.run()
+    assert (progress.finish_reason, progress.update, progress.rollbacks) == ("time_limit", 4, 1)
+    again = trainer_on(trainer.job, log)
+    assert again.run().update == 4
+    assert (again.progress.finish_reason, again.progress.rollbacks) == ("time_limit", 1)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import types
 from pathlib import Path
@@ -117,6 +118,14 @@ def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
         log.train(Progress(update=10, train_seconds=20.0), FIGURES)
     assert "10/100" in screen.getvalue()
     assert "1,234 tokens/s" in screen.getvalue()
+
+
+@pytest.mark.parametrize("name", ["rnn [small]", "de-en [/v2]"])
+def test_the_bar_shows_the_name_of_a_run_as_it_is(tmp_path: Path, name: str) -> None:
+    screen = io.StringIO()
+    with TrainingLog(tmp_path / "metrics.jsonl", Console(file=screen, force_terminal=True, width=120), name, 9, None):
+        pass
+    assert name in re.sub("\x1b\\[[^a-zA-Z]*[a-zA-Z]", "", screen.getvalue())  # without colours
 
 
 def test_names_with_brackets_are_shown_as_they_are(tmp_path: Path) -> None:

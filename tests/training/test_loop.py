@@ -246,6 +246,19 @@ def test_patience_counts_validations_without_a_better_score(tmp_path: Path) -> N
     assert [line["best"] for line in log.validated] == [True, False, False]
 
 
+def test_patience_that_is_lowered_when_a_run_goes_on_does_not_stop_it_after_a_new_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = iter([5.0, 4.0, 9.0, 3.0])
+    monkeypatch.setattr(loop, "validate", lambda *_: Validation(1.0, next(scores)))
+    trainer, log = start(tmp_path, max_updates=50, validate_every=1)
+    signal_in_update(trainer, 3)
+    assert (trainer.run().finish_reason, trainer.progress.validations_without_best) == ("interrupted", 1)
+    progress = trainer_on(with_config(trainer.job, patience=1), log).run()
+    assert (progress.finish_reason, progress.update, progress.best_update) == ("patience", 4, 3)
+    assert list_steps(tmp_path / "run" / "state") == [3, 4]
+
+
 @pytest.mark.parametrize(("best_by", "best"), [("bleu", 2), ("loss", 3)])
 def test_the_best_is_the_one_with_the_highest_bleu_or_the_lowest_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best_by: str, best: int
