@@ -113,8 +113,10 @@ def _explain(config_class: type[Config], tree: dict[str, Any], error: ErrorDetai
     key = ".".join(path) or "the recipe"
     if error["type"] == "extra_forbidden":
         every = _keys(config_class)
-        if key in every:
+        if key in every and _tag(owner):
             return _explain_type(owner, path[:-1], tree, every)
+        if key in every:
+            return f'"{path[-1]}" is a single key, because of the quotation marks. Leave them out.'
         endings = (f".{key}", f".{path[-1]}")
         elsewhere = next(filter(None, ([one for one in every if f".{one}".endswith(end)] for end in endings)), [])
         similar = difflib.get_close_matches(path[-1], owner.model_fields, n=1, cutoff=0.6)

@@ -65,6 +65,15 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(path: str, message
     assert complaint(tree) == f"{RECIPE}: {path} {message}"
 
 
+def test_a_dotted_key_in_quotation_marks_is_called_that() -> None:
+    message = '"training.max_updates" is a single key, because of the quotation marks. Leave them out.'
+    assert complaint(tiny_tree(Path("text")) | {"training.max_updates": 5}) == f"{RECIPE}: {message}"
+    message = '"encoder.heads" is a single key, because of the quotation marks. Leave them out.'
+    tree = tiny_tree(Path("text"))
+    tree["model"]["encoder.heads"] = 4
+    assert complaint(tree) == f"{RECIPE}: {message}"
+
+
 def test_an_unknown_key_that_is_near_to_nothing_is_answered_with_all_that_are_known() -> None:
     message = complaint(tree_with("corpus.dev.xyzzy", 1))
     assert message == f"{RECIPE}: corpus.dev.xyzzy is not a key. Known: source, target, config, split, revision."
@@ -188,6 +197,9 @@ def test_every_mistake_is_listed_at_once() -> None:
         ),
         ("search", {"beam": 2, "n_best": 3}, "search.n_best = 3 needs a beam at least as wide; search.beam = 2."),
         ("training.betas", [0.9, 1.0], "training.betas = [0.9, 1.0] must be at least 0 and below 1."),
+        ("training.betas", [0.9], "training.betas = [0.9] must be two numbers, as in [0.9, 0.98]."),
+        ("training.betas", 0.9, "training.betas = 0.9 must be two numbers, as in [0.9, 0.98]."),
+        ("training.betas", [0.9, "x"], "training.betas = [0.9, 'x'] must be two numbers, as in [0.9, 0.98]."),
         (
             "corpus.dev",
             {"source": "dev.de"},

@@ -28,6 +28,13 @@ def _time_limit(value: object) -> object:
         raise ValueError(f"training.time_limit = '{value}': {error}") from None
 
 
+def _two_numbers(value: Any) -> Any:
+    is_pair = isinstance(value, list | tuple) and len(value) == 2
+    if not is_pair or not all(type(beta) in (int, float) for beta in value):
+        raise ValueError(f"training.betas = {value!r} must be two numbers, as in [0.9, 0.98].")
+    return value
+
+
 class TrainingConfig(Config):
     """An update is one step of the optimizer over `accumulate` batches of at most `batch_tokens` target tokens, padding
     included, and at most twice as many source tokens (more with `tokenizer.sampling`: what is drawn is longer than the
@@ -63,7 +70,7 @@ class TrainingConfig(Config):
     accumulate: int = Field(1, ge=1)
     optimizer: Literal["adamw", "adam"] = "adamw"
     learning_rate: float = Field(1e-3, gt=0.0)
-    betas: tuple[float, float] = Field((0.9, 0.98), strict=False)
+    betas: Annotated[tuple[float, float], BeforeValidator(_two_numbers)] = Field((0.9, 0.98), strict=False)
     weight_decay: float = Field(0.01, ge=0.0)
     schedule: Literal["constant", "inverse_sqrt", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)
