@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nmt.config import Config, dump_config, load_config
+from nmt.config import Config, dump_config, load_config, parse_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment
-from nmt.storage.folder import REPLACED, is_whole, read_folder, read_manifest
-from nmt.storage.seal import is_as_sealed, noted_files
+from nmt.reports.record import RunRecord
+from nmt.storage.folder import REPLACED, Folder, is_whole, read_folder, read_manifest
+from nmt.storage.seal import is_as_sealed, noted_files, read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training.progress import Progress
 
@@ -74,30 +75,74 @@ def check_new(directory: Path) -> None:
         )
 
 
-def check_same(experiment: Experiment, directory: Path, say: Callable[[str], None], over: bool = False) -> None:
-    """Raises ConfigError for a key that may not change; which test set is named matters only once training is over.
+def recipe_so_far(directory: Path, state: Folder | None) -> Experiment | None:
+    """What a run was trained by until now, as its newest state says; None where nothing that is left says it.
 
-    A recipe in the run that was damaged is no hindrance, but said: it will be written again. Raises CheckpointError
-    where that cannot be told from one that was changed.
+    Where there is no state yet, or one of a version that did not note it, the recipe in the run says it, unless that
+    was damaged. Raises CheckpointError.
     """
+    if state and "recipe" in state.about:
+        return _parse(state.about["recipe"], f"{directory}/state")
     path = directory / "experiment.toml"
-    if not path.exists():
-        return
-    if path.name in noted_files(directory) and not is_as_sealed(directory, path.name):
-        say(f"{path} was changed after it was written. It is written again, from the recipe given now.")
-        return
+    if not path.exists() or _is_damaged(directory):
+        return None
     try:
-        before, now = flat(load_config(Experiment, path)), flat(experiment)
+        return load_config(Experiment, path)
     except ConfigError as error:
         raise CheckpointError(f"{path} was changed: {error} Delete it; the same command writes it again.") from None
+
+
+def recipe_at_end(directory: Path) -> Experiment:
+    """What a run that is over was trained by, as its record says. Raises CheckpointError."""
+    return _parse(read_record(directory).experiment, f"{directory}/record.json")
+
+
+def read_record(directory: Path) -> RunRecord:
+    """How a run ended. Raises CheckpointError where that was changed since."""
+    if "record.json" in noted_files(directory):
+        read_sealed(directory, "record.json")
+    return RunRecord.load(directory / "record.json")
+
+
+def check_same(
+    experiment: Experiment, before: Experiment | None, directory: Path, say: Callable[[str], None], over: bool = False
+) -> None:
+    """Raises ConfigError for a key that may not change; which test set is named matters only once training is over.
+
+    A recipe in the run that was damaged is no hindrance, but said: it will be written again.
+    """
+    old, now = flat(before or experiment), flat(experiment)
     tables = ("search.", "card.") if over else ("search.", "card.", "corpus.test.")
-    free = MAY_CHANGE | {key for key in now | before if key.startswith(tables)}
-    for key in sorted((before.keys() | now.keys()) - free):
-        if before.get(key) != now.get(key):
+    free = MAY_CHANGE | {key for key in now | old if key.startswith(tables)}
+    for key in sorted((old.keys() | now.keys()) - free):
+        if old.get(key) != now.get(key):
             raise ConfigError(
-                f"{directory} was begun with {key} = {before.get(key)!r}, and the recipe has {now.get(key)!r}. "
-                f"Use another --out, or delete {directory} to begin again."
+                f"{directory} was begun with {key} = {old.get(key)!r}, and the recipe has {now.get(key)!r}. "
+                f"{_other_ways(directory, key)}, or delete {directory} to begin again."
             )
+    if _is_damaged(directory):
+        path = directory / "experiment.toml"
+        say(f"{path} {'was changed after it was written' if path.exists() else 'is missing'}. It is written again.")
+
+
+def _other_ways(directory: Path, key: str) -> str:
+    """How another text or training can be had; another model or tokenizer can begin with no weights of this run."""
+    is_free = key.startswith(("corpus.", "training.")) and not key.startswith("corpus.test.")
+    if not is_free or not (directory / "models" / "best").exists():
+        return "Use another --out"
+    return f"Use another --out, where init_from = '{directory}' begins with the weights of this run"
+
+
+def _is_damaged(directory: Path) -> bool:
+    """Whether the recipe in a run is missing, or not what was written."""
+    return "experiment.toml" in noted_files(directory) and not is_as_sealed(directory, "experiment.toml")
+
+
+def _parse(tree: Any, where: str) -> Experiment:
+    try:
+        return parse_config(Experiment, tree, where)
+    except ConfigError as error:
+        raise CheckpointError(f"{error} Use the version of nmt that began this run, or another --out.") from None
 
 
 def check_models(directory: Path) -> None:
@@ -114,13 +159,11 @@ def check_models(directory: Path) -> None:
         read_folder(step_dir(models, update), remedy)
 
 
-def as_it_began(experiment: Experiment, directory: Path) -> Experiment:
+def as_it_began(experiment: Experiment, before: Experiment | None) -> Experiment:
     """The recipe of a run that goes on: what it began with, as it was named then. It may have moved, or be gone."""
-    path = directory / "experiment.toml"
-    if experiment.init_from is None or not path.exists() or not is_as_sealed(directory, path.name):
+    if experiment.init_from is None or before is None or before.init_from is None:
         return experiment
-    before = load_config(Experiment, path).init_from
-    return experiment.model_copy(update={"init_from": before}) if before else experiment
+    return experiment.model_copy(update={"init_from": before.init_from})
 
 
 def check_same_text(corpus: PreparedCorpus, directory: Path, done: Progress | None, say: Callable[[str], None]) -> None:

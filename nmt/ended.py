@@ -3,17 +3,18 @@
 import dataclasses
 from pathlib import Path
 
-from nmt.config import dump_config, load_config
+from nmt.begun import read_record, recipe_at_end
+from nmt.config import dump_config
 from nmt.corpus.lines import hash_lines
 from nmt.errors import CheckpointError, DataError
-from nmt.experiment import Experiment, experiment_bytes, load_experiment
+from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
 from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
 from nmt.reports.record import RunRecord, library_versions
 from nmt.storage.disk import Disk, replace_file
-from nmt.storage.seal import check_sealed, is_as_sealed, noted_files, read_sealed, seal
+from nmt.storage.seal import check_sealed, seal
 from nmt.training.device import hardware, peak_memory_bytes
 from nmt.training.job import Job
 from nmt.training.log import show_duration
@@ -83,28 +84,17 @@ def bring_up_to_date(experiment: Experiment, directory: Path) -> bool:
 
     Raises CheckpointError where a loose file of it was damaged, and DiskError.
     """
-    ended, path = _as_it_ended(experiment, directory), directory / "experiment.toml"
-    had_others = is_as_sealed(directory, path.name) and load_experiment(path) != ended
-    if "record.json" in noted_files(directory):
-        read_sealed(directory, "record.json")  # one that was damaged is not vouched for
-    record = RunRecord.load(directory / "record.json")
-    record = dataclasses.replace(record, name=ended.name, experiment=dump_config(ended))
-    files = {path.name: experiment_bytes(ended), "record.json": record.to_bytes()}
+    before = recipe_at_end(directory)
+    new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
+    ended = before.model_copy(update=new)
+    record = dataclasses.replace(read_record(directory), name=ended.name, experiment=dump_config(ended))
+    files = {"experiment.toml": experiment_bytes(ended), "record.json": record.to_bytes()}
     if all(holds(directory, name, data) for name, data in files.items()):
         check_sealed(directory)
     else:
         write_loose(directory, files, ended=True)
     write_card(directory)
-    return had_others
-
-
-def _as_it_ended(experiment: Experiment, directory: Path) -> Experiment:
-    """The recipe of a run that trains no more: only how it searches, its name and its card may be other ones now."""
-    path = directory / "experiment.toml"
-    if not path.exists() or not is_as_sealed(directory, path.name):
-        return experiment
-    new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
-    return load_config(Experiment, path).model_copy(update=new)
+    return ended != before
 
 
 def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -126,3 +116,16 @@ def describe_end(progress: Progress) -> str:
         return trained
     bleu = "" if progress.best_bleu is None else f", with {progress.best_bleu:.2f} BLEU on the dev set"
     return f"{trained}; the best model is that of update {progress.best_update}{bleu}"
+
+
+def describe_promise(progress: Progress, num_pairs: int) -> str:
+    """Why a run that a limit has ended may gain from a higher one, in a sentence; "" where nothing speaks for it."""
+    if progress.finish_reason not in ("max_updates", "time_limit"):
+        return ""
+    reasons = ["it saw less than one epoch of the text"] if progress.pairs < num_pairs else []
+    if progress.best_update == progress.update:
+        reasons.append("its last validation was the best")
+    if not reasons:
+        return ""
+    said = ", and ".join(reasons).capitalize()
+    return f"{said}: longer training (training.{progress.finish_reason}) may make it better."

@@ -5,6 +5,7 @@ another (Zoph et al., 2016). Only the first weights come from there: text, optim
 run's own.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,13 @@ class Parent:
     tokenizers: TokenizerPair
     weights: dict[str, Tensor] | None  # of its best model; None once training has begun: by then a run has its own
 
+    def checksum(self) -> str:
+        """SHA-256 of the weights, '' where there are none."""
+        digest = hashlib.sha256()
+        for weight in (self.weights or {}).values():
+            digest.update(weight.detach().numpy().tobytes())
+        return digest.hexdigest() if self.weights else ""
+
 
 def load_parent(experiment: Experiment, directory: Path, begun: bool) -> Parent | None:
     """What the run in `directory` takes over; None where its recipe names no other run.
@@ -59,6 +67,19 @@ def load_parent(experiment: Experiment, directory: Path, begun: bool) -> Parent 
     _check_same("model", about.model, experiment.model, source)
     _check_same("tokenizer", load_experiment(source / RECIPE).tokenizer, experiment.tokenizer, source)
     return Parent(source, tokenizers, None if begun else dict(model.named_parameters()))
+
+
+def doubt_about_card(experiment: Experiment) -> str:
+    """A sentence where [card] has been taken over from the run that this one begins with, but not the text; or ''."""
+    source = Path(experiment.init_from or "")
+    before = load_experiment(source / RECIPE)
+    if experiment.corpus.train == before.corpus.train:
+        return ""
+    for key in ("corpus", "dataset"):
+        named = getattr(experiment.card, key)
+        if named and named == getattr(before.card, key):
+            return f"card.{key} is that of {source}, but the training text is another: name this one there."
+    return ""
 
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:

@@ -11,27 +11,39 @@ import torch
 from rich.console import Console
 
 from nmt import __version__
-from nmt.begun import PREPARED, as_it_began, check_models, check_new, check_own, check_same, check_same_text
+from nmt.begun import (
+    PREPARED,
+    as_it_began,
+    check_models,
+    check_new,
+    check_own,
+    check_same,
+    check_same_text,
+    recipe_at_end,
+    recipe_so_far,
+)
+from nmt.config import dump_config
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.ended import bring_up_to_date, describe_end, is_put_down, put_down, record_of
+from nmt.ended import bring_up_to_date, describe_end, describe_promise, is_put_down, put_down, record_of
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import remove_records, write_loose
 from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
-from nmt.parent import Parent, load_parent
+from nmt.parent import Parent, doubt_about_card, load_parent
 from nmt.reports.record import source_commit
 from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
-from nmt.training.distributed import Workers, join_workers
+from nmt.training.distributed import Workers, check_alike, join_workers
 from nmt.training.job import Job, reason_to_stop
 from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog
 from nmt.training.loop import train
 from nmt.training.progress import Progress
 from nmt.training.random_state import seed_everything
+from nmt.training.schedule import learning_rate
 from nmt.training.step import memory_errors_explained
 from nmt.training.validate import DevSet
 
@@ -60,13 +72,14 @@ def _train_alone(
     training = experiment.training
     found = Checkpoints(directory).newest_of_all(workers, lambda text: _say(console, text))
     done = found[0] if found else None
-    if done:
-        experiment = as_it_began(experiment, directory)
-    else:
+    if not done:
         check_new(directory)
     over = reason_to_stop(done, training) if done and done.validated_at == done.update else ""
     is_over = bool(over) and is_put_down(directory)
-    check_same(experiment, directory, lambda text: _say(console, text), is_over)
+    before = recipe_at_end(directory) if is_over else recipe_so_far(directory, found[1] if found else None)
+    if done:
+        experiment = as_it_began(experiment, before)
+    check_same(experiment, before, directory, lambda text: _say(console, text), is_over)
     if done and is_over:
         now_has = "Its name, [search] and [card] are now those of this recipe. "
         check_models(directory)
@@ -76,6 +89,9 @@ def _train_alone(
         return over
     parent = load_parent(experiment, directory, begun=done is not None)
     corpus = _corpus(experiment, directory, workers, lambda text: _say(console, text), parent)
+    if workers.size > 1:
+        first_model = parent.checksum() if parent else ""
+        check_alike(workers, {"prepared text": corpus.fingerprint, "model that init_from names": first_model})
     check_same_text(corpus, directory, done, lambda text: _say(console, text))
     if said := doubt_about([pair.target for pair in corpus.dev], experiment.corpus.target_language):
         _say(console, said)
@@ -94,8 +110,11 @@ def _train_alone(
     _announce(console, experiment, job, time.perf_counter() - started)
     if begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
+        if said := doubt_about_card(experiment):
+            _say(console, said)
     if found:
         _note_changes(console, directory, checkpoints, *found)
+        _note_rate(console, directory, before or experiment, experiment, found[0])
     metrics = directory / "metrics.jsonl" if workers.leads else None
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
@@ -107,7 +126,8 @@ def _train_alone(
         command = shlex.join(["nmt", "translate", str(directory)])
         reads = experiment.model.encoder.type != "none"  # a language model only says how probable a text is
         use = f"Translate with: {command} < FILE" if reads else f"Score text with: {command} --score FILE < FILE"
-        _say(console, f"{experiment.name}: {describe_end(progress)}. {use}")
+        promise = describe_promise(progress, len(job.corpus))
+        _say(console, " ".join(filter(None, (f"{experiment.name}: {describe_end(progress)}.", promise, use))))
     return progress.finish_reason
 
 
@@ -129,9 +149,20 @@ def _note_changes(
     _say(console, f"Going on from update {progress.update} in {directory}.")
     differences = checkpoints.different_conditions(folder)
     for difference in differences:
-        _say(console, f"It was begun with {difference}: it goes on, but not with the very bits it would have had.")
+        _say(console, f"It last ran with {difference}: it goes on, but not with the very bits it would have had.")
     if differences:
         progress.changes.append(f"at update {progress.update}: {', '.join(differences)}")
+
+
+def _note_rate(console: Console, directory: Path, before: Experiment, now: Experiment, progress: Progress) -> None:
+    """Say where a schedule that has a later end now takes the learning rate up again, which undoes much."""
+    old, new = (learning_rate(one.training, progress) for one in (before, now))
+    if new > 1.5 * old:
+        _say(
+            console,
+            f"The learning rate goes back up to {new:.1e}, where the longer schedule has it. To train on gently, begin "
+            f"a new run with init_from = '{directory}' and a small training.learning_rate.",
+        )
 
 
 def _checkpoints(
@@ -148,7 +179,8 @@ def _checkpoints(
         "processes": workers.size,
         "sharded": experiment.training.shard and workers.size > 1,
     }
-    return Checkpoints(directory, experiment.training.keep_last, experiment.training.keep_best, conditions)
+    keep = experiment.training.keep_last, experiment.training.keep_best
+    return Checkpoints(directory, *keep, conditions, dump_config(experiment))
 
 
 def _corpus(

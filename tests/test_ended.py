@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nmt.corpus.readers import Pair
-from nmt.ended import describe_end, record_of
+from nmt.ended import describe_end, describe_promise, record_of
 from nmt.experiment import Experiment
 from nmt.reports.record import RunRecord
 from nmt.training.job import Job
@@ -71,3 +71,25 @@ def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
     assert describe_end(progress) == best  # of a language model
     progress.best_bleu = 34.567
     assert describe_end(progress) == f"{best}, with 34.57 BLEU on the dev set"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Its last validation was the best: longer training (training.max_updates) may make it better."),
+        (
+            {"pairs": 99, "finish_reason": "time_limit"},
+            "It saw less than one epoch of the text, and its last validation was the best: longer training "
+            "(training.time_limit) may make it better.",
+        ),
+        (
+            {"pairs": 99, "best_update": 900},
+            "It saw less than one epoch of the text: longer training (training.max_updates) may make it better.",
+        ),
+        ({"best_update": 900}, ""),
+        ({"finish_reason": "patience"}, ""),
+    ],
+)
+def test_a_run_that_a_limit_has_ended_too_early_says_so(changes: dict[str, Any], said: str) -> None:
+    progress = Progress(update=1000, best_update=1000, pairs=100, finish_reason="max_updates")
+    assert describe_promise(dataclasses.replace(progress, **changes), 100) == said

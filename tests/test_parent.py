@@ -16,7 +16,7 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.saved import load_model
-from nmt.parent import load_parent
+from nmt.parent import doubt_about_card, load_parent
 from nmt.reports.card import card_of
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
@@ -215,6 +215,17 @@ def test_dropout_and_sampling_may_be_others(tiny_run: Path, other_text: Path, tm
     changes["tokenizer__training_pairs"] = 50
     assert run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")[0] == "max_updates"
     assert load_experiment(tmp_path / "child" / "experiment.toml").init_from == str(tiny_run)
+
+
+def test_a_card_that_was_taken_over_with_other_text_is_doubted(
+    tiny_run: Path, other_text: Path, tmp_path: Path
+) -> None:
+    card, parent = {"corpus": "Invented pairs"}, tmp_path / "parent"
+    run(make_experiment(tmp_path / "text", card=card), parent)
+    doubt = f"card.corpus is that of {parent}, but the training text is another: name this one there."
+    assert doubt in run(make_experiment(other_text, init_from=str(parent), card=card), tmp_path / "child")[1]
+    for text, its_card in ((other_text, {"corpus": "Dachshunds"}), (tmp_path / "text", card), (other_text, {})):
+        assert doubt_about_card(make_experiment(text, init_from=str(parent), card=its_card)) == ""
 
 
 def test_a_run_cannot_begin_with_itself_or_with_nothing(other_text: Path, tmp_path: Path) -> None:

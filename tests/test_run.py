@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import build_manifest, read_folder
+from nmt.storage.folder import build_manifest, read_folder, write_folder
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import point
 from nmt.training.checkpoint import Checkpoints
+from nmt.training.distributed import Workers
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from nmt.training.updater import Updater
@@ -299,17 +301,104 @@ def test_scores_of_an_earlier_model_are_gone_once_training_goes_on(begun: Path) 
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "message", "can_begin_with"),
     [
-        ({"training__learning_rate": 0.5}, "training.learning_rate = 0.001, and the recipe has 0.5."),
-        ({"model__decoder__dim": 16}, "model.decoder.dim = 12, and the recipe has 16."),
-        ({"corpus__filters": {"max_words": 7}}, "corpus.filters.max_words = 200, and the recipe has 7."),
-        ({"seed": 2}, "seed = 1, and the recipe has 2."),
+        ({"training__learning_rate": 0.5}, "training.learning_rate = 0.001, and the recipe has 0.5.", True),
+        ({"model__decoder__dim": 16}, "model.decoder.dim = 12, and the recipe has 16.", False),
+        ({"corpus__filters": {"max_words": 7}}, "corpus.filters.max_words = 200, and the recipe has 7.", True),
+        ({"seed": 2}, "seed = 1, and the recipe has 2.", False),
     ],
 )
-def test_a_begun_run_refuses_another_recipe_and_names_the_key(begun: Path, change: Any, message: str) -> None:
-    remedy = f"Use another --out, or delete {begun} to begin again."
+def test_a_begun_run_refuses_another_recipe_and_names_the_key(
+    begun: Path, change: Any, message: str, can_begin_with: bool
+) -> None:
+    ways = f", where init_from = '{begun}' begins with the weights of this run" * can_begin_with
+    remedy = f"Use another --out{ways}, or delete {begun} to begin again."
     assert refusal(ConfigError, same(begun, **change), begun) == f"{begun} was begun with {message} {remedy}"
+
+
+@pytest.mark.parametrize("updates", [2, 3], ids=["finished", "going on"])
+@pytest.mark.parametrize("what", ["edited", "deleted"])
+def test_what_cannot_change_within_a_run_cannot_whatever_became_of_its_recipe(
+    begun: Path, what: str, updates: int
+) -> None:
+    recipe = begun / "experiment.toml"
+    text = recipe.read_text(encoding="utf-8").replace("max_updates = 2", f"max_updates = {updates}")
+    recipe.write_text(text.replace("label_smoothing = 0.1", "label_smoothing = 0.3"), encoding="utf-8")
+    changed = load_experiment(recipe)
+    if what == "deleted":
+        recipe.unlink()
+    message = refusal(ConfigError, changed, begun)
+    assert message.startswith(f"{begun} was begun with training.label_smoothing = 0.1, and the recipe has 0.3.")
+
+
+def test_a_finished_run_whose_recipe_was_deleted_gets_the_one_that_it_was_trained_by(begun: Path) -> None:
+    recipe, record = (begun / "experiment.toml").read_bytes(), (begun / "record.json").read_bytes()
+    lowered = same(begun, training__max_updates=1)
+    (begun / "experiment.toml").unlink()
+    _, said = run(lowered, begun)
+    assert f"{begun / 'experiment.toml'} is missing. It is written again." in said
+    assert (begun / "experiment.toml").read_bytes() == recipe
+    assert (begun / "record.json").read_bytes() == record
+    check_sealed(begun)
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_state_that_does_not_say_the_recipe_is_gone_on_from_as_the_recipe_in_the_run_says(
+    begun: Path, damaged: bool
+) -> None:
+    """States of earlier versions: nothing is left to compare with where the recipe was damaged, too."""
+    state = read_folder(begun / "state" / "step-2")
+    about = {name: value for name, value in state.about.items() if name != "recipe"}
+    write_folder(begun / "state" / "step-2", state.files, about, Disk())
+    point(begun / "state", "latest", 2, Disk())
+    other = same(begun, training__max_updates=3, seed=2)
+    if damaged:
+        (begun / "experiment.toml").write_text("", encoding="utf-8")
+        assert run(other, begun)[0] == "max_updates"
+    else:
+        assert "was begun with seed = 1" in refusal(ConfigError, other, begun)
+
+
+def test_a_state_whose_recipe_has_a_key_of_another_version_is_refused_with_what_helps(begun: Path) -> None:
+    state = read_folder(begun / "state" / "step-2")
+    about = state.about | {"recipe": state.about["recipe"] | {"colour": "red"}}
+    write_folder(begun / "state" / "step-2", state.files, about, Disk())
+    message = refusal(CheckpointError, same(begun, training__max_updates=3), begun)
+    assert message.startswith(f"{begun}/state: colour is not a key.")
+    assert message.endswith("Use the version of nmt that began this run, or another --out.")
+
+
+def test_a_schedule_that_is_made_longer_says_where_the_learning_rate_goes_back_to(begun: Path) -> None:
+    """A cosine: a hundredth of the peak at its end, and 0.01 + 0.99 (1 + cos 2/3 pi) / 2 of it at two thirds."""
+    assert "learning rate" not in run(same(begun, training__max_updates=3), begun)[1]  # the third of three is the end
+    _, said = run(same(begun, training__max_updates=6), begun)
+    assert "The learning rate goes back up to 2.6e-04, where the longer schedule has it. To train on gently," in said
+    assert f"init_from = '{begun}'" in said
+
+
+@pytest.mark.parametrize("what", ["prepared text", "model that init_from names"])
+def test_processes_that_do_not_begin_alike_are_refused(
+    begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    class Two(Workers):
+        """The other process has what this one has, but for one checksum."""
+
+        def gather(self, data: bytes) -> list[bytes]:
+            tree = json.loads(data)
+            return [data, json.dumps(tree | {what: "other"} if what in tree else tree).encode()]
+
+        def sum(self, *values: float) -> list[float]:
+            return list(values)
+
+    @contextmanager
+    def join() -> Iterator[Workers]:
+        yield Two(0, 2, 2)
+
+    monkeypatch.setattr(run_module, "join_workers", join)
+    experiment = same(begun, init_from=str(begun))
+    message = refusal(CheckpointError, experiment, tmp_path / "runs" / "child")
+    assert message == f"The {what} of process 1 is not what the first process has. Is it on a shared file system?"
 
 
 def test_a_begun_run_refuses_other_text_even_where_it_gives_the_same_tokenizer(tmp_path: Path) -> None:
@@ -376,7 +465,7 @@ def test_a_run_that_goes_on_under_other_conditions_says_so(begun: Path, monkeypa
     assert RunRecord.load(begun / "record.json").changes == []
     at = RunRecord.load(begun / "record.json").updates
     _, said = run(same(begun, training__max_updates=at + 1, training__threads=2), begun)
-    assert "It was begun with threads 1, now 2: it goes on, but not with the very bits it would have had." in said
+    assert "It last ran with threads 1, now 2: it goes on, but not with the very bits it would have had." in said
     run(same(begun, training__max_updates=at + 2, training__threads=2), begun)  # as before: nothing to note
     run(same(begun, training__max_updates=at + 3, training__threads=1), begun)
     assert RunRecord.load(begun / "record.json").changes == [

@@ -27,7 +27,11 @@ Set = Annotated[
 ]
 Limit = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="Stop after this much training time, summed over restarts: 90s, 30m, 2h."),
+    typer.Option(
+        metavar="TIME",
+        help="Stop after this much training time, summed over restarts: 90s, 30m, 2h. The learning-rate schedule, "
+        "where it has an end (cosine), is fitted to it.",
+    ),
 ]
 
 

@@ -51,6 +51,7 @@ class Checkpoints:
     keep_last: int = 2
     keep_best: int = 1
     conditions: dict[str, Any] = field(default_factory=dict)  # what exact resume is promised for: versions, threads ...
+    recipe: dict[str, Any] = field(default_factory=dict)  # of the run, which each state says
     disk: Disk = field(default_factory=Disk)
 
     @property
@@ -76,7 +77,7 @@ class Checkpoints:
         generators = workers.gather(random_bytes())
         files = state_files(state, generators, wanted=workers.leads)
         if workers.leads:
-            note = {**self.conditions, "update": state.progress.update}
+            note = {**self.conditions, "recipe": self.recipe, "update": state.progress.update}
             write_folder(step_dir(self.states, state.progress.update), files, note, self.disk)
             self.settle(state.progress)
         workers.wait()

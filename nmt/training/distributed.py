@@ -5,6 +5,7 @@ overlapped, but a process that runs out of memory can then split its batch and t
 a hooked reduction would hang.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from torch import Tensor
 from torch.distributed import PrefixStore  # type: ignore[attr-defined]
 from torch.distributed.rendezvous import rendezvous
 
-from nmt.errors import ConfigError
+from nmt.errors import CheckpointError, ConfigError
 
 TIMEOUT = timedelta(minutes=30)  # of a wait for the others, who may be translating the dev set
 CPU = torch.device("cpu")
@@ -83,6 +84,17 @@ class Workers:
 
 
 ALONE = Workers()
+
+
+def check_alike(workers: Workers, own: dict[str, str]) -> None:
+    """Raises CheckpointError, in all processes, where one has something other than the first; name -> checksum."""
+    first, *others = [json.loads(data) for data in workers.gather(json.dumps(own).encode())]
+    for rank, other in enumerate(others, 1):
+        for name in own:
+            if other[name] != first[name]:
+                raise CheckpointError(
+                    f"The {name} of process {rank} is not what the first process has. Is it on a shared file system?"
+                )
 
 
 def own_part(tensor: Tensor) -> Tensor:

@@ -8,6 +8,9 @@ not over when the rate falls would leave no rate to learn at. The others do not 
 import math
 from collections.abc import Callable
 
+from nmt.training.config import TrainingConfig
+from nmt.training.progress import Progress
+
 Schedule = Callable[[int, int, float], float]
 
 
@@ -32,3 +35,11 @@ def cosine(update: int, warmup: int, done: float) -> float:
 
 
 SCHEDULES: dict[str, Schedule] = {"constant": constant, "inverse_sqrt": inverse_sqrt, "cosine": cosine}
+
+
+def learning_rate(config: TrainingConfig, progress: Progress) -> float:
+    """The rate of the update that comes next."""
+    update = progress.update + 1
+    by_time = progress.train_seconds / config.time_limit if config.time_limit else 0.0
+    factor = SCHEDULES[config.schedule](update, config.warmup, max(update / config.max_updates, by_time))
+    return config.learning_rate * factor * 0.5**progress.rollbacks

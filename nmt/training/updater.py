@@ -15,7 +15,7 @@ from nmt.training.job import Job
 from nmt.training.log import TrainingLog
 from nmt.training.optimizer import MovingAverage, build_optimizer, clip_gradients
 from nmt.training.progress import Progress
-from nmt.training.schedule import SCHEDULES
+from nmt.training.schedule import learning_rate
 from nmt.training.step import accumulate_gradients, gradients_of, halve, is_out_of_memory, split_all
 
 
@@ -47,10 +47,7 @@ class Updater:
 
     def learning_rate(self, progress: Progress) -> float:
         """The rate of the update that comes next."""
-        config, update = self.config, progress.update + 1
-        by_time = progress.train_seconds / config.time_limit if config.time_limit else 0.0
-        factor = SCHEDULES[config.schedule](update, config.warmup, max(update / config.max_updates, by_time))
-        return config.learning_rate * factor * 0.5**progress.rollbacks
+        return learning_rate(self.config, progress)
 
     def update(self, progress: Progress, batches: list[Batch]) -> Updated:
         """One step of the optimizer for this process's batches, counted in `progress`."""

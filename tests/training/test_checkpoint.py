@@ -179,6 +179,7 @@ def test_a_state_notes_the_conditions_that_exact_resume_needs(tmp_path: Path) ->
     assert checkpoints.different_conditions(folder) == []
     other = dataclasses.replace(checkpoints, conditions=checkpoints.conditions | {"threads": 9, "torch": "3.0"})
     assert other.different_conditions(folder) == [f"torch {torch.__version__}, now 3.0", "threads 1, now 9"]
+    assert folder.about["recipe"]["training"]["learning_rate"] == trainer.job.config.learning_rate
 
 
 def test_a_damaged_newer_state_never_costs_the_whole_one(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_a_sharded_run_validates_saves_and_goes_on_unsharded(tmp_path: Path) -> 
         assert torch.equal(weight, averaged[name]), name
     (reason, said), _ = together(2, whole_run, tmp_path, False, 4)
     assert reason == "max_updates"
-    assert "It was begun with sharded True, now False" in said
+    assert "It last ran with sharded True, now False" in said
     assert list_steps(run / "models")[-2:] == [3, 4]
 
 
