@@ -120,16 +120,20 @@ def compare(
 def _check_languages(runs: Sequence[Path], records: Sequence["RunRecord"]) -> None:
     """Raises ConfigError where runs translate from or into different languages: no test set is one of all of them.
 
-    Where one does not say, or names a region or a script, the report warns of it.
+    They are surely different by two codes of one length. Where one does not say, names a region or a script, or is
+    another kind of code or a name (de, deu, German), the report asks whether it is one.
     """
-    from nmt.errors import ConfigError
-    from nmt.metrics.languages import first_part
+    from itertools import product
 
-    for side, verb in (("source", "from"), ("target", "into")):
-        known = [(run, code) for run, record in zip(runs, records, strict=True) if (code := _language(record, side))]
+    from nmt.errors import ConfigError
+    from nmt.metrics.languages import primary
+
+    for (side, verb), length in product((("source", "from"), ("target", "into")), (2, 3)):
+        named = [(run, _language(record, side)) for run, record in zip(runs, records, strict=True)]
+        known = [(run, code) for run, code in named if len(primary(code)) == length]
         for run, code in known:
             first, expected = known[0]
-            if first_part(code) != first_part(expected):
+            if primary(code) != primary(expected):
                 raise ConfigError(
                     f"{first} translates {verb} {expected} but {run} {verb} {code}. Compare runs of one pair of "
                     "languages."

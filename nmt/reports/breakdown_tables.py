@@ -95,7 +95,7 @@ def word_table(words: WordMatches) -> Table:
     header = ("Word", "In references", f"Only {words.baseline}", f"Only {words.system}")
     rows = tuple(
         (
-            Cell(word.word),
+            Cell(word.word, is_target=True),
             *(
                 Cell(numbers.count(number), sort=number)
                 for number in (word.in_references, word.only_baseline, word.only_system)

@@ -12,7 +12,6 @@ from nmt.reports import numbers
 from nmt.reports.card_metadata import (
     UNKNOWN,
     dev_score,
-    file_name,
     hub_dataset,
     is_language_model,
     metadata,
@@ -21,6 +20,7 @@ from nmt.reports.card_metadata import (
 )
 from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
 from nmt.reports.markdown import escape
+from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
 from nmt.reports.tables import describe_search
 from nmt.storage.disk import Disk, disk_error, replace_file

@@ -11,7 +11,9 @@ from nmt.experiment import Experiment, TextFiles
 from nmt.metrics import Score
 from nmt.metrics.languages import first_part
 from nmt.reports.evaluations import Evaluation
+from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
+from nmt.reports.tables import describe_search
 
 # Metrics by the hub's names for them; of several of one kind the name and the signature tell which.
 HUB_METRICS = {"BLEU": "bleu", "chrF": "chrf", "TER": "ter"}
@@ -34,11 +36,17 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
     task = "text-generation" if is_language_model(experiment) else "translation"
     results = [
-        _result(experiment, each.scores, part_of(experiment, record, each), file_name(each.source))
+        _result(
+            experiment,
+            each.scores,
+            part_of(experiment, record, each),
+            file_name(each.source),
+            describe_search(each.search),
+        )
         for each in evaluations
     ]
     if (dev := dev_score(experiment, record)) and corpus.dev:
-        results.insert(0, _result(experiment, (dev,), "dev", file_name(corpus.dev.source)))
+        results.insert(0, _result(experiment, (dev,), "dev", file_name(corpus.dev.source), "greedy"))
     return {
         **_languages(code for code in (corpus.source_language, corpus.target_language) if code),
         **_license(experiment.card.license),
@@ -105,13 +113,17 @@ def _names(files: TextFiles) -> list[str]:
     return [file_name(path) for path in (files.source, files.target) if path]
 
 
-def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: str) -> dict[str, Any]:
-    """Scores on a part of the corpus, or on another text, of which only the name of the file is known."""
+def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: str, search: str) -> dict[str, Any]:
+    """Scores on a part of the corpus, or on another text, of which only the name of the file is known.
+
+    The hub takes for one test set what has the same type, config, split and revision, whatever the name.
+    """
     corpus = {
         "type": hub_dataset(experiment) or UNKNOWN,
         "name": experiment.card.corpus or hub_dataset(experiment) or UNKNOWN,
     }
-    dataset = {"type": UNKNOWN, "name": source} if part == "other" else {**corpus, "split": SPLITS[part]}
+    other = {"type": UNKNOWN, "name": source, "config": source}
+    dataset = other if part == "other" else {**corpus, "split": SPLITS[part]}
     return {
         "task": {"type": "translation", "name": "Translation"},
         "dataset": {**dataset, "args": {"source": source}},
@@ -120,16 +132,11 @@ def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: 
                 "type": HUB_METRICS.get(score.name.partition("-")[0], score.name.lower()),
                 "name": score.name,
                 "value": round(score.value, 2),
-                "args": {"signature": score.signature},
+                "args": {"signature": score.signature, "search": search},
             }
             for score in scores
         ],
     }
-
-
-def file_name(path: str) -> str:
-    """Without the folders, which belong to the machine it ran on."""
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def to_yaml(tree: Any, indent: str = "") -> str:

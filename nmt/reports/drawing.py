@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 
 from nmt.corpus.lines import one_line
 from nmt.reports.palette import INK, MUTED, PAPER, RULE
+from nmt.reports.text_width import missing_width, shortened, text_width
 
+_FONT = 9.0
 STYLE: dict[Any, Any] = {
-    "font.size": 9,
+    "font.size": _FONT,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.8,
@@ -35,8 +37,8 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be searched, and the page's font sets it
 }
 WIDTH, HEIGHT = 5.4, 3.3  # inches
-_LONGEST = 40  # characters of a name in a legend
-_CHARACTER, _KEY = 6.0, 36.0  # points for each of them, and for the line and the gaps beside the name
+_LONGEST = 216.0  # points of a name in a legend: about 40 Latin characters, 24 Chinese ones
+_KEY, _GAP = 36.0, 18.0  # points for the line and the gaps beside a name, and between columns
 
 
 def make_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
@@ -50,17 +52,22 @@ def make_axes(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axe
 def label(name: str) -> str:
     """A name for the legend: not too long, fit for the font engine, and not hidden, as matplotlib hides `_name`."""
     shown = one_line(name)
-    shown = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+    shown = shortened(shown, _LONGEST, _FONT)
     return f" {shown}" if shown.startswith("_") else shown
 
 
 def legend(figure: Figure, axes: Axes) -> None:
     """The names above the axes, where no curve can be, as many beside each other as there is room for."""
     names = axes.get_legend_handles_labels()[1]
-    longest = max(map(len, names), default=1)
-    room = int(72 * figure.get_figwidth() / (_CHARACTER * longest + _KEY))
+    longest = max((text_width(name, _FONT) for name in names), default=0.0)
+    room = int(72 * figure.get_figwidth() / (longest + _KEY))
+    gap = _GAP + max((missing_width(name, _FONT) for name in names), default=0.0)
     axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=max(1, min(len(names), room, 4)), borderaxespad=0.2
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=max(1, min(len(names), room, 4)),
+        columnspacing=gap / _FONT,
+        borderaxespad=0.2,
     )
 
 

@@ -5,12 +5,12 @@ from xml.sax.saxutils import escape
 from nmt.corpus.lines import one_line
 from nmt.reports.palette import INK, MUTED, PAPER, RULE
 from nmt.reports.systems import Alignment
+from nmt.reports.text_width import text_width
 
 _CELL = 19.0  # side of a cell, in pixels
 _FONT = 11.5
 _GAP = 5.0
 _WORD = "\N{LOWER ONE EIGHTH BLOCK}"
-_WIDE = f"{_WORD}mwMW@%"
 _FAINTEST = 0.01  # weights below cannot be seen
 
 
@@ -21,11 +21,11 @@ def heat_map(alignment: Alignment, color: str, title: str) -> str:
     """
     sources = [one_line(token) for token in alignment.source_tokens]
     targets = [one_line(token) for token in alignment.target_tokens]
-    left = max((_width(token) for token in targets), default=0.0) + _GAP
+    left = max((text_width(token, _FONT) for token in targets), default=0.0) + _GAP
     # Source labels lean to the right at 60 degrees: shorter than upright ones, and they do not meet.
-    longest = max((_width(token) for token in sources), default=0.0)
+    longest = max((text_width(token, _FONT) for token in sources), default=0.0)
     top = 0.87 * longest + _FONT + _GAP
-    lean = 0.5 * _width(sources[-1]) if sources else 0.0
+    lean = 0.5 * text_width(sources[-1], _FONT) if sources else 0.0
     width = left + _CELL * len(sources) + lean + _GAP
     height = top + _CELL * len(targets) + 1
     parts = [
@@ -70,8 +70,3 @@ def _cells(
 def _label(token: str) -> str:
     """The piece as SVG; the mark of a word's beginning is kept faint, as it is in most of them."""
     return escape(token).replace(_WORD, f'<tspan fill="{MUTED}" fill-opacity="0.45">{_WORD}</tspan>')
-
-
-def _width(token: str) -> float:
-    """About how wide the token is set; East Asian characters fill a whole square."""
-    return sum(_FONT if ord(character) >= 0x2E80 or character in _WIDE else 0.6 * _FONT for character in token)

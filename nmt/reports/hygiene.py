@@ -1,6 +1,6 @@
 """What makes the figures of a report less comparable or less complete than they look, each in one line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 from nmt.corpus.readers import Text
 from nmt.metrics import METRICS, doubt_about, signature_of
 from nmt.reports import numbers
-from nmt.reports.card_metadata import file_name
+from nmt.reports.conditions import different_conditions
 from nmt.reports.evaluation_set import EvaluationSet
-from nmt.reports.paths import portable_path
+from nmt.reports.paths import file_name, portable_path
 from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
 from nmt.reports.systems import SystemResult
 from nmt.reports.training_text import TrainingText, recipe_text
@@ -25,6 +25,7 @@ def find_warnings(
     """All warnings about some runs on a test set, the gravest first; `training` is as for `compare_systems`."""
     return (
         *_overlap(results, test, training),
+        *_dev(results, test),
         *filter(None, [doubt_about(test.reference, target_language)]),
         *_signatures(results, target_language),
         *_languages(results),
@@ -33,7 +34,7 @@ def find_warnings(
         *_unfinished(results),
         *_faults(results),
         *_seeds(results),
-        *_machines(results),
+        *different_conditions(results),
     )
 
 
@@ -46,18 +47,29 @@ def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Seq
         if isinstance(text, str):
             line = f"Whether test sentences are in the training text was not checked for {{}}: {text}."
         elif text.shared_sources:
+            memory = "measure" if text.shared_pairs else "may measure"  # a source may stand there with another target
             line = (
                 f"{numbers.count(text.shared_pairs)} of the {numbers.count(len(test))} test pairs and "
                 f"{numbers.count(text.shared_sources)} of the test sources are in the training text of {{}}: there the "
-                "scores measure memory."
+                f"scores {memory} memory."
             )
         else:
             continue
         found.setdefault(line, []).append(result.name)
-    everyone = "all runs" if len(results) > 1 else results[0].name
+    return [line.replace("{}", _listing(names, results), 1) for line, names in found.items()]
+
+
+def _dev(results: Sequence[SystemResult], test: EvaluationSet) -> list[str]:
+    """A test set that has chosen what it tests; known by its checksums, as in the model card."""
+    hashes = {test.source_sha256, test.reference_sha256}
+    chosen = [
+        result.name for result in results if hashes.intersection((result.record.text_sha256 or {}).get("dev", ()))
+    ]
+    if not chosen:
+        return []
     return [
-        line.replace("{}", everyone if len(names) == len(results) else numbers.listing(names), 1)
-        for line, names in found.items()
+        f"These sentences are the dev set of {_listing(chosen, results)}: by BLEU on them the checkpoints were chosen, "
+        "so scores here are a little too good."
     ]
 
 
@@ -193,33 +205,17 @@ def _seeds(results: Sequence[SystemResult]) -> list[str]:
     return lines
 
 
-def _machines(results: Sequence[SystemResult]) -> list[str]:
-    """Times that were measured under different conditions."""
-    conditions: dict[str, Callable[[SystemResult], object]] = {
-        "hardware": lambda result: sorted(result.record.hardware.items()),
-        "precision": lambda result: result.record.precision,
-        "numbers of threads": lambda result: result.record.threads,
-    }
-    different = [
-        f"The runs used different {name}: their training times and speeds are not comparable."
-        for name, value in conditions.items()
-        if any(value(result) != value(results[0]) for result in results)
-    ]
-    moved = [
-        f"{result.name} went on under other conditions ({'; '.join(result.record.changes)}): "
-        "its training time is of both."
-        for result in results
-        if result.record.changes
-    ]
-    return different + moved
-
-
 def _portable(text: Text) -> Text:
     """As a report may name it: nothing of the machine it was made on."""
     if not text.paths():
         return text
     source, target = (portable_path(Path(name)) if name else None for name in (text.source, text.target))
     return replace(text, source=source or "", target=target)
+
+
+def _listing(names: Sequence[str], results: Sequence[SystemResult]) -> str:
+    """Some of the runs by name, or that it is all."""
+    return "all runs" if len(names) == len(results) > 1 else numbers.listing(names)
 
 
 def _pairs(values: Mapping[str, str]) -> str:

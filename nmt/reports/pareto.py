@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SAME_TIME = 0.01  # runs with one time limit end within a second of each other
+SAME_SPEED = 0.05  # translating the test set is timed once
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,18 @@ def find_fronts(
     """BLEU against training time, parameters and speed of translation; empty for one run, which nothing can beat."""
     if len(quality) < 2:
         return ()
+    slowness = [-speed for speed in speeds]
     return (
         Front("training time", tuple(seconds), pareto_front(quality, seconds, SAME_TIME), less_is_better=True),
         Front("parameters", tuple(parameters), pareto_front(quality, parameters), less_is_better=True),
-        Front("speed", tuple(speeds), pareto_front(quality, [-speed for speed in speeds]), less_is_better=False),
+        Front("speed", tuple(speeds), pareto_front(quality, slowness, SAME_SPEED), less_is_better=False),
     )
 
 
 def pareto_front(quality: Sequence[float], costs: Sequence[float], same: float = 0.0) -> tuple[bool, ...]:
     """For each run whether it is on the front: more quality and less cost are better.
 
-    Costs that differ by a share of at most `same` (of costs that are not negative) are no reason to be on it.
+    Costs, or merits with a minus sign, that differ by a share of at most `same` are no reason to be on it.
     """
     points = list(zip(quality, costs, strict=True))
     return tuple(
@@ -48,3 +50,8 @@ def pareto_front(quality: Sequence[float], costs: Sequence[float], same: float =
         )
         for own, cost in points
     )
+
+
+def _negative(speeds: Sequence[float]) -> list[float]:
+    """As costs: more of them is worse."""
+    return [-speed for speed in speeds]

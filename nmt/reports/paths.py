@@ -9,3 +9,8 @@ def portable_path(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return path.name
+
+
+def file_name(path: str) -> str:
+    """Without the folders, which belong to the machine it ran on; as Windows writes paths, too."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -45,7 +45,7 @@ class SystemResult:
     Attributes:
         name: unique within a report.
         outputs: one translation per test sentence.
-        translate_seconds: for all of them, model loading excluded.
+        translate_seconds: for all of them, model loading and warm-up excluded.
         search: how it translated: beam, length penalty and the rest of the search's configuration.
         finish_reasons: how many translations ended for which reason.
         num_split: test sentences longer than the model allows, translated in parts and joined.

@@ -5,7 +5,7 @@ from typing import Any
 
 from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
-from nmt.reports.card_metadata import file_name
+from nmt.reports.paths import file_name
 from nmt.reports.report import Report, System
 from nmt.reports.seeds import seed_of
 from nmt.search.hypothesis import SearchConfig
@@ -22,12 +22,14 @@ class Cell:
         detail: smaller, beneath it: an interval, another unit.
         sort: what the column is sorted by; None sorts by the text.
         system: index of the system whose colour marks the cell, or None.
+        is_target: whether the text is in the target language, and not in that of the report.
     """
 
     text: str
     detail: str = ""
     sort: float | None = None
     system: int | None = None
+    is_target: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,7 @@ def _interval(low: float | None, high: float | None) -> Cell:
     return Cell(f"{numbers.signed(low)} to {numbers.signed(high)}", sort=low)
 
 
-def _probability(p_value: float | None) -> Cell:
-    if p_value is None:
-        return Cell("")
+def _probability(p_value: float) -> Cell:
     return Cell(numbers.probability(p_value).removeprefix("p ").removeprefix("= "), sort=p_value)
 
 

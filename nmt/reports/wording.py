@@ -4,6 +4,7 @@ from nmt.metrics import num_trials
 from nmt.metrics.statistics import NUM_RESAMPLES
 from nmt.reports import numbers
 from nmt.reports.differences import NUM_LISTED
+from nmt.reports.pareto import SAME_SPEED, SAME_TIME
 from nmt.reports.report import Report
 
 NO_TEXT = (
@@ -30,7 +31,8 @@ LEVELS = (
 )
 FRONTS = (
     "A run is on the front when no other run here has at least its BLEU for at most its cost, and is better in one; "
-    "training times that differ by less than 1 % count as the same. "
+    f"training times that differ by less than {100 * SAME_TIME:g} %, and speeds by less than {100 * SAME_SPEED:g} %, "
+    "count as the same. "
     "Scores count as they are: a run may be beaten by less than chance explains. Hollow points are not on the front."
 )
 RATIOS = (
@@ -105,9 +107,7 @@ def significance_caption(report: Report) -> str:
         )
     else:
         text += "They say nothing about chance in training: another seed gives another model."
-    if len(report.groups) > 2:
-        text += " p is not corrected for the number of comparisons."
-    return text
+    return f"{text} No p is corrected for the number of comparisons ({numbers.count(len(report.pairings))} here)."
 
 
 def length_caption(report: Report) -> str:
@@ -158,7 +158,7 @@ def definitions(report: Report) -> list[str]:
         "them. They add up over restarts. Wall-clock time has everything in it.",
         "Target tokens per second are subword pieces including the end of sentence, divided by training seconds.",
         "Sentences per second are those of translating this test set on the machine that wrote the report"
-        f"{f' ({hardware})' if hardware else ''}, without loading the model.",
+        f"{f' ({hardware})' if hardware else ''}, timed once after a warm-up, without loading the model.",
         "Peak memory is the most the training process held at once; on a GPU, the most it allocated there.",
     ]
 

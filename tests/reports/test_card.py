@@ -167,6 +167,24 @@ def test_a_score_on_another_text_is_not_said_to_be_of_the_corpus(experiment: Exp
     assert "No test set was scored" not in card(experiment, run, [other])
 
 
+def test_other_texts_and_searches_stay_apart_where_the_hub_writes_the_card_again(experiment: Experiment) -> None:
+    hashes = {"train": ["a"], "dev": ["b"], "test": ["test source", "test reference"]}
+    run = dataclasses.replace(full_record(), best_dev_bleu=None, text_sha256=hashes)
+    bleu = SCORES[:1]
+    scored = [evaluation(name, bleu) for name in ("test", "news", "legal")]
+    scored.append(evaluation("test", bleu, search={"method": "beam", "beam": 1}))
+    results = parsed(card(experiment, run, scored)).data.to_dict()["model-index"][0]["results"]
+    found = [
+        (one["dataset"]["name"], [(metric["type"], metric["args"]["search"]) for metric in one["metrics"]])
+        for one in results
+    ]
+    assert found == [
+        (ABOUT["corpus"], [("bleu", "beam 5"), ("bleu", "beam 1")]),
+        ("news.de", [("bleu", "beam 5")]),
+        ("legal.de", [("bleu", "beam 5")]),
+    ]
+
+
 def test_searches_that_differ_are_told_apart(experiment: Experiment) -> None:
     searches = [{"method": "beam", "beam": 5, "alpha": alpha} for alpha in (0.5, 1.0)]
     text = card(experiment, full_record(), [evaluation(search=search) for search in searches])

@@ -1,6 +1,7 @@
 """What is read of a run directory, and how a run is made to translate."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +39,8 @@ def test_a_run_is_collected_with_its_translations(tmp_path, translator):
 def test_a_run_searches_as_its_recipe_says_for_one_best(tmp_path, translator):
     run = make_run(tmp_path / "rnn", "rnn")
     collect_run(run, "rnn", ["a"])
-    [search] = translator.searches
+    warm, search = translator.searches
+    assert warm == search
     assert (search.beam, search.n_best, search.alpha) == (4, 1, 0.7)
     assert run_search(run, beam=1).beam == 1
 
@@ -58,6 +60,21 @@ def test_a_beam_for_a_recipe_that_samples_is_refused(tmp_path):
     seal_run(run)
     with pytest.raises(ConfigError, match=r"--beam 3 has no effect: the recipe of .*rnn samples\."):
         run_search(run, beam=3)
+
+
+def test_the_clock_starts_after_a_warm_up(tmp_path, monkeypatch):
+    run, now, asked = make_run(tmp_path / "rnn", "rnn"), [0.0], []
+
+    class Slow(FakeTranslator):
+        def translate(self, lines, *given, **named):
+            now[0] += 2.0 if asked else 100.0
+            asked.append(len(lines))
+            return super().translate(lines, *given, **named)
+
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: Slow(str.upper))
+    monkeypatch.setattr("nmt.reports.collect.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    assert collect_run(run, "rnn", ["a"] * 50).translate_seconds == 2.0
+    assert asked == [20, 50]
 
 
 def test_a_sample_without_attention_has_no_alignment(tmp_path, translator):

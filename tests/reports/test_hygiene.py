@@ -44,6 +44,11 @@ def test_overlap_is_counted_once_for_runs_of_one_text():
     assert "in the training text of all runs:" in warnings(*runs, training=[shared] * 3)[0]
 
 
+def test_a_source_alone_that_was_trained_on_may_be_remembered():
+    (line,) = warnings(run("a", experiment=recipe()), training=[TrainingText({}, 0, 1)])
+    assert line.endswith("1 of the test sources are in the training text of a: there the scores may measure memory.")
+
+
 def test_a_text_that_is_not_there_is_said_to_be_unchecked():
     assert warnings(run("a", experiment=recipe()), training=["train.de is not there"]) == (
         "Whether test sentences are in the training text was not checked for a: train.de is not there.",
@@ -161,10 +166,56 @@ def test_seeds_of_different_commits_are_named():
 
 def test_runs_on_different_machines_are_noted():
     other = run("b", experiment=recipe(), hardware={"cpu": "Another"}, threads=8)
-    assert [line.split(":")[0] for line in warnings(run("a", experiment=recipe()), other)] == [
-        "The runs used different hardware",
-        "The runs used different numbers of threads",
+    assert warnings(run("a", experiment=recipe()), other) == (
+        "The runs differ in hardware and number of threads (training times and speeds are not comparable).",
+    )
+
+
+def test_what_else_differs_between_systems_is_said_in_one_line():
+    first = run(
+        "a", experiment=recipe(), text_sha256={"train": ["x", "y"]}, commit="aaa", versions={"nmt": "1", "torch": "2"}
+    )
+    second = run(
+        "b",
+        2,
+        experiment=recipe("b"),
+        text_sha256={"train": ["p", "q"]},
+        commit="bbb",
+        precision="fp32",
+        versions={"nmt": "1", "torch": "3"},
+    )
+    second = dataclasses.replace(second, search={**second.search, "beam": 1, "alpha": 0.5})
+    assert warnings(first, second) == (
+        "The runs differ in precision (training times and speeds are not comparable); in commit and versions of torch "
+        "(that may be a part of a difference in quality); in training text (a difference in quality may be that of the "
+        "text); in alpha and beam of the search (what is compared is each model with its own search).",
+    )
+    unknown = run("c", 3, experiment=recipe("c"), commit=None, versions=first.record.versions)
+    assert warnings(first, unknown) == ()
+
+
+def test_training_texts_without_checksums_are_told_apart_by_name():
+    first, second = (
+        run(name, experiment=recipe(name, train={"source": f"{name}.de", "target": f"{name}.en"})) for name in "ab"
+    )
+    assert [line for line in warnings(first, second) if "in training text" in line]
+    alike = [
+        dataclasses.replace(one, record=dataclasses.replace(one.record, text_sha256={"train": ["x", "y"]}))
+        for one in (first, second)
     ]
+    assert warnings(*alike) == ()
+
+
+@pytest.mark.parametrize("known", [TEST.source_sha256, TEST.reference_sha256])
+def test_a_test_set_that_chose_the_checkpoints_is_named(known):
+    chosen = run("a", experiment=recipe(), text_sha256={"train": ["t"], "dev": [known, "x"]})
+    other = run("b", 2, experiment=recipe("b"), text_sha256={"train": ["t"], "dev": ["y", "z"]})
+    said = "by BLEU on them the checkpoints were chosen, so scores here are a little too good."
+    assert warnings(chosen) == (f"These sentences are the dev set of a: {said}",)
+    assert f"These sentences are the dev set of a: {said}" in warnings(chosen, other)
+    both = warnings(chosen, dataclasses.replace(chosen, name="c"))
+    assert f"These sentences are the dev set of all runs: {said}" in both
+    assert warnings(other) == ()
 
 
 def test_a_run_that_went_on_under_other_conditions_is_noted():

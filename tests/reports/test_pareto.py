@@ -20,6 +20,14 @@ def test_times_that_hardly_differ_are_no_reason_to_be_on_the_front():
     assert seconds.on_front == (False, True)
 
 
+def test_a_speed_that_was_timed_once_is_no_reason_to_be_on_the_front():
+    def speed(*speeds):
+        return find_fronts([28.0, 32.0], [9.0, 9.0], [5, 5], speeds)[2].on_front
+
+    assert speed(104.0, 100.0) == (False, True)
+    assert speed(106.0, 100.0) == (True, True)
+
+
 def test_two_runs_at_the_same_point_do_not_beat_each_other():
     assert pareto_front([10.0, 10.0], [1.0, 1.0]) == (True, True)
 

@@ -7,12 +7,15 @@ import re
 import xml.etree.ElementTree as ET
 from html import unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 from nmt.errors import ConfigError
 from nmt.reports.comparison import compare_systems, differing_indices
+from nmt.reports.drawing import STYLE, label, legend, make_axes, to_svg
 from nmt.reports.figures import draw
 from nmt.reports.heatmap import heat_map
 from nmt.reports.html import to_html
@@ -20,6 +23,7 @@ from nmt.reports.markdown import escape, plot_files, to_markdown
 from nmt.reports.palette import MARKERS, dashes, light
 from nmt.reports.systems import Alignment, Sample
 from nmt.reports.tables import results_table
+from nmt.reports.text_width import text_width
 from nmt.reports.write import make_folder, write_report
 from tests.reports.synthetic import evaluation_set, pair_of_systems, system
 
@@ -255,6 +259,49 @@ def test_a_table_that_is_wider_than_the_screen_can_be_moved_by_the_keyboard(repo
     tables = re.findall(r"<div class=\"scroll\"[^>]*>", page)
     assert len(tables) > 5
     assert all('tabindex="0" role="region" aria-label="Table: ' in one for one in tables)
+    assert len(set(tables)) == len(tables)  # each by a name of its own
+
+
+def test_words_of_the_references_say_what_language_they_are_in(report, figures):
+    first = report.systems[0]
+    record = dataclasses.replace(first.result.record, experiment={"corpus": {"target_language": "ja"}})
+    system = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
+    page = to_html(dataclasses.replace(report, systems=(system, *report.systems[1:])), figures)
+    for word in report.words[0].words:
+        assert f'<th scope="row" dir="auto" lang="ja">{word.word}</th>' in page
+    assert '<th scope="row">' in page  # the others are in the language of the page
+
+
+def test_long_names_break_instead_of_running_over_what_is_beside_them(report, figures):
+    page = to_html(report, figures)
+    for selector in ("body", "dl.lines dt"):
+        rules = re.findall(rf"^{re.escape(selector)} {{(.*?)}}", page, re.MULTILINE | re.DOTALL)
+        assert "overflow-wrap" in rules[0]
+
+
+def test_names_in_a_legend_do_not_meet_in_a_browser_that_has_their_characters():
+    """matplotlib, which has them not, plans for six tenths of what they take."""
+    for names in (
+        ["基準となるモデル", "改良されたモデル", "三番目"],
+        ["a_very_long_name_of_a_run" * 3, "b"],
+        ["模型" * 40],
+    ):
+        with matplotlib.rc_context(STYLE):
+            figure, axes = make_axes()
+            for name in names:
+                axes.plot([0, 1], [0, 1], label=label(name))
+            legend(figure, axes)
+            root = ET.fromstring(to_svg(figure))
+        shown = [label(name) for name in names]
+        rows = {}
+        for text in root.iter("{http://www.w3.org/2000/svg}text"):
+            if text.text in shown:
+                rows.setdefault(text.get("y"), []).append((float(text.get("x")), text.text))
+        assert sum(map(len, rows.values())) == len(names)
+        for row in rows.values():
+            assert max(text_width(name, 9) for _, name in row) <= 216
+            for (x, name), (other, _) in pairwise(sorted(row)):
+                assert x + text_width(name, 9) < other
 
 
 def test_no_two_of_thirty_systems_look_the_same():

@@ -1,0 +1,66 @@
+"""What differs between the runs of a report besides their models: where, with what code, on what text, what search."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nmt.reports import numbers
+from nmt.reports.systems import SystemResult
+from nmt.reports.training_text import recipe_text
+
+_TIMES = "training times and speeds are not comparable"
+_CODE = "that may be a part of a difference in quality"
+_TEXT = "a difference in quality may be that of the text"
+_SEARCH = "what is compared is each model with its own search"
+
+
+def different_conditions(results: Sequence[SystemResult]) -> list[str]:
+    """One line with all that differs, each with what it means, and one for each run whose conditions changed."""
+    records = [result.record for result in results]
+    conditions = {
+        _TIMES: [
+            *_named("hardware", (sorted(record.hardware.items()) for record in records)),
+            *_named("precision", (record.precision for record in records)),
+            *_named("number of threads", (record.threads for record in records)),
+        ],
+        _CODE: [
+            *_named("commit", (record.commit for record in records if record.commit)),
+            *_parts("versions of {}", [_libraries(record.versions) for record in records]),
+        ],
+        _TEXT: _named("training text", _training_texts(results)),
+        _SEARCH: _parts("{} of the search", [result.search for result in results]),
+    }
+    found = [f"{numbers.listing(names)} ({meaning})" for meaning, names in conditions.items() if names]
+    lines = [f"The runs differ in {'; in '.join(found)}."] if found else []
+    return lines + [
+        f"{result.name} went on under other conditions ({'; '.join(result.record.changes)}): "
+        "its training time is of both."
+        for result in results
+        if result.record.changes
+    ]
+
+
+def _named(name: str, values: Iterable[object]) -> list[str]:
+    """The name where the values are not all alike."""
+    first, *others = [*values] or [None]
+    return [name] if any(value != first for value in others) else []
+
+
+def _parts(name: str, values: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The name, with the keys in it whose values are not all alike."""
+    keys = sorted({key for one in values for key in one})
+    differing = [key for key in keys if any(one.get(key) != values[0].get(key) for one in values)]
+    return [name.format(numbers.listing(differing))] if differing else []
+
+
+def _libraries(versions: Mapping[str, str]) -> dict[str, str]:
+    """Without sacreBLEU, of which there is a warning of its own."""
+    return {name: version for name, version in versions.items() if name != "sacrebleu"}
+
+
+def _training_texts(results: Sequence[SystemResult]) -> list[object]:
+    """By checksum where every run has noted it, else as the recipes name it; without those that do not."""
+    noted = [(result.record.text_sha256 or {}).get("train") for result in results]
+    if all(noted):
+        return list(noted)
+    named = [recipe_text(result.record.experiment.get("corpus", {}), "train") for result in results]
+    return [text for text in named if text]
