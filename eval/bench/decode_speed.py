@@ -12,12 +12,14 @@ and `onnx` (the model is exported first, and translates by `--backend onnx`); th
 Transformer, which is exported first, with `float32` or `int8` behind it; that of a peer a checkpoint that
 time_to_quality.py left. In each round each system is loaded anew and translates test_2016_flickr with beam 5,
 greedily, and (the first `--single` sentences) one at a time. Ours from text to text, the others from pieces to pieces.
-BLEU is sacreBLEU's. Ends with status 1 where a quick way of a model (int8, shortlist, first, onnx) loses quality: where
-its BLEU with beam 5 is more than 0.1 below that of the plain way of the same model and tool, if that takes part, and by
-the paired bootstrap this is more than chance.
+BLEU is sacreBLEU's. Ratios are taken within a round, and are to the system that `--against` names; `--show FILE` prints
+the tables of figures that are there, and measures nothing. Ends with status 1 where a quick way of a model (int8,
+shortlist, first, onnx) loses quality: where its BLEU with beam 5 is more than 0.1 below that of the plain way of the
+same model and tool, if that takes part, and by paired bootstrap and approximate randomisation this is more than chance.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -43,7 +45,12 @@ from peers import NMT, PEERS, ROOT, System, run, set_up
 from summary import Spread, earlier_rounds, ratios, table, write_each
 
 TOOLS = {"nmt": NMT} | PEERS
-MODES = ("beam", "greedy", "single")
+COMPARED = {  # what the ratios are of
+    "beam": ("tokens_per_second", "tokens/s"),
+    "greedy": ("tokens_per_second", "tokens/s"),
+    "single": ("median_latency_seconds", "latency"),
+}
+MODES = tuple(COMPARED)
 PLAIN = ("", "float32")
 TOLERANCE = 0.1  # BLEU that a quick way may lose with the beam; what it loses by chance does not count
 WAYS = ("int8", "shortlist", "first", "onnx")
@@ -64,15 +71,21 @@ class Entrant:
 def main() -> None:
     """Measure, print a table, write all figures."""
     arguments = parse_arguments()
+    if arguments.show:
+        print(describe(json.loads(arguments.show.read_text(encoding="utf-8")), arguments.against))
+        return
     figures = write_each(measure(arguments), arguments.json)
-    print(describe(figures))
+    print(describe(figures, arguments.against))
     if lost := losses(figures):
         sys.exit("\n".join(lost))
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--system", action="append", type=read_entrant, required=True, metavar="LABEL=TOOL:MODEL[:HOW]")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--system", action="append", type=read_entrant, metavar="LABEL=TOOL:MODEL[:HOW]")
+    what.add_argument("--show", type=Path, metavar="FILE", help="print what was written to this file before")
+    parser.add_argument("--against", metavar="LABEL", help="whom the ratios are to; default: the first system")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--batch", type=int, default=100, help="sentences translated together")
     parser.add_argument("--lines", type=int, default=1000, help="how many sentences of the test set, at most")
@@ -83,6 +96,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures, after each round")
     parser.add_argument("--go-on", action="store_true", help="the rounds in FILE count; add what is missing")
     arguments = parser.parse_args()
+    if arguments.show:
+        return arguments
     if arguments.go_on and not arguments.json:
         parser.error("--go-on needs --json.")
     folders = Counter(map(work_of, arguments.system))
@@ -262,14 +277,14 @@ def bleu_of(figures: Mapping[str, Any], label: str, mode: str) -> float:
 
 
 def losses(figures: Mapping[str, Any]) -> list[str]:
-    """Where a quick way loses more than it may, and more than chance takes; in the round of its median difference."""
+    """Where a quick way loses more than it may, and than chance takes, in the round of its lower median difference."""
     found = []
     for label in figures["labels"]:
         if plain := plain_of(label, figures["entrants"]):
             compared = [Comparison(**one[label]["against_plain"]) for one in figures["rounds"]]
-            middle = sorted(compared, key=lambda one: one.difference)[len(compared) // 2]
+            middle = sorted(compared, key=lambda one: one.difference)[(len(compared) - 1) // 2]
             if middle.difference < -TOLERANCE and middle.significant:
-                lost = f"{-middle.difference:.2f} BLEU below {plain} (p = {middle.p_value:.3f})"
+                lost = f"{-middle.difference:.2f} BLEU below {plain} (p = {middle.largest_p:.3f})"
                 found.append(f"{label}: {lost}; at most {TOLERANCE} may be lost.")
     return found
 
@@ -280,10 +295,13 @@ def show_bleu(figures: Mapping[str, Any], label: str, mode: str) -> str:
     return f"{own:.2f}" if plain is None else f"{own:.2f} ({own - bleu_of(figures, plain, mode):+.2f})"
 
 
-def describe(figures: dict[str, Any]) -> str:
-    """All of it in Markdown."""
+def describe(figures: dict[str, Any], against: str | None = None) -> str:
+    """All of it in Markdown, with ratios within the rounds to the system `against`, or the first."""
     rounds, where = figures["rounds"], figures["machine"]
     labels, beam = figures["labels"], figures["settings"][0]
+    other = labels[0] if against is None else against
+    if other not in labels:
+        sys.exit(f"--against {other!r}: no such system. There are {', '.join(map(repr, labels))}.")
     disturbed = max(one[label]["others_share"] for one in rounds for label in labels)
     lines = [
         f"{beam['lines']} sentences, batches of {beam['batch']}, {where['cpu']}, {where['threads']} threads, "
@@ -291,7 +309,8 @@ def describe(figures: dict[str, Any]) -> str:
         f"the cores; {len(rounds)} rounds; median (range)",
     ]
     for mode in MODES:
-        first = [one[labels[0]][mode]["seconds"] for one in rounds]
+        figure, ratio = COMPARED[mode]
+        theirs = [one[other][mode][figure] for one in rounds]
         rows = []
         for label in labels:
             of = {name: [one[label][mode][name] for one in rounds] for name in rounds[0][label][mode]}
@@ -301,13 +320,13 @@ def describe(figures: dict[str, Any]) -> str:
                     Spread.of(of["sentences_per_second"]).show(),
                     Spread.of(of["tokens_per_second"]).show(),
                     *([Spread.of(of["median_latency_seconds"]).show(1, 1e-3)] if mode == "single" else []),
-                    "" if label == labels[0] else ratios(of["seconds"], first).show(2),
+                    "" if label == other else ratios(of[figure], theirs).show(2),
                     show_bleu(figures, label, mode),
                     Spread.of([one[label]["load_seconds"] for one in rounds]).show(1),
                 ]
             )
         latency = ["median latency, ms"] if mode == "single" else []
-        header = ["system", "sentences/s", "tokens/s", *latency, f"{labels[0]} is faster by", "BLEU", "loading, s"]
+        header = ["system", "sentences/s", "tokens/s", *latency, f"{ratio} / {other}", "BLEU", "loading, s"]
         titles = {
             "beam": f"beam {beam['beam']}",
             "greedy": "greedy",

@@ -6,7 +6,7 @@
 The peer reads the pairs that the recipe trains on, in the pieces of the recipe's tokenizer, and has the shape of the
 benchmark (peers/NAME/); the seed is one number for all of it. Its model at the end of the time and each of the runs
 translate the test set with the same beam; texts are scored and not kept. The peer's difference to the mean of our runs
-is given with its paired bootstrap interval.
+is given with its paired bootstrap interval, and the larger p of that test and of approximate randomisation.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import nmt
 from nmt.corpus.encode import read_pairs
 from nmt.experiment import load_experiment
 from nmt.metrics.scores import score_of, segment_statistics
-from nmt.metrics.significance import compare_means
+from nmt.metrics.significance import Comparison, compare_means
 from nmt.metrics.statistics import SegmentStatistics
 from nmt.reports.collect import unique_names
 from nmt.reports.record import RunRecord
@@ -140,7 +140,7 @@ def describe(figures: dict[str, Any]) -> str:
     for name, found in figures["differences"].items():
         lines += [
             f"- {one['metric']}, mean of ours less {name}: {one['difference']:+.1f} ({one['low']:+.1f} to "
-            f"{one['high']:+.1f}), p = {one['p_value']:.3f}"
+            f"{one['high']:+.1f}), p = {Comparison(**one).largest_p:.3f}"
             for one in found
         ]
     return "\n".join(lines)

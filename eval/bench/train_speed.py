@@ -130,10 +130,10 @@ def describe(figures: dict[str, Any]) -> str:
         shape: Spread.of([one["product_flops"][shape] for one in rounds]) for shape in rounds[0]["product_flops"]
     }
     peak = max(rate.median for rate in products.values())
-    own = by_name(rounds, "nmt", "tokens_per_second")
+    own = {name: by_name(rounds, name, "tokens_per_second") for name in ("nmt", FED) if name in names}
     rows = []
     for name in names:
-        speeds = by_name(rounds, name, "tokens_per_second")
+        speeds, peaks = by_name(rounds, name, "tokens_per_second"), by_name(rounds, name, "peak_bytes")
         achieved = Spread.of(speeds).median * figures["flop_per_target_token"][name]
         first = rounds[0][name]
         rows.append(
@@ -141,16 +141,17 @@ def describe(figures: dict[str, Any]) -> str:
                 name,
                 first["precision"],
                 Spread.of(speeds).show(),
-                "" if name == "nmt" else ratios(own, speeds).show(2),
+                *("" if name == ours else ratios(found, speeds).show(2) for ours, found in own.items()),
                 f"{first['target_tokens'] / first['updates']:,.0f}",
                 f"{first['parameters'] / 1e6:.1f}" if "parameters" in first else "",
                 f"{achieved / 1e9:.0f}",
                 f"{achieved / peak:.2f}",
-                Spread.of(by_name(rounds, name, "peak_bytes")).show(2, 1e9),
+                Spread.of(peaks).show(2, 1e9),
+                "" if name == "nmt" else ratios(by_name(rounds, "nmt", "peak_bytes"), peaks).show(2),
             ]
         )
-    header = ["system", "precision", "target tokens/s", "nmt / this", "tokens an update", "M parameters"]
-    header += ["model GFLOP/s", "of the matrix product's", "peak GB"]
+    header = ["system", "precision", "target tokens/s", *(f"{ours} / this" for ours in own), "tokens an update"]
+    header += ["M parameters", "model GFLOP/s", "of the matrix product's", "peak GB", "peak, nmt / this"]
     where = figures["machine"]
     disturbed = max(one[name]["others_share"] for one in rounds for name in names)
     remarks = figures["remarks"] if figures["settings"]["model"] == "rnn" else {}

@@ -16,7 +16,7 @@ from nmt.metrics.scores import (
     signature_of,
 )
 from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
-from nmt.metrics.significance import Comparison, compare_means, compare_statistics, paired_bootstrap
+from nmt.metrics.significance import Comparison, compare_means, compare_statistics, compare_texts
 from nmt.metrics.statistics import SegmentStatistics
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "approximate_randomization",
     "compare_means",
     "compare_statistics",
+    "compare_texts",
     "difference_over_seeds",
     "doubt_about",
     "mean_over_seeds",
@@ -37,7 +38,6 @@ __all__ = [
     "metric_name",
     "metric_of",
     "num_trials",
-    "paired_bootstrap",
     "score",
     "score_of",
     "segment_statistics",

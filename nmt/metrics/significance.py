@@ -1,10 +1,11 @@
-"""Is the difference between two systems more than chance?"""
+"""Is the difference between two systems more than chance? Two tests answer, and a difference needs both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from nmt.metrics.randomization import approximate_randomization
 from nmt.metrics.scores import segment_statistics
 from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, interval
 
@@ -19,7 +20,7 @@ class Comparison:
         low: lower end of the difference's 95 % bootstrap interval.
         high: its upper end.
         p_value: two-sided, by the bootstrap; how often chance alone would produce a difference at least as large.
-        randomization_p: the same by approximate randomisation; None where that test was not made.
+        randomization_p: the same by approximate randomisation.
     """
 
     metric: str
@@ -27,7 +28,7 @@ class Comparison:
     low: float
     high: float
     p_value: float
-    randomization_p: float | None = None
+    randomization_p: float
 
     @property
     def significant(self) -> bool:
@@ -37,10 +38,10 @@ class Comparison:
     @property
     def largest_p(self) -> float:
         """The p of the test that is harder to convince."""
-        return self.p_value if self.randomization_p is None else max(self.p_value, self.randomization_p)
+        return max(self.p_value, self.randomization_p)
 
 
-def paired_bootstrap(
+def compare_texts(
     metric: str,
     hypotheses_a: Sequence[str],
     hypotheses_b: Sequence[str],
@@ -49,7 +50,7 @@ def paired_bootstrap(
     seed: int = SEED,
     target_language: str = "",
 ) -> Comparison:
-    """Compare system b with system a by paired bootstrap resampling (Koehn, 2004).
+    """Compare the outputs of system b with those of system a by `compare_means`.
 
     Raises ConfigError for an unknown metric, DataError when the texts differ in length or are empty.
     """
@@ -61,14 +62,15 @@ def paired_bootstrap(
 def compare_statistics(
     a: SegmentStatistics, b: SegmentStatistics, samples: int = NUM_RESAMPLES, seed: int = SEED
 ) -> Comparison:
-    """`paired_bootstrap` on counts already extracted, both from the same segments."""
+    """`compare_texts` on counts already extracted, both from the same segments."""
     return compare_means([a], [b], samples, seed)
 
 
 def compare_means(
     a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics], samples: int = NUM_RESAMPLES, seed: int = SEED
 ) -> Comparison:
-    """The paired bootstrap of two systems, each of one run or of several whose scores are averaged.
+    """Paired bootstrap (Koehn, 2004) and approximate randomisation of two systems, each of one run or of several whose
+    scores are averaged. `samples` and `seed` are of the bootstrap.
 
     Every run gets the same resamples: chance in which sentences were tested is in the result, chance in training not.
 
@@ -83,4 +85,5 @@ def compare_means(
     shifted = np.abs(differences - differences.mean())
     as_extreme = int(np.count_nonzero(shifted >= abs(observed)))
     low, high = interval(differences)
-    return Comparison(a[0].name, observed, low, high, (as_extreme + 1) / (samples + 1))
+    p_value = (as_extreme + 1) / (samples + 1)
+    return Comparison(a[0].name, observed, low, high, p_value, approximate_randomization(a, b))

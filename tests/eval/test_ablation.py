@@ -54,7 +54,7 @@ def invented_results() -> dict[str, Any]:
             comparison | {"metric": "chrF", "system": "no-ema", "difference": 9.0, "over_seeds": None},
             comparison
             | {"metric": "BLEU", "system": "r-drop", "difference": 1.5, "low": 0.5, "high": 2.5}
-            | {"over_seeds": None, "randomization_p": None, "more_than_chance": True},
+            | {"over_seeds": None, "randomization_p": 0.001, "more_than_chance": True},
         ],
     }
 
@@ -74,6 +74,7 @@ def test_each_change_has_a_row_with_its_difference_and_intervals(script: ModuleT
     for part in ("## a GRU and an LSTM", "1,014 sentences of `dev.en` and `dev.de`", "`tok:13a`", "> Something is not"):
         assert part in text
     assert "commit unknown" in text
+    assert "they have also chosen each variant's checkpoint" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"runs": []}'])

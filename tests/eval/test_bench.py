@@ -366,3 +366,13 @@ def test_every_peer_has_what_is_needed_to_run_it(peer: Any) -> None:
     assert (peer.folder / "run.py").exists()
     assert (peer.folder / "requirements.txt").exists()
     assert all(list(peer.folder.glob(f"{model}.*")) for model in peer.models)
+
+
+def test_every_committed_file_of_figures_names_machine_and_commit_or_the_protocol_says_that_it_does_not() -> None:
+    bench = train_speed.corpus.BENCH
+    protocol = (bench.parent / "protocol.md").read_text(encoding="utf-8")
+    for path in [bench / "large_corpus.json", *(bench / "results").glob("*.json")]:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+        where = figures.get("machine", {}) if isinstance(figures, dict) else {}
+        named = bool(where.get("cpu") and where.get("commit"))
+        assert named != (f"{path.relative_to(bench).as_posix()}`" in protocol), path.name

@@ -1,5 +1,6 @@
 """The decoding benchmark: whose figures they are, and what a quick way may lose."""
 
+import copy
 import json
 import subprocess
 from dataclasses import asdict
@@ -11,7 +12,7 @@ import pytest
 import corpus
 import decode_speed
 import machine
-from nmt.metrics.significance import Comparison, paired_bootstrap
+from nmt.metrics.significance import Comparison, compare_texts
 from nmt.storage.disk import Disk
 from nmt.storage.folder import sha256, write_folder
 from nmt.tokenizer.pair import TokenizerPair
@@ -19,20 +20,25 @@ from peers import NMT, PEERS, System
 from summary import write_each
 
 
-def figures(plain: float, quick: float, p_value: float = 0.01) -> dict[str, Any]:
+def figures(plain: float, quick: float, p_value: float = 0.01, other_p: float = 0.01) -> dict[str, Any]:
     def measured(bleu: float, seconds: float = 2.0) -> dict[str, Any]:
         mode = {
             "seconds": seconds,
-            "sentences_per_second": 5.0,
-            "tokens_per_second": 50.0,
-            "median_latency_seconds": 0.1,
+            "sentences_per_second": 10 / seconds,
+            "tokens_per_second": 100 / seconds,
+            "median_latency_seconds": seconds / 10,
             "bleu": bleu,
         }
         return {"load_seconds": 1.0, "others_share": 0.0, **dict.fromkeys(decode_speed.MODES, mode)}
 
     lost, end = quick - plain, 0.0 if p_value < 0.05 else 1.0  # of an interval that includes zero, or does not
-    compared = {"against_plain": asdict(Comparison("BLEU", lost, lost - 1, min(lost / 2, 0.0) + end, p_value))}
+    compared = {"against_plain": asdict(Comparison("BLEU", lost, lost - 1, min(lost / 2, 0.0) + end, p_value, other_p))}
     same = {"tool": "nmt", "model": "runs/a", "sha256": "0"}
+    one = {
+        "ours": measured(plain),
+        "ours, quick": measured(quick) | compared,
+        "another": measured(10.0, seconds=5.0),
+    }
     return {
         "machine": {"cpu": "a CPU", "threads": 2, "torch": "2", "load_average": 0.1},
         "settings": [{"lines": 10, "batch": 5, "beam": 5}],
@@ -42,14 +48,7 @@ def figures(plain: float, quick: float, p_value: float = 0.01) -> dict[str, Any]
             "ours, quick": same | {"how": "int8"},
             "another": {"tool": "ctranslate2", "model": "runs/a", "how": "int8", "sha256": "0"},
         },
-        "rounds": [
-            {
-                "ours": measured(plain),
-                "ours, quick": measured(quick) | compared,
-                "another": measured(10.0, seconds=5.0),
-            }
-        ]
-        * 2,
+        "rounds": [copy.deepcopy(one), one],
     }
 
 
@@ -60,17 +59,46 @@ def test_bleu_stands_beside_that_of_the_plain_way_of_the_same_tool_and_model() -
     assert "| 10.00 | 1.0 (1.0 to 1.0) |" in text  # its plain way takes no part
 
 
-def test_who_takes_longer_is_slower_by_the_first_and_latencies_are_in_milliseconds() -> None:
+def test_ratios_are_of_tokens_and_of_latencies_in_milliseconds() -> None:
     text = decode_speed.describe(figures(38.25, 38.25))
-    assert "| system | sentences/s | tokens/s | ours is faster by |" in text
-    assert "| another | 5 (5 to 5) | 50 (50 to 50) | 2.50 (2.50 to 2.50) |" in text
-    assert "| another | 5 (5 to 5) | 50 (50 to 50) | 100.0 (100.0 to 100.0) | 2.50 (2.50 to 2.50) |" in text
+    assert "| system | sentences/s | tokens/s | tokens/s / ours |" in text
+    assert "| another | 2 (2 to 2) | 20 (20 to 20) | 0.40 (0.40 to 0.40) |" in text
+    assert "| median latency, ms | latency / ours |" in text
+    assert "| another | 2 (2 to 2) | 20 (20 to 20) | 500.0 (500.0 to 500.0) | 2.50 (2.50 to 2.50) |" in text
+
+
+def test_ratios_are_taken_within_a_round_and_to_the_system_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rounds' ratios are 4 and 1; the ratio of the medians, 600 by 300, is another."""
+    measured = figures(38.25, 38.25)
+    for one, ours, another in zip(measured["rounds"], (800.0, 400.0), (200.0, 400.0), strict=True):
+        one["ours"]["beam"]["tokens_per_second"], one["another"]["beam"]["tokens_per_second"] = ours, another
+    path = tmp_path / "figures.json"
+    path.write_text(json.dumps(measured), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["", "--show", str(path), "--against", "another"])
+    decode_speed.main()
+    shown = capsys.readouterr().out
+    assert "tokens/s / another" in shown
+    assert "| 600 (400 to 800) | 2.50 (1.00 to 4.00) |" in shown
+    monkeypatch.setattr("sys.argv", ["", "--show", str(path), "--against", "nobody"])
+    with pytest.raises(SystemExit, match=r"no such system\. There are 'ours'"):
+        decode_speed.main()
+
+
+def test_of_two_rounds_the_larger_loss_counts() -> None:
+    measured = figures(38.25, 38.25)
+    for one, lost in zip(measured["rounds"], (0.0, -0.5), strict=True):
+        one["ours, quick"]["against_plain"] = asdict(Comparison("BLEU", lost, lost - 0.1, lost + 0.1, 0.01, 0.01))
+    (found,) = decode_speed.losses(measured)
+    assert found.startswith("ours, quick: 0.50 BLEU below ours")
 
 
 def test_a_quick_way_may_lose_a_tenth_of_a_point_or_what_is_chance() -> None:
     assert decode_speed.losses(figures(38.25, 38.1875)) == []
     assert decode_speed.losses(figures(38.25, 39.0)) == []
     assert decode_speed.losses(figures(38.25, 37.25, p_value=0.2)) == []
+    assert decode_speed.losses(figures(38.25, 37.25, other_p=0.06)) == []
     (lost,) = decode_speed.losses(figures(38.25, 38.125))
     assert lost == "ours, quick: 0.12 BLEU below ours (p = 0.010); at most 0.1 may be lost."
 
@@ -156,10 +184,10 @@ def test_each_system_translates_with_the_beam_greedily_and_one_at_a_time(stage: 
     assert one["ours"]["beam"]["bleu"] == pytest.approx(100)
 
 
-def test_a_quick_way_is_compared_with_the_plain_one_by_the_paired_bootstrap(stage: list[tuple[str, Any]]) -> None:
+def test_a_quick_way_is_compared_with_the_plain_one_by_both_tests(stage: list[tuple[str, Any]]) -> None:
     figures = measure()
     worse = [line.replace("das Haus", "ein Ding") for line in REFERENCES]
-    expected = paired_bootstrap("BLEU", REFERENCES, worse, REFERENCES, target_language="de")
+    expected = compare_texts("BLEU", REFERENCES, worse, REFERENCES, target_language="de")
     (one,) = figures["rounds"]
     assert one["quick"]["against_plain"] == asdict(expected)
     assert [label for label in one if "against_plain" in one[label]] == ["quick"]

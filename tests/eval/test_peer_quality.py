@@ -191,7 +191,14 @@ def test_the_difference_is_that_of_our_mean_to_the_peer() -> None:
 
 def test_the_table_has_a_row_a_system_and_a_line_a_difference() -> None:
     score = {"name": "BLEU", "value": 30.04, "low": 28.0, "high": 32.0}
-    difference = {"metric": "BLEU", "difference": 1.5, "low": -0.25, "high": 3.0, "p_value": 0.0625}
+    difference = {
+        "metric": "BLEU",
+        "difference": 1.5,
+        "low": -0.25,
+        "high": 3.0,
+        "p_value": 0.03125,
+        "randomization_p": 0.0625,
+    }
     figures = {
         "recipe": "tanaka/ja-en-rnn.toml",
         "machine": {"cpu": "a processor"},

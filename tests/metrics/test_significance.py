@@ -1,4 +1,4 @@
-"""The paired bootstrap against brute force and against sacreBLEU's paired test."""
+"""The paired bootstrap against brute force and against sacreBLEU's paired test; that both tests are made."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,21 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from nmt.errors import DataError
-from nmt.metrics import Comparison, compare_means, compare_statistics, paired_bootstrap, segment_statistics
+from nmt.metrics import (
+    Comparison,
+    approximate_randomization,
+    compare_means,
+    compare_statistics,
+    compare_texts,
+    segment_statistics,
+)
 from tests.metrics.texts import systems
+
+
+@pytest.fixture(autouse=True)
+def few_trials(monkeypatch):
+    """A tenth of the trials of approximate randomisation, to save time: here nothing depends on their number."""
+    monkeypatch.setattr("nmt.metrics.randomization.NUM_TRIALS", 1000)
 
 
 def test_the_test_equals_scoring_every_resample_from_its_text():
@@ -23,7 +36,7 @@ def test_the_test_equals_scoring_every_resample_from_its_text():
     observed = bleu(b, range(12)) - bleu(a, range(12))
     mean = sum(differences) / samples
     as_extreme = sum(abs(difference - mean) >= abs(observed) for difference in differences)
-    result = paired_bootstrap("BLEU", a, b, references, samples=samples)
+    result = compare_texts("BLEU", a, b, references, samples=samples)
     assert result.difference == pytest.approx(observed)
     assert result.low == pytest.approx(differences[2])
     assert result.high == pytest.approx(differences[-3])
@@ -39,45 +52,45 @@ def test_both_systems_get_the_resamples_of_sacrebleus_paired_test(name, metric, 
     for hypotheses, result in zip((a, b), theirs, strict=True):
         ours = segment_statistics(name, hypotheses, references).resampled_scores(samples=500)
         assert ours.mean() == pytest.approx(result.mean, rel=1e-4)
-    difference = paired_bootstrap(name, a, b, references, samples=500).difference
+    difference = compare_texts(name, a, b, references, samples=500).difference
     assert difference == pytest.approx(theirs[1].score - theirs[0].score)
     # Their p counts one tail of ours, so it can never be the larger one when the systems differ.
-    assert theirs[1].p_value <= paired_bootstrap(name, a, b, references, samples=500).p_value + 1e-9
+    assert theirs[1].p_value <= compare_texts(name, a, b, references, samples=500).p_value + 1e-9
 
 
 def test_a_clearly_better_system_is_called_better():
     a, b, references = systems(seed=7, num_sentences=200, changes_a=(4, 5), changes_b=(1, 2))
-    better = paired_bootstrap("BLEU", a, b, references)
+    better = compare_texts("BLEU", a, b, references)
     assert better.significant
     assert 0 < better.low < better.difference < better.high
-    worse = paired_bootstrap("BLEU", b, a, references)
+    worse = compare_texts("BLEU", b, a, references)
     assert worse.significant
     assert (worse.difference, worse.low, worse.high) == pytest.approx((-better.difference, -better.high, -better.low))
 
 
 def test_a_system_does_not_differ_from_itself():
     a, _, references = systems(seed=8, num_sentences=30, changes_a=(1, 2), changes_b=(1,))
-    assert paired_bootstrap("chrF", a, a, references) == Comparison("chrF", 0.0, 0.0, 0.0, 1.0)
-    assert not paired_bootstrap("chrF", a, a, references).significant
+    assert compare_texts("chrF", a, a, references) == Comparison("chrF", 0.0, 0.0, 0.0, 1.0, 1.0)
+    assert not compare_texts("chrF", a, a, references).significant
 
 
 def test_two_systems_of_the_same_quality_are_rarely_called_different():
     called = 0
     for seed in range(60):
         a, b, references = systems(seed=100 + seed, num_sentences=60, changes_a=(1, 2, 3), changes_b=(1, 2, 3))
-        called += paired_bootstrap("BLEU", a, b, references, samples=200).significant
+        called += compare_texts("BLEU", a, b, references, samples=200).significant
     assert called <= 9  # expected 3 of 60 at the 5 % level; 10 or more has probability 0.001
 
 
 def test_the_same_seed_gives_the_same_answer():
     a, b, references = systems(seed=9, num_sentences=25, changes_a=(1, 2), changes_b=(1, 2))
-    assert paired_bootstrap("TER", a, b, references) == paired_bootstrap("TER", a, b, references)
-    assert paired_bootstrap("TER", a, b, references, seed=1) != paired_bootstrap("TER", a, b, references, seed=2)
+    assert compare_texts("TER", a, b, references) == compare_texts("TER", a, b, references)
+    assert compare_texts("TER", a, b, references, seed=1) != compare_texts("TER", a, b, references, seed=2)
 
 
 def test_outputs_of_different_length_are_an_error():
     with pytest.raises(DataError, match="1 hypotheses but 2 references"):
-        paired_bootstrap("BLEU", ["a", "b"], ["a"], ["a", "b"])
+        compare_texts("BLEU", ["a", "b"], ["a"], ["a", "b"])
 
 
 def test_the_bootstrap_of_means_equals_averaging_the_scores_of_every_resample():
@@ -101,7 +114,6 @@ def test_the_bootstrap_of_means_equals_averaging_the_scores_of_every_resample():
 @pytest.mark.parametrize(
     ("low", "high", "p_value", "randomization_p", "expected"),
     [
-        (0.1, 2.0, 0.03, None, True),
         (0.1, 2.0, 0.03, 0.04, True),
         (0.1, 2.0, 0.03, 0.06, False),
         (0.1, 2.0, 0.06, 0.04, False),
@@ -111,3 +123,16 @@ def test_the_bootstrap_of_means_equals_averaging_the_scores_of_every_resample():
 )
 def test_a_difference_is_called_one_only_where_all_tests_agree(low, high, p_value, randomization_p, expected):
     assert Comparison("BLEU", 1.0, low, high, p_value, randomization_p).significant is expected
+
+
+def test_every_comparison_makes_both_tests():
+    a, b, references = systems(seed=12, num_sentences=20, changes_a=(1, 3), changes_b=(1, 2))
+    counts = [segment_statistics("BLEU", outputs, references) for outputs in (a, b)]
+    expected = approximate_randomization(counts[:1], counts[1:])
+    for found in (
+        compare_means(counts[:1], counts[1:]),
+        compare_statistics(*counts),
+        compare_texts("BLEU", a, b, references),
+    ):
+        assert found.randomization_p == expected
+        assert found.largest_p == max(found.p_value, expected)

@@ -33,7 +33,7 @@ from tests.reports.synthetic import evaluation_set, seeds, system
     ],
 )  # fmt: skip
 def test_the_verdict_names_the_better_system(metric, difference, low, high, p_value, expected):
-    assert verdict(Pairing("a", "b", Comparison(metric, difference, low, high, p_value))).startswith(expected)
+    assert verdict(Pairing("a", "b", Comparison(metric, difference, low, high, p_value, p_value))).startswith(expected)
 
 
 def test_the_test_that_is_harder_to_convince_decides():
@@ -65,7 +65,7 @@ def test_the_test_that_is_harder_to_convince_decides():
     ],
 )  # fmt: skip
 def test_a_difference_must_be_beyond_test_sentences_and_seeds(p_value, over_seeds, expected):
-    pairing = Pairing("a", "b", Comparison("BLEU", -1.0, -1.8, -0.2, p_value), over_seeds, (3, 2))
+    pairing = Pairing("a", "b", Comparison("BLEU", -1.0, -1.8, -0.2, p_value, p_value), over_seeds, (3, 2))
     assert verdict(pairing) == expected
     assert pairing.more_than_chance is expected.startswith("a is better")
 
