@@ -14,7 +14,7 @@ from tests.reports.runs import FakeTranslator, make_run, seal_run, write_log
 @pytest.fixture
 def translator(monkeypatch):
     fake = FakeTranslator(str.upper)
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: fake)
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint="best": fake)
     return fake
 
 
@@ -71,7 +71,7 @@ def test_the_clock_starts_after_a_warm_up(tmp_path, monkeypatch):
             asked.append(len(lines))
             return super().translate(lines, *given, **named)
 
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir: Slow(str.upper))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: Slow(str.upper))
     monkeypatch.setattr("nmt.reports.collect.time", SimpleNamespace(perf_counter=lambda: now[0]))
     assert collect_run(run, "rnn", ["a"] * 50).translate_seconds == 2.0
     assert asked == [20, 50]

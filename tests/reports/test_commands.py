@@ -35,7 +35,7 @@ def folder(tmp_path, monkeypatch):
         "good": FakeTranslator(ANSWERS.__getitem__),
         "bad": FakeTranslator(lambda line: ANSWERS[line].replace(" the ", " ")),
     }
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: translators[run_dir.name])
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint="best": translators[run_dir.name])
     return tmp_path
 
 
@@ -137,7 +137,9 @@ def test_compare_takes_seeds_of_one_recipe_as_one_system(folder, monkeypatch):
     drop = {"seed1": "the", "seed2": "a", "seed3": "an", "good": "nothing"}
     monkeypatch.setattr(
         "nmt.reports.collect.load",
-        lambda run_dir, checkpoint: FakeTranslator(lambda line: ANSWERS[line].replace(f" {drop[run_dir.name]} ", " ")),
+        lambda run_dir, checkpoint="best": FakeTranslator(
+            lambda line: ANSWERS[line].replace(f" {drop[run_dir.name]} ", " ")
+        ),
     )
     result = nmt("compare", "runs/seed1", "runs/good", "runs/seed2", "runs/seed3", "--out", "report")
     results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
@@ -163,7 +165,9 @@ def test_compare_of_a_run_without_scores_says_so(folder):
 def test_compare_of_a_run_that_translates_nothing_is_a_report_all_the_same(folder, monkeypatch):
     monkeypatch.setattr(
         "nmt.reports.collect.load",
-        lambda run_dir, checkpoint: FakeTranslator(ANSWERS.__getitem__ if run_dir.name == "good" else lambda line: ""),
+        lambda run_dir, checkpoint="best": FakeTranslator(
+            ANSWERS.__getitem__ if run_dir.name == "good" else lambda line: ""
+        ),
     )
     result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
     assert "Every translation of bad is empty." in result.stderr
@@ -322,7 +326,7 @@ def test_the_translations_that_are_scored_are_written_where_that_is_asked_for(fo
 def test_another_checkpoint_is_scored_but_its_scores_are_not_those_of_the_run(folder, monkeypatch):
     asked = []
     load = collect.load
-    monkeypatch.setattr(collect, "load", lambda run_dir, which: asked.append(which) or load(run_dir, which))
+    monkeypatch.setattr(collect, "load", lambda run_dir, which="best": asked.append(which) or load(run_dir, which))
     given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--json", "scores.json"]
     result = nmt("evaluate", *given, "--checkpoint", "last:2")
     assert asked == ["last:2"]
@@ -397,7 +401,7 @@ def test_scores_of_a_model_that_another_has_taken_the_place_of_meanwhile_are_not
             (run / "record.json").write_text(json.dumps(content | {"updates": 999}), encoding="utf-8")
             return super().translate(*given, **named)
 
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: Slow(ANSWERS.__getitem__))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint="best": Slow(ANSWERS.__getitem__))
     given = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER"]
     assert nmt("evaluate", *given).stdout.startswith("TER ")
     assert not (run / "scores").exists()
@@ -425,7 +429,9 @@ def test_evaluate_gives_the_scores_where_they_cannot_be_noted(folder):
 def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
     make_run(folder / "runs" / "[" / "x]", "good")
     (folder / "runs" / "[" / "x]" / "scores").mkdir()
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: FakeTranslator(ANSWERS.__getitem__))
+    monkeypatch.setattr(
+        "nmt.reports.collect.load", lambda run_dir, checkpoint="best": FakeTranslator(ANSWERS.__getitem__)
+    )
     result = nmt("evaluate", "runs/[/x]", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
     assert "nmt: the model card stays as it was: runs/[/x]/scores has no manifest.json" in result.stderr
 
@@ -442,7 +448,7 @@ def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
 )
 def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, message):
     monkeypatch.setitem(sys.modules, "sacremoses", None)
-    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint: pytest.fail("it translates"))
+    monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint="best": pytest.fail("it translates"))
     with pytest.raises(ConfigError, match=message):
         nmt("evaluate", "runs/good", "--source", "test.de", "--reference", "test.en", *arguments)
 
