@@ -118,12 +118,12 @@ def describe_end(progress: Progress) -> str:
     return f"{trained}; the best model is that of update {progress.best_update}{bleu}"
 
 
-def describe_promise(progress: Progress, num_pairs: int) -> str:
+def describe_promise(progress: Progress, num_pairs: int, schedule: str) -> str:
     """Why a run that a limit has ended may gain from a higher one, in a sentence; "" where nothing speaks for it."""
     if progress.finish_reason not in ("max_updates", "time_limit"):
         return ""
     reasons = ["it saw less than one epoch of the text"] if progress.pairs < num_pairs else []
-    if progress.best_update == progress.update:
+    if progress.best_update == progress.update and schedule != "cosine":  # which has come to its end: the last is best
         reasons.append("its last validation was the best")
     if not reasons:
         return ""

@@ -126,7 +126,7 @@ def _train_alone(
         command = shlex.join(["nmt", "translate", str(directory)])
         reads = experiment.model.encoder.type != "none"  # a language model only says how probable a text is
         use = f"Translate with: {command} < FILE" if reads else f"Score text with: {command} --score FILE < FILE"
-        promise = describe_promise(progress, len(job.corpus))
+        promise = describe_promise(progress, len(job.corpus), training.schedule)
         _say(console, " ".join(filter(None, (f"{experiment.name}: {describe_end(progress)}.", promise, use))))
     return progress.finish_reason
 

@@ -90,8 +90,6 @@ def evaluate(
         record = _record(run)
         outputs, about = _translate(run, checkpoint, test.source, search)
         about |= {"run": str(run), "checkpoint": checkpoint, "source": str(test.source_path)}
-        if output is not None:
-            _write("--output", output, "".join(f"{line}\n" for line in outputs))
         language = about.pop("target_language")
         target_language = language if target_language is None else target_language
     else:
@@ -122,6 +120,8 @@ def evaluate(
             _note(run, test, about, scores)
         else:
             typer.echo(f"nmt: the training of {run} has not ended: the scores are not saved in it.", err=True)
+    if output is not None:
+        _write("--output", output, "".join(f"{line}\n" for line in outputs))
     if json is not None:
         # What is not UTF-8 in a name becomes the escape that JSON has for it.
         content = {**about, "scores": [vars(each) for each in scores]}

@@ -37,15 +37,17 @@ def read_columns(
 
     A missing text is empty, and a line end in a text is a space. Raises DataError, see the readers.
     """
-    stream = {"csv": _stream_csv, "jsonl": _stream_jsonl}.get(file_format(source) or "", _stream_file)
+    kind = file_format(source)
+    stream = {"csv": _stream_csv, "jsonl": _stream_jsonl}.get(kind or "", _stream_file)
     missing, names = set(columns), dict[str, None]()
-    with closing(stream(source) if file_format(source) else _stream_hub(source, config, split, revision)) as rows:
+    with closing(stream(source) if kind else _stream_hub(source, config, split, revision)) as rows:
         for number, row in enumerate(rows, start=1):
             texts = _texts(row, columns)
             if missing:
                 missing.difference_update(texts)
                 names |= dict.fromkeys(texts)
-                if number == ROWS_LOOKED_AT:
+                comes_late = kind == "jsonl" or texts is not row  # elsewhere the first row has all columns
+                if number == ROWS_LOOKED_AT or not comes_late:
                     _refuse_missing(source, missing, names)
             try:
                 both = _text(texts.get(columns[0])), _text(texts.get(columns[1]))

@@ -117,8 +117,15 @@ def _names(texts: tuple[Text, ...]) -> str:
 
 def _key(sentence: str) -> str:
     """Its letters with their marks, and digits: what two sentences must differ in; where it has none, all of it."""
-    text = clean(sentence).casefold()
-    return "".join(one for one in text if one.isalnum() or unicodedata.category(one)[0] == "M") or text
+    text = clean(sentence).casefold().replace("i\u0307", "i")  # which is what becomes of a capital I with a dot
+    if text.isascii():
+        return "".join(filter(str.isalnum, text)) or text
+    kept, marked = [], False  # a mark on anything but a letter says how a sign is drawn
+    for one in text:
+        marked = one.isalpha() or (marked and unicodedata.category(one)[0] == "M")
+        if marked or one.isalnum():
+            kept.append(one)
+    return "".join(kept) or text
 
 
 def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[Pair], int]:

@@ -16,7 +16,8 @@ CHUNK_BYTES = 1 << 16
 SHOWN_LANGUAGES = 20
 # For sed: references to control characters, to halves of surrogate pairs, and to U+FFFE and U+FFFF.
 NO_CHARACTERS = (
-    "s/&#(x0*([01]?[0-9a-f]|d[89a-f]..|fff[ef])|0*([12]?[0-9]|3[01]|5529[6-9]|55[3-9]..|5[67]...|6553[45]));/ /gI"
+    "s/&#(x0*([01]?[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])"
+    "|0*([12]?[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|5[67][0-9]{3}|6553[45]));/ /gI"
 )
 _NATIVE = {"bpt", "ept", "it", "ph", "ut", "sub"}  # in a segment: codes of the document's format, and notes inside them
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8"}

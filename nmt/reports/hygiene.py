@@ -68,7 +68,7 @@ def _dev(results: Sequence[SystemResult], test: EvaluationSet) -> list[str]:
     if not chosen:
         return []
     return [
-        f"These sentences are the dev set of {_listing(chosen, results)}: by BLEU on them the checkpoints were chosen, "
+        f"These sentences are the dev set of {_listing(chosen, results)}: by them the checkpoints were chosen, "
         "so scores here are a little too good."
     ]
 

@@ -50,8 +50,3 @@ def pareto_front(quality: Sequence[float], costs: Sequence[float], same: float =
         )
         for own, cost in points
     )
-
-
-def _negative(speeds: Sequence[float]) -> list[float]:
-    """As costs: more of them is worse."""
-    return [-speed for speed in speeds]

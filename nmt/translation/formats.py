@@ -8,12 +8,12 @@ text    in: one sentence in each line; out: its translation. With n-best, as Mos
         may itself hold `|||`: split off the first field and the last ones.
 jsonl   in: an object in each line with the sentence in "source" (or "text") and, if its translation must begin in a
         certain way, that text in "prefix"; out: the same object with "translation", "score", "log_prob", "tokens"
-        (end-of-sentence too), "finish_reason", "confidence" (0 to 1), "word_confidences" (one for each word of the
-        translation), "repeats" (true: it hangs in a loop), "unknown" where the sentence has characters that the model
-        does not know (those), "terms" where those of a glossary apply (a list of objects with "source", null for a
-        target that should not be there, "target" and "met"), "alignment" where asked for and, with n-best,
-        "hypotheses", a list of objects with the same fields but "text" for "translation" and no "unknown". Those that
-        an earlier translation has left in the input do not stay.
+        (end-of-sentence too), "finish_reason" (eos, length or blank), "confidence" (0 to 1), "word_confidences" (one
+        for each word of the translation), "repeats" (true: it hangs in a loop), "unknown" where the sentence has
+        characters that the model does not know (those), "terms" where those of a glossary apply (a list of objects
+        with "source", null for a target that should not be there, "target" and "met"), "alignment" where asked for and,
+        with n-best, "hypotheses", a list of objects with the same fields but "text" for "translation" and no "unknown".
+        Those that an earlier translation has left in the input do not stay.
         "score" is what the search ranked by, "log_prob" the natural logarithm of the probability of the whole
         translation, "confidence" the geometric mean of the probabilities of its tokens.
 A blank line stays blank, and has no alignment.

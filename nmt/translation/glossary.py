@@ -162,7 +162,10 @@ class Glossary:
         return Terms(self.phrases, tuple(required), allowed)
 
     def _sharing(self, choices: Collection[Choice]) -> list[list[Choice]]:
-        """Groups of those that one place in a text can meet: of a group together, as many are needed as of each."""
+        """Groups of those that one place in a text can meet: of a group together, as many are needed as of each.
+
+        Where a target holds another one twice (`Tag für Tag`) that is one too few; `check` tells.
+        """
         groups: list[list[Choice]] = []
         for own in choices if any(len(choice) > 1 for choice in choices) else ():
             near = [group for group in groups if any(self._share(own, other) for other in group)]

@@ -212,6 +212,11 @@ def test_of_a_column_that_is_not_there_a_large_text_is_not_read_to_its_end(
     assert "line 4 is not a JSON object" in complaint(source)
 
 
+def test_where_columns_are_the_same_in_all_rows_the_first_one_tells(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "a.csv", "de,en\na,b\nc\n")
+    assert "has no column 'fr'" in complaint(source, ("de", "fr"))
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -50,6 +50,20 @@ def test_the_choice_is_by_lot_and_depends_on_the_seed_alone(tmp_path: Path) -> N
     assert indices[0] < 30 < 70 <= indices[-1], "all over the text"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Satz {} \u2764\ufe0f.", "Satz {} \u2764."),
+        ("{}\ufe0f\u20e3 \u0130yi", "{} iyi!"),
+        ("Cafe\u0301 {}", "CAF\u00c9 {}"),
+    ],
+)
+def test_signs_and_cases_of_one_sentence_make_no_other(tmp_path: Path, one: str, other: str) -> None:
+    sentences = [(form.format(number), f"Sentence {number}.") for form in (one, other) for number in range(50)]
+    train, dev, test = parts(hold_out(texts(tmp_path, [Pair(*both) for both in sentences]), 4, 4, seed=1))
+    assert (len(train), len(dev), len(test)) == (84, 4, 4)
+
+
 def test_words_that_differ_in_a_vowel_sign_are_not_one(tmp_path: Path) -> None:
     went = [Pair(f"{word} {number}", f"{word} {number}.") for number in range(50) for word in ("गया", "गयी")]
     train, dev, test = parts(hold_out(texts(tmp_path, went), 8, 8, seed=1))

@@ -453,12 +453,13 @@ def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, m
         nmt("evaluate", "runs/good", "--source", "test.de", "--reference", "test.en", *arguments)
 
 
-def test_scores_that_cannot_be_written_are_printed_and_noted_all_the_same(folder, monkeypatch):
+@pytest.mark.parametrize("option", ["--json", "--output"])
+def test_scores_are_printed_and_noted_where_a_file_cannot_be_written(folder, monkeypatch, option):
     def refuse(option, path, text):
         raise ConfigError(f"{option} {path}: cannot be written (No space left on device).")
 
     monkeypatch.setattr("nmt.cli.evaluate._write", refuse)
-    given = ["runs/good", "--source", "test.de", "--reference", "test.en", "--metric", "TER", "--json", "scores.json"]
+    given = ["runs/good", "--source", "test.de", "--reference", "test.en", "--metric", "TER", option, "file"]
     result = CliRunner().invoke(app, ["evaluate", *given])
     assert isinstance(result.exception, ConfigError)
     assert result.stdout.startswith("TER ")

@@ -210,7 +210,7 @@ def test_training_texts_without_checksums_are_told_apart_by_name():
 def test_a_test_set_that_chose_the_checkpoints_is_named(known):
     chosen = run("a", experiment=recipe(), text_sha256={"train": ["t"], "dev": [known, "x"]})
     other = run("b", 2, experiment=recipe("b"), text_sha256={"train": ["t"], "dev": ["y", "z"]})
-    said = "by BLEU on them the checkpoints were chosen, so scores here are a little too good."
+    said = "by them the checkpoints were chosen, so scores here are a little too good."
     assert warnings(chosen) == (f"These sentences are the dev set of a: {said}",)
     assert f"These sentences are the dev set of a: {said}" in warnings(chosen, other)
     both = warnings(chosen, dataclasses.replace(chosen, name="c"))

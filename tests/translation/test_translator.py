@@ -12,6 +12,7 @@ import nmt
 from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
 from nmt.search.hypothesis import MAX_ROWS, SearchConfig
+from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation import parallel
 from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
@@ -486,6 +487,14 @@ def test_no_search_goes_on_once_the_caller_has_ended_it(translator: Translator) 
         torch.set_num_threads(before)
 
 
+def test_a_line_in_capitals_that_the_model_hardly_knows_is_noted(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TokenizerPair, "capitals", lambda self, text: text == "DER HUND")
+    translations = nmt.load(tiny_run).translate(["DER HUND", "der Hund"])
+    assert [translation.capitals for translation in translations] == [True, False]
+
+
 def test_characters_without_a_piece_are_read_as_what_they_mean_or_named(tiny_run: Path) -> None:
     translator = nmt.load(tiny_run)
     usual, odd, strange = translator.translate(
@@ -494,6 +503,5 @@ def test_characters_without_a_piece_are_read_as_what_they_mean_or_named(tiny_run
     assert (odd.text, odd.score, odd.source_tokens) == (usual.text, usual.score, usual.source_tokens)
     assert (usual.unknown, odd.unknown, strange.unknown) == ("", "", "😀")
     assert translator.translate(["\u200b", "der\u00ad Hund."])[0].unknown == ""  # nothing that could be shown
-    assert not usual.capitals
     one, other = score_pairs(translator, ["der Hund.", "der Ｈund．"], ["the dog."] * 2)
     assert one.log_prob == other.log_prob
