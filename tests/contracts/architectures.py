@@ -33,6 +33,15 @@ DECODERS: dict[str, dict[str, Any]] = {
 }
 DECODERS |= {
     "relu-layer": {"type": "rnn", "cell": "rnn_relu", "layers": 3, "dim": 12, "layer_norm": True, "residual": False},
+    "lstm-2-norm": {
+        "type": "rnn",
+        "cell": "lstm",
+        "layers": 2,
+        "dim": 12,
+        "attention": "multihead",
+        "heads": 3,
+        "layer_norm": True,
+    },
     "lstm-1-general-input": {
         "type": "rnn",
         "cell": "lstm",

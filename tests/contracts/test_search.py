@@ -107,7 +107,8 @@ def test_exact_stopping_never_scores_below_going_on_to_the_limit(seed: int) -> N
     exact = search(model, source, mask, limited(beam=3))
     everything = search(model, source, mask, limited(beam=3, n_best=3))  # its bound is looser, so it searches longer
     for one, more in zip(exact, everything, strict=True):
-        assert one[0].score >= more[0].score - 1e-12
+        if more[0].finish_reason == "eos":
+            assert one[0].score >= more[0].score - 1e-12
 
 
 @pytest.mark.parametrize("architecture", MODELS)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nmt.corpus.batching import make_batch, pad, plan_epoch
 from nmt.corpus.examples import Examples, Side, encode_pairs
+from nmt.corpus.readers import Pair
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID
 from nmt.tokenizer.pair import TokenizerPair
 from tests.tiny import invented_pairs
@@ -170,3 +171,11 @@ def test_a_sample_depends_on_the_number_of_the_pair_and_not_on_its_place_in_a_po
     assert torch.equal(part.source, whole.source)
     assert torch.equal(part.target_out, whole.target_out)
     assert part.indices.tolist() == whole.indices.tolist() == [7, 40, 12]
+
+
+def test_a_segmentation_depends_on_the_seed_and_on_the_side(tiny_tokenizers: TokenizerPair) -> None:
+    pairs = [Pair(pair.source, pair.source) for pair in invented_pairs()]
+    examples = encode_pairs(pairs, tiny_tokenizers, 100, keep_texts=True)[0]
+    one, other = (make_batch(examples, np.arange(60), tiny_tokenizers, seed=seed, epoch=0) for seed in (1, 2))
+    assert one.source.tolist() != other.source.tolist()
+    assert one.source.tolist() != one.target_out.tolist()

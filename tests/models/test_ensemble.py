@@ -43,3 +43,14 @@ def test_of_one_model_twice_it_is_that_model() -> None:
     alone, twice = search(model, source, mask, config), search(Ensemble([model, model]), source, mask, config)
     assert [[one.tokens for one in row] for row in twice] == [[one.tokens for one in row] for row in alone]
     assert [one.score for one in twice[0]] == pytest.approx([one.score for one in alone[0]], abs=1e-6)
+
+
+@torch.no_grad()
+def test_an_ensemble_looks_where_its_members_do_in_the_mean() -> None:
+    members, (source, mask) = [build(name) for name in MEMBERS[:2]], sentences()
+    tokens = torch.full((3,), BOS_ID)
+    looks = []
+    for model in (*members, Ensemble(members)):
+        memory = model.encode(source, mask)
+        looks.append(model.step(tokens, model.start(memory), memory)[1].attention)
+    torch.testing.assert_close(looks[2], (looks[0] + looks[1]) / 2)

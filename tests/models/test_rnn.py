@@ -1,5 +1,7 @@
 """Recurrent layers against the equations of the papers, and the encoder's two directions."""
 
+import math
+
 import pytest
 import torch
 
@@ -163,3 +165,24 @@ def test_on_a_gpu_a_layer_is_never_fp16_and_as_exact_as_its_steps(cell: Cell) ->
     for place in range(inputs.shape[1]):
         state = layer.step(inputs[:, place], state)
         torch.testing.assert_close(whole[:, place], state[0], atol=1e-5, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_a_decoder_begins_with_a_state_within_one_and_normalises_what_the_residual_gave() -> None:
+    tree = {"type": "rnn", "cell": "lstm", "layers": 2, "dim": 6, "layer_norm": True}
+    torch.manual_seed(1)
+    decoder = RNNDecoder(parse_config(RNNDecoderConfig, tree, "test"), 5, 4, 7, 0.0)
+    source = EncoderOutput(torch.randn(2, 3, 4), torch.ones(2, 3, dtype=torch.bool), torch.randn(2, 4))
+    memory, seen = decoder.prepare(source), []
+    expected = torch.tanh(source.summary @ decoder.bridge.weight.T + decoder.bridge.bias)
+    torch.testing.assert_close(torch.cat(memory.initial, dim=-1), expected)
+    decoder.readout.register_forward_hook(lambda module, given, found: seen.append(given[0][..., :6]))
+    decoder.decode(torch.randn(2, 3, 5), memory)
+    torch.testing.assert_close(seen[0].mean(dim=-1), torch.zeros(2, 3), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("cell", "gates"), [("gru", 3), ("lstm", 4)])
+def test_the_maps_of_the_gates_are_each_initialised_as_by_themselves(cell: Cell, gates: int) -> None:
+    torch.manual_seed(0)
+    for part in RecurrentLayer(cell, 30, 20).rnn.weight_ih_l0.detach().chunk(gates):  # up to sqrt(6 / (ins + outs))
+        assert float(part.abs().max()) == pytest.approx(math.sqrt(6 / sum(part.shape)), rel=0.05)

@@ -1,14 +1,16 @@
 """Transformer layers against torch's own, and positions against the formula."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
 
 from nmt.config import parse_config
+from nmt.models.base import EncoderOutput
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
-from nmt.models.transformer.encoder import EncoderLayer
-from nmt.models.transformer.layers import TransformerConfig
+from nmt.models.transformer.encoder import EncoderLayer, TransformerEncoder, TransformerEncoderConfig
+from nmt.models.transformer.layers import SelfAttention, TransformerConfig
 from nmt.models.transformer.positions import PositionalEncoding, sinusoids
 
 DIM, HEADS, INNER = 8, 2, 12
@@ -77,3 +79,38 @@ def test_the_cache_holds_exactly_what_has_been_read() -> None:
         _, state = decoder.step(torch.randn(3, DIM), state, memory)
         assert state.position == length
         assert {tuple(keys.shape) for keys in state.keys + state.values} == {(3, HEADS, length, DIM // HEADS)}
+
+
+def stack(kind: Any, **fields: Any) -> Any:
+    return parse_config(kind, {"type": "transformer", "dim": 8, "heads": 2, "layers": 2, **fields}, "test")
+
+
+@torch.no_grad()
+def test_a_decoder_looks_where_its_last_layer_does() -> None:
+    torch.manual_seed(0)
+    decoder, looked = TransformerDecoder(stack(TransformerDecoderConfig), 8, 8, 8, 0.0).eval(), []
+    for layer in decoder.layers:
+        layer.cross.register_forward_hook(lambda module, given, found: looked.append(found[1].squeeze(1)))
+    states = torch.randn(3, 4, 8)
+    memory = decoder.prepare(EncoderOutput(states, torch.ones(3, 4, dtype=torch.bool), states[:, 0]))
+    _, state = decoder.step(torch.randn(3, 8), decoder.start(memory), memory)
+    assert torch.equal(state.attention, looked[-1])
+    assert not torch.allclose(looked[0], looked[-1])
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_what_leaves_a_stack_is_normalised(norm: str) -> None:
+    torch.manual_seed(0)
+    encoder = TransformerEncoder(stack(TransformerEncoderConfig, norm=norm), 8, 0.0).eval()
+    decoder = TransformerDecoder(stack(TransformerDecoderConfig, norm=norm), 8, 8, 8, 0.0).eval()
+    source = encoder(torch.randn(2, 5, 8), torch.ones(2, 5, dtype=torch.bool))
+    for found in (source.states, decoder.decode(torch.randn(2, 4, 8), decoder.prepare(source))):
+        torch.testing.assert_close(found.mean(dim=-1), torch.zeros(found.shape[:2]), atol=1e-5, rtol=0)
+        torch.testing.assert_close(found.var(dim=-1, correction=0), torch.ones(found.shape[:2]), atol=1e-3, rtol=0)
+
+
+def test_the_three_maps_of_self_attention_are_each_initialised_as_by_themselves() -> None:
+    torch.manual_seed(0)
+    for part in SelfAttention(24, 2).project.weight.detach().chunk(3):  # uniform up to sqrt(6 / (inputs + outputs))
+        assert float(part.abs().max()) == pytest.approx(math.sqrt(6 / sum(part.shape)), rel=0.05)

@@ -66,6 +66,7 @@ def test_the_score_of_a_system_of_several_seeds_is_the_mean_of_its_runs():
     [bucket] = score_buckets([("all", tuple(range(60)))], statistics, statistics)
     expected = [sacrebleu.corpus_bleu(outputs, [list(test.reference)]).score for outputs in runs]
     assert bucket.bleu[0].value == pytest.approx(sum(expected) / 2)
+    assert bucket.bleu[0].low < bucket.bleu[0].value < bucket.bleu[0].high
 
 
 def test_a_bucket_of_too_few_sentences_has_no_scores():

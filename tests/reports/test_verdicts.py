@@ -1,5 +1,8 @@
 """What is concluded from figures, in sentences."""
 
+import dataclasses
+from types import SimpleNamespace
+
 import pytest
 
 from nmt.metrics import Comparison, SeedMean
@@ -7,6 +10,7 @@ from nmt.reports import verdicts, wording
 from nmt.reports.comparison import compare_systems
 from nmt.reports.pairings import Pairing
 from nmt.reports.pareto import Front
+from nmt.reports.times import Level
 from nmt.reports.verdicts import verdict
 from nmt.reports.word_matches import WordMatches
 from tests.reports.synthetic import evaluation_set, seeds, system
@@ -127,3 +131,30 @@ def test_the_shares_of_words_add_up():
         "Of 100 words of the references, 60.0 % in both a and b, 20.0 % in a alone, 15.0 % in b alone and 5.0 % in "
         "neither."
     )
+
+
+def test_a_difference_that_other_seeds_may_turn_round_is_not_called_one_among_many_systems():
+    found = Comparison("BLEU", 1.0, 0.2, 1.8, 0.01, 0.01)
+    pairings = tuple(
+        Pairing("a", name, found, SeedMean(1.0, low, 2.5), (3, 3)) for name, low in (("b", 0.5), ("c", -0.5))
+    )
+    assert verdicts._against_first(SimpleNamespace(pairings=pairings)) == (
+        "By BLEU, against a: better: b (+1.00); not to be told apart: c (+1.00)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (2, "by s0 after 2 min and s1 after 3 min."),
+        (5, "by all: first by s0 after 2 min, last by s4 after 6 min."),
+    ],
+)
+def test_the_headline_names_the_highest_level_that_all_reached(number, said, monkeypatch):
+    monkeypatch.setattr("nmt.metrics.randomization.NUM_TRIALS", 10)
+    test = evaluation_set(30)
+    report = compare_systems([system(f"s{n}", test, 0.2, n) for n in range(number)], test, created="")
+    times = tuple(60.0 * (n + 2) for n in range(number))
+    levels = (Level(36.0, (30.0,) * number, 0.9), Level(38.0, times, 0.95), Level(39.6, (None, *times[1:]), 0.99))
+    last = verdicts.headline(dataclasses.replace(report, levels=levels))[-1]
+    assert last == f"38.0 BLEU (95 % of the best) on the dev set was reached {said}"

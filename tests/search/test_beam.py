@@ -116,3 +116,27 @@ def test_diversity_takes_from_what_a_glossary_proposes_as_from_all_else() -> Non
         rank = (log_probs[row] > log_probs[row, token]).sum()
         assert found[row, token] == pytest.approx(float(totals[row] + log_probs[row, token] - 2.0 * rank))
     assert wide.totals[0, list(found).index((0, 5))] == pytest.approx(-4.0)  # its own, nothing taken
+
+
+def test_exact_stopping_allows_for_the_last_token_that_a_hypothesis_may_have() -> None:
+    # log 0.64 = -0.446 is more than log 0.36 / 2 = -0.511 and less than log 0.36 / 3 = -0.341: three tokens may be.
+    script = {(): {EOS_ID: 0.64, A: 0.36}, (A,): {A: 1.0}, (A, A): {EOS_ID: 1.0}}
+    assert run(script, beam=2, length_penalty="average")[0].tokens == (A, A, EOS_ID)
+
+
+def test_exact_stopping_asks_the_most_probable_hypothesis_though_diversity_puts_another_first() -> None:
+    script = {
+        (): {A: 0.8, B: 0.2},
+        (A,): {EOS_ID: 0.5, A: 0.4, B: 0.1},
+        (B,): {A: 0.5, EOS_ID: 0.3, B: 0.2},
+        (A, A): {EOS_ID: 1.0},
+        (B, A): {EOS_ID: 1.0},
+    }
+    # Ended: log(0.8 * 0.5) / 2 = -0.46. (B, A) ranks first, at best -2.30 / 3; (A, A) can reach -1.14 / 3 = -0.38.
+    best = run(script, beam=2, length_penalty="average", diversity=2.0)[0]
+    assert best.tokens == (A, A, EOS_ID)
+
+
+def test_first_stopping_waits_for_as_many_endings_as_the_beam_has() -> None:
+    script = {(): {EOS_ID: 0.4, A: 0.6}, (A,): {EOS_ID: 0.9, A: 0.1}}
+    assert run(script, beam=2, length_penalty="average", stopping="first")[0].tokens == (A, EOS_ID)

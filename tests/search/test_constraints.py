@@ -106,3 +106,12 @@ def test_what_is_allowed_keeps_the_probability_of_the_model() -> None:
     assert log_probs[0, EOS_ID] == -math.inf
     assert log_probs[1, EOS_ID] == expected[1, EOS_ID]
     assert torch.equal(log_probs[:, 4:], expected[:, 4:])
+
+
+def test_a_hypothesis_may_end_at_the_least_length_and_not_a_token_before() -> None:
+    constraints = Constraints([3], [9], [()], no_repeat_ngram=0)
+    ends = [
+        bool(constraints.next_log_probs(torch.zeros(1, 9), torch.full((1, written), BOS_ID), [0])[0, EOS_ID].isfinite())
+        for written in (1, 2, 3, 4)
+    ]
+    assert ends == [False, False, True, True]

@@ -104,3 +104,9 @@ def test_of_the_samples_the_best_are_given() -> None:
     (best,) = search(model, source, mask, sampling(samples=8, n_best=2))
     assert [one.score for one in every] == sorted((one.score for one in every), reverse=True)
     assert best == every[:2]
+
+
+def test_no_more_tokens_are_kept_than_hold_top_p() -> None:
+    log_probs = torch.tensor([[0.25, 0.5, 0.25]], dtype=torch.float64).log().expand(3, -1)
+    config = SearchConfig.model_validate({"method": "sample", "top_p": 0.5})
+    assert draw(log_probs, torch.tensor([0.0, 0.5, 0.999], dtype=torch.float64), config).tolist() == [1, 1, 1]

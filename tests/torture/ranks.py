@@ -29,7 +29,7 @@ def torchrun(folder: Path, directory: Path, kills: int, seed: int) -> subprocess
     command += ["--standalone", "--monitor-interval=0.2", "-m", "tests.torture.ranks"]
     arguments = [str(recipe), str(directory), str(kills), str(seed)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    return subprocess.run([*command, *arguments], env=environment, capture_output=True, timeout=600, check=False)
+    return subprocess.run([*command, *arguments], env=environment, capture_output=True, timeout=250, check=False)
 
 
 def _uninterrupted(rank: int, folder: Path, directory: Path) -> None:

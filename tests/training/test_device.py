@@ -81,8 +81,10 @@ def test_the_usual_variable_says_how_many_threads_a_single_process_has(
     assert default_threads(2) == 4  # torchrun sets the variable to 1 for each of several
 
 
-def test_cores_are_those_this_process_may_use() -> None:
+def test_cores_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 1 <= available_cores() <= (os.cpu_count() or 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 4, 5}, raising=False)
+    assert available_cores() == 3
 
 
 def test_the_cpu_has_a_name_and_known_features() -> None:

@@ -439,3 +439,21 @@ def test_the_log_has_the_mean_over_the_updates_since_its_last_line(tmp_path: Pat
         assert line["nll"] == pytest.approx((one[1] + two[1]) / (one[0] + two[0]))
         assert line["gradient_norm"] == pytest.approx((one[2] + two[2]) / 2)
         assert line["clipped"] == (one[3] + two[3]) / 2
+
+
+def test_what_validates_and_is_kept_is_the_moving_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[Tensor]] = []
+
+    def look(model: Any, *_: Any) -> Validation:
+        seen.append([parameter.detach().clone() for parameter in model.parameters()])
+        return Validation(3.0, 1.0)
+
+    monkeypatch.setattr(loop, "validate", look)
+    trainer, _ = start(tmp_path, max_updates=3, learning_rate=0.01)
+    trainer.run()
+    average, own = list(trainer.updater.average.weights.values()), trainer.updater.parameters
+    kept = list(load_model(tmp_path / "run" / "models" / "step-3")[0].parameters())
+    for weights in (*seen, kept):
+        assert all(torch.equal(one, mean) for one, mean in zip(weights, average, strict=True))
+    assert len(seen) == 1
+    assert not any(torch.equal(one, mean) for one, mean in zip(own, average, strict=True) if one.dim() > 1)

@@ -94,7 +94,7 @@ def test_the_moving_average_equals_a_loop_by_hand() -> None:
         average.update(model, update)
         decay = min(0.9, (1 + update) / (10 + update))
         expected = decay * expected + (1 - decay) * model.weight.detach()
-    torch.testing.assert_close(average.weights["weight"], expected)
+        torch.testing.assert_close(average.weights["weight"], expected, rtol=1e-12, atol=1e-12)
 
 
 def test_the_averaged_weights_are_in_the_model_only_within_the_context() -> None:

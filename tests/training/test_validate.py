@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sacrebleu
 import torch
 
 from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
+from nmt.training import validate as validate_module
 from nmt.training.validate import Validation, dev_loss, validate
 from nmt.translation.translator import Translator
 from tests.training.jobs import tiny_job
@@ -55,3 +57,14 @@ def test_a_language_model_translates_nothing(tmp_path: Path, monkeypatch: pytest
     found = validate(job.model, job.dev, job.tokenizers, job.machine, job.about)
     assert found == Validation(dev_loss(job.model.eval(), job.dev.examples, job.tokenizers, job.machine), None)
     assert found.goodness("bleu") == -found.loss
+
+
+def test_the_dev_loss_weighs_every_token_alike_in_whatever_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = tiny_job(tmp_path)
+    job.model.eval()
+    whole = dev_loss(job.model, job.dev.examples, job.tokenizers, job.machine)
+    rows = np.arange(len(job.dev.examples))
+    monkeypatch.setattr(validate_module, "plan_epoch", lambda *_, **__: [rows[:1], rows[1:]])
+    assert dev_loss(job.model, job.dev.examples, job.tokenizers, job.machine) == pytest.approx(whole, rel=1e-6)
