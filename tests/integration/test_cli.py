@@ -161,7 +161,12 @@ def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path
     arguments = ["train", "tiny.toml", "--out", "run"]
     command = [sys.executable, "-m", "nmt", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
+    inherited = signal.signal(number, signal.SIG_DFL)  # under nohup, these tests ignore SIGHUP, and so would training
+    try:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(number, inherited)
+    with process:
         assert process.stderr is not None
         while b" update 1/100000 " not in (line := process.stderr.readline()):
             assert line, "it has ended"
