@@ -114,7 +114,9 @@ def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
         return most
 
     peak(100)  # what is imported and compiled once
-    assert peak(6_000) - peak(2_000) < 200_000
+    assert (
+        peak(24_000) - peak(6_000) < 500_000
+    )  # a number a line would be more; what waits to be read varies by half of it
 
 
 def test_characters_without_a_piece_are_named() -> None:
