@@ -66,11 +66,14 @@ class Oddities:
     def __init__(self) -> None:
         self.replaced = 0
         self.split, self.looping, self.cut, self.unknown, self.capitals = (Tally() for _ in range(5))
+        self.objects = self.lines = 0
         self.terms = Terms()
 
     def add(self, record: "Record", translation: "Translation") -> None:
         line = record.index + 1
         self.replaced += record.num_replaced
+        self.lines += bool(record.text.strip())
+        self.objects += record.fields is None and record.text.startswith('{"')
         if translation.unknown:
             more = "…" if len(translation.unknown) > EXAMPLES else ""
             self.unknown.add(f"{line} ({translation.unknown[:EXAMPLES]}{more})")
@@ -93,6 +96,8 @@ class Oddities:
         from nmt.search.hypothesis import LONGEST
 
         said = []
+        if self.objects and self.objects == self.lines:
+            said.append("Every line looks like a JSON object, and was translated as it is. Was --format jsonl meant?")
         if self.replaced:
             said.append(replaced(self.replaced))
         if self.unknown.count:

@@ -64,6 +64,18 @@ def test_what_did_not_occur_is_not_said() -> None:
     )
 
 
+def test_text_that_looks_like_jsonl_throughout_gets_a_hint() -> None:
+    for lines, hinted in ((['{"source": "x"}', "", '{"text": "x"}'], True), (['{"source": "x"}', "x"], False)):
+        oddities = Oddities()
+        for record in read_records(f"{line}\n".encode() for line in lines):
+            oddities.add(record, Translation("x", 0.0, (), (), "eos"))
+        assert any("Was --format jsonl meant?" in said for said in oddities.describe(False, SearchConfig())) == hinted
+    oddities = Oddities()
+    for record in FORMATS["jsonl"].read([b'{"source": "{\\"a\\": 1}"}\n']):
+        oddities.add(record, Translation("x", 0.0, (), (), "eos"))
+    assert oddities.describe(False, SearchConfig()) == []
+
+
 def test_more_room_is_advised_for_what_was_cut_and_not_for_what_repeats() -> None:
     oddities = Oddities()
     for line, repeats in enumerate((True, False)):
