@@ -56,6 +56,11 @@ class CorpusConfig(Config):
             part, self.reader, files.model_dump(exclude_none=True), (self.source_language, self.target_language)
         )
 
+    def texts(self) -> dict[str, Text]:
+        """Those that the recipe has, by their names."""
+        texts = {"train": self.text("train"), "dev": self.text("dev")}
+        return texts | {"test": self.text("test")} if self.test else texts
+
     @model_validator(mode="after")
     def _files_fit_reader(self) -> "CorpusConfig":
         rules = {

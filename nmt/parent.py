@@ -13,6 +13,7 @@ from torch import Tensor
 
 from nmt.begun import flat
 from nmt.config import Config
+from nmt.corpus.named import fit
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.storage.seal import is_as_sealed
@@ -80,6 +81,18 @@ def doubt_about_card(experiment: Experiment) -> str:
         if named and named == getattr(before.card, key):
             return f"card.{key} is that of {source}, but the training text is another: name this one there."
     return ""
+
+
+def doubt_about_languages(experiment: Experiment) -> str:
+    """A sentence where the run that this one begins with translates between other languages; or ''."""
+    source = Path(experiment.init_from or "")
+    before, now = load_experiment(source / RECIPE).corpus, experiment.corpus
+    if fit((before.source_language, before.target_language), (now.source_language, now.target_language)):
+        return ""
+    return (
+        f"{source} was trained from {before.source_language or '?'} into {before.target_language or '?'}, and this run "
+        f"goes from {now.source_language or '?'} into {now.target_language or '?'}, with the same tokenizer."
+    )
 
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:

@@ -23,7 +23,7 @@ from nmt.begun import (
     recipe_so_far,
 )
 from nmt.config import dump_config
-from nmt.corpus.lines import explain_failure
+from nmt.corpus.named import check_parts
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.ended import bring_up_to_date, describe_end, describe_promise, is_put_down, put_down, record_of
 from nmt.experiment import Experiment, experiment_bytes
@@ -31,7 +31,7 @@ from nmt.loose import remove_records, write_loose
 from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
-from nmt.parent import Parent, doubt_about_card, load_parent
+from nmt.parent import Parent, doubt_about_card, doubt_about_languages, load_parent
 from nmt.reports.record import source_commit
 from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
@@ -48,20 +48,22 @@ from nmt.training.step import memory_errors_explained
 from nmt.training.validate import DevSet
 
 
-def train_run(experiment: Experiment, directory: Path, console: Console) -> str:
+def train_run(experiment: Experiment, directory: Path, console: Console, recipe: Path | None = None) -> str:
     """Train, or go on training, in `directory`; returns why it ended. Under torchrun every process calls this.
+
+    `recipe` is the file that the experiment was read from, near which files that are missing are looked for.
 
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
     check_own(directory)
-    if experiment.corpus.test and not os.path.exists(directory / "experiment.toml"):  # a begun run can do without
-        for path in experiment.corpus.text("test").paths():
-            with explain_failure(path, "It is corpus.test, which may be left out."):
-                path.stat()
+    is_new = not os.path.exists(directory / "experiment.toml")  # a begun run can do without its test set
+    doubts = _doubts_about_text(experiment, recipe) if is_new else []
     with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
         if not workers.leads:
             console = Console(quiet=True)
+        for said in doubts:
+            _say(console, said)
         return _train_alone(experiment, directory, console, workers, started, commit)
 
 
@@ -110,7 +112,7 @@ def _train_alone(
     _announce(console, experiment, job, time.perf_counter() - started)
     if begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
-        if said := doubt_about_card(experiment):
+        for said in filter(None, (doubt_about_languages(experiment), doubt_about_card(experiment))):
             _say(console, said)
     if found:
         _note_changes(console, directory, checkpoints, *found)
@@ -192,6 +194,14 @@ def _corpus(
     prepared = Path(os.path.abspath(directory)).parent / PREPARED  # of "." the parent is not "."
     given = parent.tokenizers if parent else None
     return prepare_corpus(_sources(experiment), experiment.tokenizer, prepared, say, workers.leads, given)
+
+
+def _doubts_about_text(experiment: Experiment, recipe: Path | None) -> list[str]:
+    """Raises ConfigError or DataError where the text cannot be what is meant; what merely may not be is returned."""
+    corpus = experiment.corpus
+    languages = corpus.source_language, corpus.target_language
+    reads = experiment.model.encoder.type != "none"
+    return check_parts(corpus.texts(), languages, recipe.parent if recipe else None, two_sides=reads)
 
 
 def _say(console: Console, message: str) -> None:

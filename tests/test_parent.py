@@ -16,7 +16,7 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.saved import load_model
-from nmt.parent import doubt_about_card, load_parent
+from nmt.parent import doubt_about_card, doubt_about_languages, load_parent
 from nmt.reports.card import card_of
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
@@ -226,6 +226,15 @@ def test_a_card_that_was_taken_over_with_other_text_is_doubted(
     assert doubt in run(make_experiment(other_text, init_from=str(parent), card=card), tmp_path / "child")[1]
     for text, its_card in ((other_text, {"corpus": "Dachshunds"}), (tmp_path / "text", card), (other_text, {})):
         assert doubt_about_card(make_experiment(text, init_from=str(parent), card=its_card)) == ""
+
+
+def test_another_pair_of_languages_than_before_is_said(tiny_run: Path, other_text: Path, tmp_path: Path) -> None:
+    changes = {"corpus__source_language": "nl", "corpus__target_language": "en"}
+    doubt = f"{tiny_run} was trained from de into en, and this run goes from nl into en, with the same tokenizer."
+    assert doubt in run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")[1]
+    for source, target in (("de-AT", "en"), ("", "")):
+        changes = {"corpus__source_language": source, "corpus__target_language": target}
+        assert doubt_about_languages(make_experiment(other_text, init_from=str(tiny_run), **changes)) == ""
 
 
 def test_a_run_cannot_begin_with_itself_or_with_nothing(other_text: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
+from nmt.run import train_run
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder, write_folder
@@ -35,7 +36,7 @@ from nmt.training.distributed import Workers
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from nmt.training.updater import Updater
-from tests.tiny import invented_pairs, make_experiment, run, write_lines
+from tests.tiny import invented_pairs, make_experiment, quiet_console, run, write_lines
 
 
 @pytest.fixture
@@ -483,6 +484,48 @@ def test_a_missing_file_is_named_before_anything_is_written(tmp_path: Path, part
     experiment = make_experiment(tmp_path / "text", **{f"corpus__{part}": files | {side: str(missing)}})
     assert refusal(DataError, experiment, tmp_path / "run").startswith(f"{missing}: no such file")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("part", ["train", "dev", "test"])
+def test_files_the_other_way_round_or_one_for_both_sides_are_refused(tmp_path: Path, part: str) -> None:
+    text = tmp_path / "text"
+    make_experiment(text)
+    for files, reason in ((("dev.en", "dev.de"), "the other way round"), (("dev.de", "dev.de"), "both source and")):
+        named = {"source": str(text / files[0]), "target": str(text / files[1])}
+        experiment = make_experiment(text, **{f"corpus__{part}": named})
+        assert reason in refusal(ConfigError, experiment, tmp_path / "run")
+
+
+def test_a_begun_run_goes_on_whatever_its_files_are_called(begun: Path) -> None:
+    text = Path(load_experiment(begun / "experiment.toml").corpus.train.source).parent
+    swapped = {"source": str(text / "dev.en"), "target": str(text / "dev.de")}
+    assert run(same(begun, training__max_updates=3, corpus__test=swapped), begun)[0] == "max_updates"
+
+
+def test_a_language_model_may_name_one_file_for_both_sides(tmp_path: Path) -> None:
+    both = {"source": str(tmp_path / "text" / "dev.en"), "target": str(tmp_path / "text" / "dev.en")}
+    decoder = {"type": "rnn", "cell": "lstm", "dim": 12, "attention": "none"}
+    model = {"model__encoder": {"type": "none"}, "model__decoder": decoder}
+    experiment = make_experiment(tmp_path / "text", corpus__dev=both, **model)
+    assert run(experiment, tmp_path / "run")[0] == "max_updates"
+
+
+def test_the_training_text_is_looked_for_before_the_test_set_and_near_the_recipe(tmp_path: Path) -> None:
+    make_experiment(tmp_path / "text")
+    files = {part: {"source": f"text/{part}.de", "target": f"text/{part}.en"} for part in ("train", "dev", "test")}
+    experiment = make_experiment(tmp_path / "text", **{f"corpus__{part}": named for part, named in files.items()})
+    with pytest.raises(DataError) as failure:
+        train_run(experiment, tmp_path / "run", quiet_console(), tmp_path / "recipes" / "my.toml")
+    assert str(failure.value) == (
+        "text/train.de: no such file. It is corpus.train, and paths are relative to the directory that `nmt` is run "
+        f"in: run it in {tmp_path}."
+    )
+
+
+def test_a_test_set_that_is_the_dev_set_is_said(tmp_path: Path) -> None:
+    dev = {"source": str(tmp_path / "text" / "dev.de"), "target": str(tmp_path / "text" / "dev.en")}
+    said = run(make_experiment(tmp_path / "text", corpus__test=dev), tmp_path / "run")[1]
+    assert "corpus.test is the text of corpus.dev, so scores on it are too good." in said
 
 
 def test_a_run_on_rows_of_a_data_set_is_the_run_on_the_same_lines(tmp_path: Path) -> None:

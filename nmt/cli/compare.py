@@ -149,6 +149,7 @@ def _test_text(
     runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
 ) -> "Text":
     """The test set: the command line's, else the one that all recipes agree on."""
+    from nmt.corpus.named import check_sides, check_there_of_run
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.reports.training_text import recipe_text
@@ -157,6 +158,7 @@ def _test_text(
         given, missing = ("--source", "--reference") if reference is None else ("--reference", "--source")
         raise ConfigError(f"{given} needs {missing}: a test set is source sentences and their references.")
     if source is not None and reference is not None:
+        check_sides([source, reference], (_language(records[0], "source"), _language(records[0], "target")))
         return Text("parallel", str(source), str(reference))
     chosen = []
     for run, record in zip(runs, records, strict=True):
@@ -172,6 +174,7 @@ def _test_text(
                 f"{runs[0]} is tested on {chosen[0].describe()} but {run} on {other.describe()}. Scores on different "
                 "test sets cannot be compared; choose one for all with --source and --reference."
             )
+    check_there_of_run(chosen[0], "test", runs[0], "or give another test set with --source and --reference")
     return chosen[0]
 
 

@@ -130,18 +130,21 @@ def evaluate(
 
 def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
     """The test set: the command line's, else the recipe's."""
+    from nmt.corpus.named import check_sides, check_there_of_run
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.experiment import load_experiment
 
-    if source is not None and reference is not None:
-        return Text("parallel", str(source), str(reference))
-    if source is not None or reference is not None:
+    if (source is None) != (reference is None):
         missing = "--reference" if reference is None else "--source"
         raise ConfigError(f"{missing} is missing: a test set is source sentences and their references.")
     corpus = load_experiment(run / "experiment.toml").corpus
+    if source is not None and reference is not None:
+        check_sides([source, reference], (corpus.source_language, corpus.target_language))
+        return Text("parallel", str(source), str(reference))
     if corpus.test is None:
         raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
+    check_there_of_run(corpus.text("test"), "test", run, "or give another test set with --source and --reference")
     return corpus.text("test")
 
 

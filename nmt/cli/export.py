@@ -60,14 +60,19 @@ def export(
 
 def _pairs(run: Path, source: Path | None, reference: Path | None) -> "Iterator[Pair]":
     """What to verify with."""
+    from nmt.corpus.named import check_sides, check_there
     from nmt.corpus.readers import read_parallel
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
 
+    recipe = run / "experiment.toml"
+    corpus = load_experiment(recipe).corpus
     if source is not None and reference is not None:
+        check_sides([source, reference], (corpus.source_language, corpus.target_language))
         yield from read_parallel([source, reference])
         return
     try:
-        yield from load_experiment(run / "experiment.toml").corpus.text("dev").pairs()
+        check_there(corpus.text("dev"), f"corpus.dev of {recipe}", run)
+        yield from corpus.text("dev").pairs()
     except DataError as error:
         raise DataError(f"{error} Or verify on other text, with --source and --reference.") from None

@@ -20,6 +20,7 @@ def shortlist(run: Run) -> None:
 
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
+    from nmt.corpus.named import check_there_of_run
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
     from nmt.reports.record import RunRecord
@@ -32,6 +33,7 @@ def shortlist(run: Run) -> None:
     tokenizers = load(run).tokenizers  # checks the run
     corpus = load_experiment(run / "experiment.toml").corpus
     text, filters = corpus.text("train"), Filters(corpus.filters)
+    check_there_of_run(text, "train", run)
 
     def say(message: str) -> None:
         console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)

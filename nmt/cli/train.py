@@ -58,6 +58,6 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
             self.quiet = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
-    reason = train_run(experiment, directory, Talker(stderr=True))
+    reason = train_run(experiment, directory, Talker(stderr=True), recipe)
     if reason == "interrupted":
         raise typer.Exit(128 + signal.SIGINT)

@@ -93,6 +93,7 @@ def translate(
     from nmt.cli.oddities import replaced
     from nmt.cli.score import score_stream
     from nmt.corpus.lines import unpacked
+    from nmt.corpus.named import check_order
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.models.int8 import is_quick
@@ -100,7 +101,7 @@ def translate(
     from nmt.translation.asked import search_asked_for
     from nmt.translation.formats import FORMATS, writing_to
     from nmt.translation.glossary import Glossary
-    from nmt.translation.load import load
+    from nmt.translation.load import is_language_model, languages_of, load
     from nmt.translation.stream import patience_for
 
     input, output = (None if path == Path("-") else path for path in (input, output))
@@ -130,6 +131,8 @@ def translate(
                 "--checkpoint (give it to `nmt export`)": checkpoint != "best",
             },
         )
+    if score and input and not is_language_model(runs[0]):
+        check_order([input, score], languages_of(runs[0]))
     prepare_memory()
     console = Console(stderr=True)
     if int8 and not is_quick():

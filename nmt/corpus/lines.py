@@ -98,9 +98,7 @@ def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
         return stream  # nothing that can be looked into
     with explain_failure(name):
         head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    for magic, kind in _PACKED.items():
-        if head.startswith(magic):
-            raise DataError(f"{name} is a {kind} archive, which is not read. Unpack it, or pack it with gzip.")
+    refuse_archive(head, name)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in head:
         raise DataError(f"{name} is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW")
     if _MEMORY.match(head):
@@ -111,6 +109,13 @@ def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:
     if head.startswith(b"\x1f\x8b"):
         return unpacked(cast("BinaryIO", gzip.open(stream, "rb")), name)
     return cast("BinaryIO", stream)
+
+
+def refuse_archive(head: bytes, name: Path | str) -> None:
+    """Raises DataError where a file that begins so is packed, and not by gzip."""
+    for magic, kind in _PACKED.items():
+        if head.startswith(magic):
+            raise DataError(f"{name} is a {kind} archive, which is not read. Unpack it, or pack it with gzip.")
 
 
 def read_lines(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from nmt.corpus.lines import explain_failure
+from nmt.corpus.lines import HEAD_BYTES, explain_failure, refuse_archive
 from nmt.errors import DataError
 
 CHUNK_BYTES = 1 << 16
@@ -56,6 +56,7 @@ def other_languages(path: Path, languages: tuple[str, str]) -> list[str]:
 def _pairs(path: Path, languages: tuple[str, str], found: set[str]) -> Iterator[tuple[str, str]]:
     """Also notes the languages that it has in `found`."""
     with explain_failure(path), path.open("rb") as file:
+        refuse_archive(file.peek(HEAD_BYTES), path)
         stream = _unpacked(file)
         reading = _Reading(path, stream.peek(3), found)
         chunk = b"?"
@@ -156,10 +157,10 @@ def _pair(unit: Unit, source: str, target: str) -> tuple[str, str] | None:
 def _variant(unit: Unit, language: str) -> int | None:
     """Which one is in this very language, or else in one of which either says less (`de` and `de-AT`, `zh-Hans` and
     `zh-Hans-CN`); rather one with text."""
-    wanted = _parts(language)
+    wanted = language_parts(language)
     best, place = 0, None
     for index, (found, text) in enumerate(unit):
-        parts = _parts(found)
+        parts = language_parts(found)
         common = min(len(parts), len(wanted))
         fits = 2 if parts == wanted else int(parts[:common] == wanted[:common])
         if fits and 2 * bool(text) + fits > best:
@@ -167,5 +168,6 @@ def _variant(unit: Unit, language: str) -> int | None:
     return place
 
 
-def _parts(language: str) -> list[str]:
+def language_parts(language: str) -> list[str]:
+    """Language, script, region of a code, as far as it has them."""
     return language.lower().replace("_", "-").split("-")

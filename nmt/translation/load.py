@@ -185,6 +185,12 @@ def is_language_model(run_dir: Path) -> bool:
     return bool(encoder.get("type") == "none")
 
 
+def languages_of(run_dir: Path) -> tuple[str, str]:
+    """Of its source and target; empty where they are not named. Raises as `recipe_search` does."""
+    corpus = _recipe(run_dir).get("corpus", {})
+    return corpus.get("source_language", ""), corpus.get("target_language", "")
+
+
 def _recipe(run_dir: Path) -> dict[str, Any]:
     """All keys of a run's recipe, defaults too. Raises as `recipe_search` does."""
     if not run_dir.is_dir():

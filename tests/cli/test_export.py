@@ -240,6 +240,17 @@ def test_a_shortlist_that_cannot_be_read_is_left_out_of_an_export_which_says_so(
     assert not list((run_copy / "export" / "onnx").glob("shortlist*"))
 
 
+def test_what_to_verify_with_is_missing_by_its_key_or_the_other_way_round(run_copy: Path) -> None:
+    recipe = run_copy / "experiment.toml"
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("dev.de", "gone.de"), encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"gone\.de: no such file\. It is corpus\.dev of .*toml\. Or verify on other text"
+    ):
+        next(command._pairs(run_copy, None, None))
+    with pytest.raises(ConfigError, match="the other way round"):
+        next(command._pairs(run_copy, Path("new.en"), Path("new.de")))
+
+
 def test_a_shortlist_that_translates_differently_is_not_exported(
     run_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

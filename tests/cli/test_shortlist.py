@@ -52,6 +52,16 @@ def test_only_what_was_trained_on_is_learnt_from(tmp_path: Path) -> None:
     assert "read 61 of 62 pairs; " in done.stderr
 
 
+def test_a_missing_training_text_is_said_to_be_named_by_the_run(tmp_path: Path) -> None:
+    train(make_experiment(tmp_path / "text"), tmp_path / "run")
+    path, recipe = tmp_path / "text" / "train.de", tmp_path / "run" / "experiment.toml"
+    path.unlink()
+    failure = CliRunner().invoke(app, ["shortlist", str(tmp_path / "run")]).exception
+    assert str(failure) == (
+        f"{path}: no such file. It is corpus.train of {recipe}. Run `nmt` where the run was trained."
+    )
+
+
 def test_text_that_was_not_trained_on_is_said_and_none_at_all_refused(tmp_path: Path) -> None:
     train(make_experiment(tmp_path / "text"), tmp_path / "run")
     files = [tmp_path / "text" / name for name in ("train.de", "train.en")]

@@ -22,8 +22,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the command asked train_run for; nothing is trained, and "reason" is why it ended."""
     seen: dict[str, Any] = {"reason": "max_updates"}
 
-    def train_run(experiment: Experiment, directory: Path, console: Any) -> str:
-        seen.update(experiment=experiment, directory=directory, console=console)
+    def train_run(experiment: Experiment, directory: Path, console: Any, recipe: Path) -> str:
+        seen.update(experiment=experiment, directory=directory, console=console, recipe=recipe)
         return str(seen["reason"])
 
     monkeypatch.setattr(run_module, "train_run", train_run)
@@ -46,6 +46,7 @@ def test_the_run_directory_is_named_after_the_recipe(recipe: Path, asked: dict[s
     assert invoke(recipe).exit_code == 0
     assert asked["directory"] == Path("runs/toy/rnn")
     assert asked["console"].stderr
+    assert asked["recipe"] == recipe
 
 
 def test_a_run_directory_can_be_given(recipe: Path, asked: dict[str, Any]) -> None:

@@ -95,6 +95,16 @@ def test_packed_files_are_unpacked_and_a_damaged_one_is_named(tiny_run: Path, tm
         assert str(failure).startswith(f"{given} is not a complete gzip file")
 
 
+def test_translations_of_the_wrong_side_are_not_scored(tiny_run: Path, tmp_path: Path) -> None:
+    source, given = tmp_path / "new.en", tmp_path / "new.de"
+    for path in (source, given):
+        path.write_text("Hund\n", encoding="utf-8")
+    failure = invoke(tiny_run, "-i", source, "--score", given).exception
+    assert isinstance(failure, ConfigError)
+    assert "the names say en, de, the other way round" in str(failure)
+    assert invoke(tiny_run, "-i", given, "--score", source).exit_code == 0
+
+
 def test_more_lines_than_a_chunk_stay_in_order(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream.chunks, "__defaults__", (2, None))
     done = invoke(tiny_run, *SHORT, "--beam", 1, text="\n".join(LINES))

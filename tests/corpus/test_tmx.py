@@ -184,6 +184,9 @@ def test_what_is_no_xml_is_named_with_its_line(tmp_path: Path) -> None:
         pairs(path)
     with pytest.raises(DataError, match="missing: no such file"):
         pairs(tmp_path / "missing")
+    path.write_bytes(b"PK\x03\x04" + bytes(600))
+    with pytest.raises(DataError, match=r"memory\.tmx is a zip archive, which is not read\. Unpack it"):
+        pairs(path)
 
 
 def test_a_character_that_xml_does_not_allow_is_named_with_how_to_remove_it(tmp_path: Path) -> None:

@@ -519,6 +519,31 @@ def test_evaluate_of_a_recipe_without_a_test_set_asks_for_one(folder):
         nmt("evaluate", "runs/untested")
 
 
+@pytest.mark.parametrize("command", [("evaluate",), ("compare", "--out", "report")])
+def test_a_test_set_that_is_not_where_the_recipe_says_is_missing_by_its_key(folder, command, monkeypatch):
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    where = r"test\.de: no such file\. It is corpus\.test of \.\./runs/good/experiment\.toml"
+    with pytest.raises(
+        DataError, match=rf"^{where}, and paths are relative to .*: run it in {re.escape(str(folder))}\.$"
+    ):
+        nmt(*command, "../runs/good")
+    (folder / "test.de").unlink()
+    with pytest.raises(DataError, match=rf"^{where}\. Run `nmt` where the run was trained, or give another test set"):
+        nmt(*command, "../runs/good")
+
+
+@pytest.mark.parametrize("command", [("evaluate",), ("compare", "--out", "report")])
+def test_a_test_set_the_other_way_round_is_refused(folder, command):
+    recipe = folder / "runs" / "good" / "experiment.toml"
+    recipe.write_text(recipe.read_text().replace("target_language", 'source_language = "de"\ntarget_language'))
+    seal_run(folder / "runs" / "good")
+    with pytest.raises(ConfigError, match=r"test\.en, test\.de: the names say en, de, the other way round"):
+        nmt(*command, "runs/good", "--source", "test.en", "--reference", "test.de")
+    with pytest.raises(ConfigError, match=r"test\.en is both source and target"):
+        nmt(*command, "runs/good", "--source", "test.en", "--reference", "test.en")
+
+
 def test_evaluate_names_the_files_whose_lines_differ(folder):
     (folder / "out.en").write_text("One.\nTwo.\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"out\.en has 2 lines but test\.en has 40"):

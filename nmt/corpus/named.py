@@ -1,0 +1,142 @@
+"""Text as it is named: whether it is there, the right way round, and of the kind that its reader reads."""
+
+import json
+import os
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+from nmt.corpus.lines import explain_failure
+from nmt.corpus.readers import BY_LANGUAGE, Text
+from nmt.corpus.tmx import language_parts
+from nmt.errors import ConfigError, DataError
+
+Languages = tuple[str, str]  # of source and target; empty where not known
+
+_HEADERS = {("source", "target"), ("src", "tgt"), ("src", "trg")}
+_FIELDS = {"source", "target", "text", "translation"}
+# The two-letter codes of ISO 639-1, and `sh`.
+_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
+    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
+    "ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na "
+    "nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn "
+    "so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+
+
+def check_parts(texts: dict[str, Text], languages: Languages, recipe_dir: Path | None, two_sides: bool) -> list[str]:
+    """What a new run is to be trained on: the texts of "train", "dev" and "test". Returns doubts, a sentence each.
+
+    `recipe_dir` is where the recipe is, if it is known. Not `two_sides`: the source is of no consequence. Raises
+    DataError and ConfigError for what the functions below refuse.
+    """
+    for part, text in texts.items():
+        check_there(text, f"corpus.{part}", recipe_dir, "It may be left out." if part == "test" else "")
+    for text in texts.values():
+        if two_sides:
+            check_sides(text.paths(), languages)
+        check_start(text, languages)
+    same = [both for both in combinations(texts, 2) if texts[both[0]] == texts[both[1]]]
+    doubts = [f"corpus.{second} is the text of corpus.{first}, so scores on it are too good." for first, second in same]
+    return [*filter(None, [doubt_about_codes(languages)]), *doubts]
+
+
+def check_there(text: Text, key: str, near: Path | None, remedy: str = "") -> None:
+    """Raises DataError for a file that is missing; whose name comes from a `key` of a recipe, and was not typed now.
+
+    Where there is such a file as seen from the folder `near` or one that this is in, that is said, else the remedy.
+    """
+    for path in text.paths():
+        home = _home(path, near) if near else None
+        rule = f"It is {key}, and paths are relative to the directory that `nmt` is run in: run it in {home}."
+        with explain_failure(path, rule if home else f"It is {key}. {remedy}"):
+            path.stat()
+
+
+def check_there_of_run(text: Text, part: str, run_dir: Path, besides: str = "") -> None:
+    """As `check_there`, of text that the recipe in a run directory names; a remedy `besides` begins with "or"."""
+    remedy = f"Run `nmt` where the run was trained{besides and ', '}{besides}."
+    check_there(text, f"corpus.{part} of {run_dir / 'experiment.toml'}", run_dir, remedy)
+
+
+def _home(path: Path, near: Path) -> Path | None:
+    """The folder from which a relative path leads to a file, or into a folder of data/ where it is still to be made."""
+    if path.is_absolute():
+        return None
+    folders = (near.resolve(), *near.resolve().parents)
+    found = (one for one in folders if any(map(os.path.exists, (one / path, (one / path).with_name("prepare.py")))))
+    home = next(found, None)
+    return None if home == Path.cwd() else home
+
+
+def check_sides(paths: Sequence[Path], languages: Languages) -> None:
+    """Raises ConfigError where the files of the source and of the target are one, or the other way round."""
+    if len(paths) == 2 and all(path.is_file() for path in paths) and os.path.samefile(*paths):
+        raise ConfigError(f"{paths[0]} is both source and target: that text would be a translation of itself.")
+    check_order(paths, languages)
+
+
+def check_order(paths: Sequence[Path], languages: Languages) -> None:
+    """Raises ConfigError where by their names the first file is in the target language, the second in the source's."""
+    ends = [ending(path) for path in paths]
+    if len(ends) != 2 or all(map(_fits, ends, languages)):
+        return
+    if all(map(_fits, ends, reversed(languages))):
+        raise ConfigError(
+            f"{paths[0]}, {paths[1]}: the names say {ends[0]}, {ends[1]}, the other way round: the source is in "
+            f"{languages[0]}, the target in {languages[1]}. Exchange the files, or the languages."
+        )
+
+
+def ending(path: Path) -> str:
+    """How a name ends, where that of many a text file has its language."""
+    return path.name.removesuffix(".gz").rpartition(".")[2]
+
+
+def _fits(code: str, language: str) -> bool:
+    """Whether they are one language, of which either may say less: `de` and `de-AT`."""
+    one, other = language_parts(code), language_parts(language)
+    common = min(len(one), len(other))
+    return one[:common] == other[:common]
+
+
+def fit(one: Languages, other: Languages) -> bool:
+    """Whether two pairs of languages are one, as far as both are known."""
+    return all(not (a and b) or _fits(a, b) for a, b in zip(one, other, strict=True))
+
+
+def check_start(text: Text, languages: Languages) -> None:
+    """Raises DataError where lines of text begin with a header, or with a JSON object that has the text in it."""
+    if text.reader in BY_LANGUAGE or not all(path.is_file() for path in text.paths()):
+        return
+    first = next(text.pairs(), None)
+    if first is None:
+        return
+    fields = first.source.strip().casefold(), first.target.strip().casefold()
+    named = languages[0].casefold(), languages[1].casefold()
+    if fields in _HEADERS or (all(named) and fields in (named, named[::-1])):
+        swapped = " It also says that the sides are the other way round." * (fields == named[::-1])
+        raise DataError(
+            f"{text.describe()}: line 1 is a header ({first.source}, {first.target}), and would be taken for a pair. "
+            f"Remove it: tail -n +2 OLD > NEW.{swapped}"
+        )
+    if first.source.startswith("{") and not _FIELDS.union(languages).isdisjoint(_object(first.source)):
+        raise DataError(
+            f"{text.source}: line 1 is a JSON object, not a sentence. Text of this form needs a name that ends in "
+            '.jsonl, and in a recipe corpus.reader = "datasets".'
+        )
+
+
+def _object(line: str) -> dict[str, object]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def doubt_about_codes(languages: Languages) -> str:
+    """A sentence where a language is called by two letters that are no language's; or ''."""
+    unknown = [code for code in languages if len(code) == 2 and code.lower() not in _CODES]
+    return f"{' and '.join(unknown)}: no language has this two-letter code (ISO 639-1). Is it a typo?" * bool(unknown)
