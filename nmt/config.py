@@ -6,6 +6,7 @@ overrides (`training.learning_rate`). Unknown keys are errors that name the near
 
 import difflib
 import json
+import re
 import tomllib
 import types
 from collections.abc import Sequence
@@ -42,7 +43,9 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
         raise ConfigError(f"{path} is a folder, not a recipe. Give the path of a TOML file.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}. Save the recipe as UTF-8.") from None
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {_explain_toml(str(error))}") from None
+    except OSError as error:
         raise ConfigError(f"{path}: {error}") from None
     for override in overrides:
         apply_override(tree, override)
@@ -94,17 +97,29 @@ def write_toml(tree: dict[str, Any]) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
+def toml_value(value: Any) -> str:
+    """JSON strings, numbers, booleans and flat lists are also TOML, but for DEL, which TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
     values = {key: value for key, value in table.items() if not isinstance(value, dict)}
     if path and (values or not table):
         lines.extend(["", f"[{'.'.join(path)}]"])
     for key, value in values.items():
-        # JSON strings, numbers, booleans and flat lists are also TOML, but for DEL, which TOML wants escaped.
-        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        lines.append(f"{key} = {text}")
+        lines.append(f"{key} = {toml_value(value)}")
     for key, value in table.items():
         if isinstance(value, dict):
             _write_table(value, (*path, key), lines)
+
+
+def _explain_toml(message: str) -> str:
+    """What tomllib says; of a table that is there twice, as after pasting one, how to mend it."""
+    twice = re.fullmatch(r"Cannot declare \((.*?),?\) twice \((.*)\)", message)
+    if not twice:
+        return message
+    table = ".".join(name.strip().strip("'\"") for name in twice[1].split(","))
+    return f"[{table}] is there a second time {twice[2]}. Keep one of the two, with the keys of both that are needed."
 
 
 def _explain(config_class: type[Config], tree: dict[str, Any], error: ErrorDetails) -> str:

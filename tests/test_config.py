@@ -1,5 +1,6 @@
 """Recipes: what is accepted, and what is said about the rest."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,18 @@ def test_a_recipe_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -
     assert reason(tmp_path) == f"{tmp_path} is a folder, not a recipe. Give the path of a TOML file."
     assert reason(recipe, b'name = "\xff"') == f"{recipe}: not UTF-8 at byte 8. Save the recipe as UTF-8."
     assert reason(recipe, b"name = \n").startswith(f"{recipe}: Invalid value (at line 1")
+
+
+@pytest.mark.parametrize("table", ["corpus", "model.encoder"])
+def test_a_table_that_was_pasted_beside_another_is_named(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(f"[{table}]\n[training]\n[{table}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as failure:
+        load_config(Experiment, path)
+    said = (
+        rf"{re.escape(str(path))}: \[{table}\] is there a second time at line 3, column \d+\. Keep one of the two, .*"
+    )
+    assert re.fullmatch(said, str(failure.value))
 
 
 def test_a_byte_order_mark_before_a_recipe_does_no_harm(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """nmt split"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +46,7 @@ def split(
     """
     from rich.console import Console
 
-    from nmt.config import write_toml
+    from nmt.corpus.named import check_start, doubt_about_codes
     from nmt.corpus.split import hold_out, write_parts
 
     console = Console(stderr=True)
@@ -55,18 +56,21 @@ def split(
 
     names = _names(files, source_language, target_language)
     paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}
-    _check_new(out, [path for both in paths.values() for path in both])
-    texts = _texts(files, say, (source_language, target_language))
-    say(f"reading {', '.join(text.describe() for text in texts)} ...")
-    held = hold_out(texts, dev, test, seed)
-    parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
-    counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
+    if said := doubt_about_codes(names):
+        say(said)
+    with _folder(out, [path for both in paths.values() for path in both]):
+        texts = _texts(files, say, (source_language, target_language))
+        for text in texts:
+            check_start(text, names)
+        say(f"reading {', '.join(text.describe() for text in texts)} ...")
+        held = hold_out(texts, dev, test, seed)
+        parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
+        counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
     say(f"{held.num_pairs:,} pairs: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
     if others := held.num_pairs - counts[0] - dev - test:
         say(f"{others:,} are left out, as they share a sentence with one that is held out.")
     languages = dict(zip(("source_language", "target_language"), names, strict=True)) if names != SIDES else {}
-    tables = {part: dict(zip(SIDES, map(str, paths[part]), strict=True)) for part in parts}
-    print(write_toml({"corpus": languages | tables}), end="")
+    print(_corpus_table(languages, {part: paths[part] for part in parts}))
 
 
 def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
@@ -74,17 +78,17 @@ def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
 
     Raises ConfigError for languages that are none, or that contradict the files.
     """
+    from nmt.corpus.named import check_order, ending
     from nmt.errors import ConfigError
 
     if any(given) and (given[0] == given[1] or not all(map(_CODE.fullmatch, given))):
         raise ConfigError(
             f"--source-language {given[0] or '?'}, --target-language {given[1] or '?'}: give two, such as en and pt-BR."
         )
-    ends = tuple(path.name.removesuffix(".gz").rpartition(".")[2] for path in files)
-    if given == ends[::-1]:
-        raise ConfigError(f"{', '.join(map(str, files))}: the names say {', '.join(ends)}, the other way round.")
     if all(given):
+        check_order(files, (given[0], given[1]))
         return given[0], given[1]
+    ends = [ending(path) for path in files]
     of_text = len(files) == 2 and {_reader(path) for path in files} == {"parallel"}
     return (ends[0], ends[1]) if of_text and all(map(_LANGUAGE.fullmatch, ends)) and ends[0] != ends[1] else SIDES
 
@@ -135,14 +139,37 @@ def _texts(files: Sequence[Path], say: Callable[[str], None], languages: tuple[s
     return tuple(text for text, found in zip(texts, others, strict=True) if not found)
 
 
-def _check_new(folder: Path, paths: Sequence[Path]) -> None:
-    """Raises ConfigError where there is one of the files, and DataError where none can be made."""
+@contextmanager
+def _folder(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
+    """Within, there is the folder for these new files. What was made for it goes again where they are not written.
+
+    Raises ConfigError where there is one of the files, and DataError where none can be made.
+    """
     from nmt.errors import ConfigError, DataError
 
     for path in paths:
         if path.exists():
             raise ConfigError(f"{path} is there already. Name another folder with --out, or delete it.")
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot be made ({error.strerror}). Name another folder with --out.") from None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # somebody else's file is in it by now
+            for one in new:
+                one.rmdir()
+        raise
+
+
+def _corpus_table(languages: dict[str, str], parts: dict[str, tuple[Path, Path]]) -> str:
+    """The [corpus] of a recipe, as recipes write it."""
+    from nmt.config import toml_value
+
+    lines = ["[corpus]", *(f"{key} = {toml_value(code)}" for key, code in languages.items())]
+    for part, paths in parts.items():
+        source, target = (toml_value(str(path)) for path in paths)
+        lines.append(f"{part} = {{ source = {source}, target = {target} }}")
+    return "\n".join(lines)

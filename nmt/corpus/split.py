@@ -56,9 +56,12 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
     in case, spaces or punctuation are one. The same `seed` chooses the same source sentences of a text in any order.
     Nothing but what may be chosen is held in memory.
 
-    Raises DataError where that would be more than a fifth of the text.
+    Raises DataError where that would be more than a fifth of the text, or where source and target are the same.
     """
     hashes = tuple(text.hashes() for text in texts)  # what can be read only once is refused
+    for text, both in zip(texts, hashes, strict=True):
+        if len(set(both)) < len(both):
+            raise DataError(f"{text.describe()} are the same text. Give one in each language.")
     wanted = num_dev + num_test
     candidates, num_pairs = _candidates(texts, CANDIDATES * wanted, seed)
     if wanted > MOST * num_pairs:

@@ -39,6 +39,13 @@ def test_two_files_become_six_and_the_table_that_names_them(tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     assert "60 pairs: 50 to train on, 4 for dev, 6 for test." in done.stderr
     assert "left out" not in done.stderr
+    folder = tmp_path / "new" / "mine"
+    assert done.stdout.splitlines() == [
+        "[corpus]",
+        'source_language = "de"',
+        'target_language = "en"',
+        *(f'{x} = {{ source = "{folder / x}.de", target = "{folder / x}.en" }}' for x in ("train", "dev", "test")),
+    ]
     corpus = CorpusConfig.model_validate(tomllib.loads(done.stdout)["corpus"])
     assert (corpus.source_language, corpus.target_language) == ("de", "en")
     lengths = {}
@@ -192,3 +199,37 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     done = run(*files, "--out", files[0] / "mine", "--dev", 4, "--test", 4)
     assert isinstance(done.exception, DataError)
     assert "cannot be made" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ((GERMAN, GERMAN), "are the same text. Give one in each language."),
+        ((["de", *GERMAN], ["en", *ENGLISH]), "line 1 is a header (de, en)"),
+        (([f'{{"de": "{line}"}}' for line in GERMAN], ENGLISH), "line 1 is a JSON object"),
+        ((GERMAN, ENGLISH[1:]), "has 60 lines but"),
+    ],
+)
+def test_after_a_refusal_the_folder_that_was_made_is_gone(
+    tmp_path: Path, lines: tuple[list[str], list[str]], message: str
+) -> None:
+    files = [write(tmp_path / f"a.{code}", text) for code, text in zip(("de", "en"), lines, strict=True)]
+    done = run(*files, "--out", tmp_path / "new" / "mine", "--dev", 4, "--test", 4)
+    assert isinstance(done.exception, DataError)
+    assert message in str(done.exception)
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+
+
+def test_a_folder_that_was_there_before_a_refusal_stays(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    run(tmp_path / "none.de", tmp_path / "none.en", "--out", tmp_path / "mine" / "new")
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+    assert not list((tmp_path / "mine").iterdir())
+
+
+def test_a_code_of_no_language_is_said(tmp_path: Path) -> None:
+    files = [write(tmp_path / "a.de", GERMAN), write(tmp_path / "a.en", ENGLISH)]
+    languages = "--source-language", "ge", "--target-language", "en"
+    done = run(*files, *languages, "--out", tmp_path / "mine", "--dev", 4, "--test", 4)
+    assert done.exit_code == 0, done.output
+    assert "nmt: ge: no language has this two-letter code (ISO 639-1). Is it a typo?" in done.stderr
