@@ -13,7 +13,7 @@ from torch import Tensor
 
 from nmt.begun import flat
 from nmt.config import Config
-from nmt.corpus.named import fit
+from nmt.corpus.checks import fit
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.storage.seal import is_as_sealed

@@ -23,7 +23,7 @@ from nmt.begun import (
     recipe_so_far,
 )
 from nmt.config import dump_config
-from nmt.corpus.named import check_parts
+from nmt.corpus.checks import check_parts
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.ended import bring_up_to_date, describe_end, describe_promise, is_put_down, put_down, record_of
 from nmt.experiment import Experiment, experiment_bytes

@@ -149,7 +149,7 @@ def _test_text(
     runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
 ) -> "Text":
     """The test set: the command line's, else the one that all recipes agree on."""
-    from nmt.corpus.named import check_sides, check_there_of_run
+    from nmt.corpus.checks import check_sides, check_there_of_run
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.reports.training_text import recipe_text

@@ -130,7 +130,7 @@ def evaluate(
 
 def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
     """The test set: the command line's, else the recipe's."""
-    from nmt.corpus.named import check_sides, check_there_of_run
+    from nmt.corpus.checks import check_sides, check_there_of_run
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
     from nmt.experiment import load_experiment

@@ -60,7 +60,7 @@ def export(
 
 def _pairs(run: Path, source: Path | None, reference: Path | None) -> "Iterator[Pair]":
     """What to verify with."""
-    from nmt.corpus.named import check_sides, check_there
+    from nmt.corpus.checks import check_sides, check_there
     from nmt.corpus.readers import read_parallel
     from nmt.errors import DataError
     from nmt.experiment import load_experiment

@@ -18,9 +18,9 @@ def shortlist(run: Run) -> None:
     """
     from rich.console import Console
 
+    from nmt.corpus.checks import check_there_of_run
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
-    from nmt.corpus.named import check_there_of_run
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
     from nmt.reports.record import RunRecord

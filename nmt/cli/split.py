@@ -46,7 +46,7 @@ def split(
     """
     from rich.console import Console
 
-    from nmt.corpus.named import check_start, doubt_about_codes
+    from nmt.corpus.checks import check_start, doubt_about_codes
     from nmt.corpus.split import hold_out, write_parts
 
     console = Console(stderr=True)
@@ -78,7 +78,7 @@ def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
 
     Raises ConfigError for languages that are none, or that contradict the files.
     """
-    from nmt.corpus.named import check_order, ending
+    from nmt.corpus.checks import check_order, ending
     from nmt.errors import ConfigError
 
     if any(given) and (given[0] == given[1] or not all(map(_CODE.fullmatch, given))):

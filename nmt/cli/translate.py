@@ -92,8 +92,8 @@ def translate(
 
     from nmt.cli.oddities import replaced
     from nmt.cli.score import score_stream
+    from nmt.corpus.checks import check_order
     from nmt.corpus.lines import unpacked
-    from nmt.corpus.named import check_order
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.models.int8 import is_quick

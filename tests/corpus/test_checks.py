@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.corpus.named import check_order, check_parts, check_sides, check_start, check_there, doubt_about_codes, fit
+from nmt.corpus.checks import check_order, check_parts, check_sides, check_start, check_there, doubt_about_codes, fit
 from nmt.corpus.readers import Text
 from nmt.errors import ConfigError, DataError
 
