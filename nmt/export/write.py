@@ -25,7 +25,7 @@ from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.exported import about_export
+from nmt.storage.exported import about_export, made_with
 from nmt.storage.folder import recover_folder, sha256, write_folder
 from nmt.tokenizer import stand_ins
 from nmt.tokenizer.pair import TokenizerPair
@@ -57,7 +57,7 @@ def export_run(
             raise ConfigError(f"{option} {value}: must be one of {', '.join(known)}.")
     folder = output or export_dir(run, format)
     recover_folder(folder, Disk())
-    _check_replaceable(folder)
+    earlier = _replaceable(folder)
     given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
     # What has to be split, the runner splits in a simpler way than we do.
@@ -103,18 +103,25 @@ def export_run(
     about |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
     write_folder(folder, files, about, Disk())
+    if earlier and made_with(earlier) != made_with(about):
+        say(f"The export that was in {folder} ({made_with(earlier)}) was replaced; --output keeps one elsewhere.")
     return folder, agreement
 
 
-def _check_replaceable(folder: Path) -> None:
-    """Raises ConfigError where something else than an exported model would be replaced."""
+def _replaceable(folder: Path) -> dict[str, Any]:
+    """What is noted of the exported model there; nothing where there is none.
+
+    Raises ConfigError where something else would be replaced.
+    """
     if not folder.exists():
-        return
-    if about_export(folder).get("format") not in HONOURED:
+        return {}
+    about = about_export(folder)
+    if about.get("format") not in HONOURED:
         raise ConfigError(
             f"{folder} is there and is no exported model, or none that can be read. Name a new folder with --output, "
             "or delete it if an export is all it was."
         )
+    return about
 
 
 def _in_ctranslate2(

@@ -19,6 +19,12 @@ def about_export(folder: Path) -> dict[str, Any]:
     return about
 
 
+def made_with(about: dict[str, Any]) -> str:
+    """What tells exports of one run apart."""
+    options = [about.get(option, default) for option, default in DEFAULTS.items()]
+    return f"{about['format']}, {options[0]}, checkpoint {options[1]}"
+
+
 def export_command(run: Path, format: str, about: dict[str, Any], output: Path | None = None) -> str:
     """With the options that the model was made with, as far as they are known; `output` where it is not RUN/export."""
     words = ["nmt", "export", str(run), "--format", format, *(["--output", str(output)] if output else [])]

@@ -137,6 +137,19 @@ def test_weights_of_8_bits_take_less_room_in_either_format(transformer: Path, ru
 
 
 @pytest.mark.usefixtures("any_translation")
+def test_an_export_that_takes_the_place_of_another_one_says_so(copy: Path) -> None:
+    given = [copy, "--format", "ctranslate2"]
+    said = [
+        invoke(command.export, *given, "--quantization", kind).stderr for kind in ("float32", "float32", "int8", "int8")
+    ]
+    assert [text.count(" was replaced") for text in said] == [0, 0, 1, 0]
+    assert (
+        f"nmt: The export that was in {copy / 'export' / 'ctranslate2'} (ctranslate2, float32, checkpoint best) was "
+        "replaced; --output keeps one elsewhere.\n"
+    ) in said[2]
+
+
+@pytest.mark.usefixtures("any_translation")
 def test_a_changed_byte_of_an_exported_model_is_found(copy: Path) -> None:
     invoke(command.export, copy, "--format", "ctranslate2", "--quantization", "int8")
     path = copy / "export" / "ctranslate2" / "model.bin"
