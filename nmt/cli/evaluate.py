@@ -46,6 +46,7 @@ Metric = Annotated[
         "Multi30k: lower-cased, tokenised by Moses, hyphens split), BLEU-words (of text that is tokenised already).",
     ),
 ]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Leave the run and its card as they are.")]
 
 
 def evaluate(
@@ -60,10 +61,12 @@ def evaluate(
     set: Set = None,
     target_language: Language = None,
     metric: Metric = None,
+    no_save: NoSave = False,
 ) -> None:
     """Score a run or a file of translations.
 
-    Gives BLEU, chrF and TER with 95 % intervals. Scores of a run are also saved in it and in its model card.
+    Gives BLEU, chrF and TER with 95 % intervals. Scores of a run are also saved in it and in its model card, in place
+    of earlier ones of the same text, search and metric.
     """
     from json import dumps
 
@@ -93,10 +96,10 @@ def evaluate(
         language = about.pop("target_language")
         target_language = language if target_language is None else target_language
     else:
-        if source is not None or output is not None or checkpoint != "best" or beam is not None or set:
+        if source is not None or output is not None or checkpoint != "best" or beam is not None or set or no_save:
             raise ConfigError(
-                "--source, --output, --checkpoint, --beam and --set are for a run that translates; --hypotheses is "
-                "translated already."
+                "--source, --output, --checkpoint, --beam, --set and --no-save are for a run that translates; "
+                "--hypotheses is translated already."
             )
         if reference is None:
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
@@ -113,7 +116,7 @@ def evaluate(
     with writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
-    if run is not None:
+    if run is not None and not no_save:
         if checkpoint != "best":
             typer.echo(f"nmt: checkpoint '{checkpoint}': its scores are not saved in the run.", err=True)
         elif record is not None and _record(run) == record:
@@ -179,13 +182,13 @@ def _record(run: Path) -> bytes | None:
 
 
 def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list["Score"]) -> None:
-    """Keep the scores in the run and write its card anew. The scores stand all the same where that cannot be done."""
+    """Keep the scores in the run and write its card anew, and say so. They stand all the same where that fails."""
     from rich.console import Console
 
     from nmt.corpus.lines import one_line
     from nmt.errors import NMTError
-    from nmt.reports.card import write_card
-    from nmt.reports.evaluations import Evaluation, note_evaluation
+    from nmt.reports.card import CARD, write_card
+    from nmt.reports.evaluations import FOLDER, Evaluation, note_evaluation
 
     source, reference = one_line(test.source_path.name), one_line(test.reference_path.name)  # which may be any bytes
     files = source, reference, test.source_sha256, test.reference_sha256
@@ -193,6 +196,7 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
     try:
         note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
         write_card(run)
+        typer.echo(f"nmt: the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.", err=True)
     except NMTError as error:
         message = f"nmt: the model card stays as it was: {error}"
         Console(stderr=True).print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)

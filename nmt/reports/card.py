@@ -13,6 +13,7 @@ from nmt.reports.card_metadata import (
     UNKNOWN,
     dev_score,
     hub_dataset,
+    in_order,
     is_language_model,
     metadata,
     part_of,
@@ -22,7 +23,7 @@ from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluat
 from nmt.reports.markdown import escape
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
-from nmt.reports.tables import describe_search
+from nmt.reports.searches import describe_search
 from nmt.storage.disk import Disk, disk_error, replace_file
 
 CARD = "README.md"
@@ -129,15 +130,15 @@ def _pairs(number: int | None) -> str:
 def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
     if is_language_model(experiment):
         return ["How probable it finds text that it has not seen is not on record here."]
-    rows = []
-    if dev := dev_score(experiment, record):
-        size = UNKNOWN if record.dev_pairs is None else numbers.count(record.dev_pairs)
-        rows.append(_score_row(f"{_KINDS['dev']}{_files(experiment.corpus.dev)}", size, "greedy", dev))
-    parts_scored = [part_of(experiment, record, each) for each in evaluations]
-    for part, each in zip(parts_scored, evaluations, strict=True):
+    rows, ordered = [], in_order(experiment, record, evaluations)
+    parts_scored = [part_of(experiment, record, each) for each in ordered]
+    for part, each in zip(parts_scored, ordered, strict=True):
         text = f"{_KINDS[part]}{file_name(each.source)}, {file_name(each.reference)}"
         size, search = numbers.count(each.num_sentences), describe_search(each.search)
         rows += [_score_row(text, size, search, score) for score in each.scores]
+    if dev := dev_score(experiment, record):
+        size = UNKNOWN if record.dev_pairs is None else numbers.count(record.dev_pairs)
+        rows.append(_score_row(f"{_KINDS['dev']}{_files(experiment.corpus.dev)}", size, "greedy", dev))
     header = ("text", "sentences", "search", "metric", "score", "95 % interval", "signature")
     parts = [_table(header, rows)] if rows else []
     if dev or "dev" in parts_scored:

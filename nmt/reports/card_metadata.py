@@ -13,7 +13,7 @@ from nmt.metrics.languages import first_part
 from nmt.reports.evaluations import Evaluation
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
-from nmt.reports.tables import describe_search
+from nmt.reports.searches import describe_search
 
 # Metrics by the hub's names for them; of several of one kind the name and the signature tell which.
 HUB_METRICS = {"BLEU": "bleu", "chrF": "chrf", "TER": "ter"}
@@ -43,10 +43,10 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
             file_name(each.source),
             describe_search(each.search),
         )
-        for each in evaluations
+        for each in in_order(experiment, record, evaluations)
     ]
     if (dev := dev_score(experiment, record)) and corpus.dev:
-        results.insert(0, _result(experiment, (dev,), "dev", file_name(corpus.dev.source), "greedy"))
+        results.append(_result(experiment, (dev,), "dev", file_name(corpus.dev.source), "greedy"))
     return {
         **_languages(code for code in (corpus.source_language, corpus.target_language) if code),
         **_license(experiment.card.license),
@@ -90,6 +90,15 @@ def dev_score(experiment: Experiment, record: RunRecord) -> Score | None:
     if record.best_dev_bleu is None or is_language_model(experiment):
         return None
     return Score("BLEU", record.best_dev_bleu, record.dev_signature or UNKNOWN)
+
+
+def in_order(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """What a reader looks for first: scores on the test text, those of the recipe's search before others."""
+    parts, search = ("test", "other", "dev", "train"), describe_search(experiment.search.model_dump())
+    return sorted(
+        evaluations,
+        key=lambda each: (parts.index(part_of(experiment, record, each)), describe_search(each.search) != search),
+    )
 
 
 def part_of(experiment: Experiment, record: RunRecord, evaluation: Evaluation) -> str:

@@ -1,14 +1,16 @@
 """What `nmt evaluate` has measured of a run, kept in it: the folder `scores`, with a checksum as a model has."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from nmt.errors import CheckpointError
-from nmt.metrics import Score
+from nmt.metrics import METRICS, OTHER_METRICS, Score
+from nmt.reports.searches import describe_search
 from nmt.storage.disk import Disk
 from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_folder, replaced, write_folder
 
@@ -17,7 +19,10 @@ FOLDER, FILE = "scores", "scores.json"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of a run on one test set, searched in one way. The files are named, and known by their checksums."""
+    """The scores of a run's best model on one text, searched in one way, one by each metric.
+
+    The files are named, and known by their checksums.
+    """
 
     source: str
     reference: str
@@ -28,17 +33,17 @@ class Evaluation:
     translate_seconds: float
     scores: tuple[Score, ...]
 
-    def measures_the_same(self, other: "Evaluation") -> bool:
-        """Whether this one takes the other's place: same text, same search, same metrics."""
-        return self._key() == other._key()
-
-    def _key(self) -> tuple[Any, ...]:
-        names = [score.name for score in self.scores]
-        return self.source_sha256, self.reference_sha256, self.search, names
+    @property
+    def measured(self) -> tuple[str, str, str]:
+        """What its scores are of: the text, and the search as far as it had a part in the translations."""
+        return self.source_sha256, self.reference_sha256, describe_search(self.search)
 
 
 def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
-    """All that was noted, in the order of first notes. Raises CheckpointError where it was changed since."""
+    """All that was noted, one for each text and search, in the order of first notes.
+
+    Raises CheckpointError where it was changed since.
+    """
     folder = run_dir / FOLDER
     if not folder.is_dir():  # a crash while a new one took its place may have left only the old one
         folder = replaced(folder)
@@ -46,7 +51,7 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
             return ()
     data = read_folder(folder, f"Delete {folder}, and measure again with `nmt evaluate`.").files.get(FILE, b"")
     try:
-        return TypeAdapter(tuple[Evaluation, ...]).validate_json(data)
+        return _merged(TypeAdapter(tuple[Evaluation, ...]).validate_json(data))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"]
         raise CheckpointError(
@@ -55,14 +60,26 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
 
 
 def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
-    """Keep it in the run, in place of an earlier one that measures the same. Raises CheckpointError and DiskError."""
+    """Keep it in the run; its scores take the place of earlier ones of the same text and search by the same metric.
+
+    Raises CheckpointError and DiskError.
+    """
     recover_folder(run_dir / FOLDER, Disk())
-    noted = list(read_evaluations(run_dir))
-    places = [number for number, earlier in enumerate(noted) if evaluation.measures_the_same(earlier)]
-    for place in places or [len(noted)]:
-        noted[place : place + 1] = [evaluation]
+    noted = _merged([*read_evaluations(run_dir), evaluation])
     text = json.dumps([asdict(each) for each in noted], ensure_ascii=False, indent=1) + "\n"
     write_folder(run_dir / FOLDER, {FILE: text.encode()}, {}, Disk())
+
+
+def _merged(evaluations: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
+    """One for each text and search, with the last score by each metric, in the order of METRICS."""
+    places = {name: place for place, name in enumerate([*METRICS, *OTHER_METRICS])}
+    found: dict[tuple[str, str, str], Evaluation] = {}
+    for each in evaluations:
+        earlier = found[each.measured].scores if each.measured in found else ()
+        scores = {score.name: score for score in (*earlier, *each.scores)}
+        in_order = sorted(scores.values(), key=lambda score: places.get(score.name, len(places)))
+        found[each.measured] = replace(each, scores=tuple(in_order))
+    return tuple(found.values())
 
 
 def forget_evaluations(run_dir: Path) -> None:

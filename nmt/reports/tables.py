@@ -1,14 +1,13 @@
 """The tables of a report as values, so that HTML, Markdown and terminal show the same cells."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
 from nmt.reports.paths import file_name
 from nmt.reports.report import Report, System
+from nmt.reports.searches import describe_search
 from nmt.reports.seeds import seed_of
-from nmt.search.hypothesis import SearchConfig
 
 _ENDS = {"eos": "end of sentence", "length": "the length limit", "blank": "blank lines"}
 
@@ -161,13 +160,6 @@ def _facts(system: System) -> dict[str, str]:
         "Search": describe_search(system.result.search),
         "Translations ended": ", ".join(f"{numbers.count(n)} at {_ENDS.get(reason, reason)}" for reason, n in reasons),
     }
-
-
-def describe_search(search: dict[str, Any]) -> str:
-    """How it searched: what everybody asks for, and whatever is not the default."""
-    usual, plain = ("beam", "length_penalty", "alpha"), SearchConfig().model_dump()
-    shown = [name for name, value in search.items() if name in usual or value != plain.get(name)]
-    return ", ".join(f"{name.replace('_', ' ')} {search[name]}" for name in shown if name != "n_best")
 
 
 def run_header(report: Report) -> tuple[Cell, ...]:

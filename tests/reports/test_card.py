@@ -1,6 +1,7 @@
 """The model card: what the hub reads of it, what people read of it, and that it says what it does not know."""
 
 import dataclasses
+import json
 import re
 import shutil
 from pathlib import Path
@@ -18,8 +19,9 @@ from nmt.reports.card import card, forget_card, write_card
 from nmt.reports.card_metadata import to_yaml
 from nmt.reports.evaluations import Evaluation, forget_evaluations, note_evaluation, read_evaluations
 from nmt.reports.record import RunRecord
+from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.folder import replaced
+from nmt.storage.folder import replaced, write_folder
 from tests.reports.payloads import PAYLOADS
 from tests.reports.synthetic import record
 from tests.tiny import make_experiment
@@ -65,12 +67,12 @@ def test_the_hub_reads_the_metadata(experiment: Experiment) -> None:
         for each in data.eval_results
     ]
     assert found == [
-        ("me/pairs", "Invented pairs", "validation", "bleu", 31.25),
         ("me/pairs", "Invented pairs", "test", "bleu", 38.43),
         ("me/pairs", "Invented pairs", "test", "chrf", 62.1),
+        ("me/pairs", "Invented pairs", "validation", "bleu", 31.25),
     ]
     signatures = [each.metric_args["signature"] for each in data.eval_results]
-    assert signatures == ["case:mixed|tok:dev", "case:mixed|tok:13a", "nc:6"]
+    assert signatures == ["case:mixed|tok:13a", "nc:6", "case:mixed|tok:dev"]
     assert data.model_name == "tiny"
 
 
@@ -179,10 +181,33 @@ def test_other_texts_and_searches_stay_apart_where_the_hub_writes_the_card_again
         for one in results
     ]
     assert found == [
-        (ABOUT["corpus"], [("bleu", "beam 5"), ("bleu", "beam 1")]),
+        (ABOUT["corpus"], [("bleu", "beam 5"), ("bleu", "greedy")]),
         ("news.de", [("bleu", "beam 5")]),
         ("legal.de", [("bleu", "beam 5")]),
     ]
+
+
+def test_scores_of_the_recipe_s_search_on_the_test_text_come_first(tmp_path: Path) -> None:
+    test = {"source": "test.de", "target": "test.en"}
+    experiment = make_experiment(tmp_path / "text", search__beam=3, corpus__test=test)
+    hashes = {"train": ["train source"], "dev": ["dev source"], "test": ["test source"]}
+    run = dataclasses.replace(full_record(), text_sha256=hashes)
+    usual, greedy = ({**experiment.search.model_dump(), "beam": beam} for beam in (3, 1))
+    asked = (("train", usual), ("dev", usual), ("news", usual), ("test", greedy), ("test", usual))
+    text = card(experiment, run, [evaluation(name, SCORES[:1], search=search) for name, search in asked])
+    rows = [line.split(" | ") for line in text.split("\n") if " | BLEU | " in line]
+    assert [(row[0].removeprefix("| "), row[2].partition(",")[0]) for row in rows] == [
+        ("test.de, test.en", "beam 3"),
+        ("test.de, test.en", "greedy"),
+        ("news.de, news.en", "beam 3"),
+        ("dev: dev.de, dev.en", "beam 3"),
+        ("training text: train.de, train.en", "beam 3"),
+        ("dev: dev.de, dev.en", "greedy"),
+    ]
+    (result,) = parsed(text).data.to_dict()["model-index"]
+    first, *_ = results = result["results"]  # of one text and split together
+    assert [one["dataset"]["args"]["source"] for one in results] == ["test.de", "news.de", "dev.de", "train.de"]
+    assert first["metrics"][0]["args"]["search"].startswith("beam 3")
 
 
 def test_searches_that_differ_are_told_apart(experiment: Experiment) -> None:
@@ -254,6 +279,24 @@ def test_an_evaluation_of_the_same_takes_the_place_of_an_earlier_one(tmp_path: P
         note_evaluation(tmp_path, each)
     expected = (evaluation(scores=better), evaluation("other"), evaluation(search={"beam": 1}))
     assert read_evaluations(tmp_path) == expected
+
+
+def test_of_one_text_and_search_each_metric_has_one_score_the_last(tmp_path: Path) -> None:
+    again, words = Score("BLEU", 40.0, "s"), Score("BLEU-words", 41.0, "s")
+    scored = [SCORES, (words,), (again,)]
+    for scores in scored:
+        note_evaluation(tmp_path, evaluation(scores=scores))
+    assert read_evaluations(tmp_path) == (evaluation(scores=(again, SCORES[1], words)),)
+    old = [dataclasses.asdict(evaluation(scores=scores)) for scores in scored]  # as earlier versions kept them
+    write_folder(tmp_path / "scores", {"scores.json": json.dumps(old).encode()}, {}, Disk())
+    assert read_evaluations(tmp_path) == (evaluation(scores=(again, SCORES[1], words)),)
+
+
+def test_a_key_that_had_no_part_in_the_translations_makes_no_other_search(tmp_path: Path) -> None:
+    sampled = SearchConfig(method="sample").model_dump()
+    for search in (sampled, {**sampled, "beam": 4}, {**sampled, "samples": 2}):
+        note_evaluation(tmp_path, evaluation(search=search))
+    assert [one.search["samples"] for one in read_evaluations(tmp_path)] == [1, 2]
 
 
 class Crash(Exception):

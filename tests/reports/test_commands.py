@@ -15,7 +15,8 @@ from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
 from nmt.reports import collect
 from nmt.reports.evaluations import read_evaluations
-from nmt.reports.tables import describe_search
+from nmt.reports.figures import Figures
+from nmt.reports.searches import describe_search
 from tests.reports.runs import FakeTranslator, make_run, seal_run
 from tests.reports.synthetic import evaluation_set, record
 
@@ -311,7 +312,7 @@ def test_a_search_that_was_asked_for_is_noted_with_its_scores(folder):
     nmt("evaluate", *given)
     searched = {(one.search["alpha"], one.search["beam"]) for one in read_evaluations(folder / "runs" / "bad")}
     assert searched >= {(0.25, 3), (0.7, 4)}
-    with pytest.raises(ConfigError, match="--checkpoint, --beam and --set are for a run that translates"):
+    with pytest.raises(ConfigError, match="--checkpoint, --beam, --set and --no-save are for a run that translates"):
         nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--set", "alpha=0.25")
 
 
@@ -352,9 +353,22 @@ def test_metrics_are_taken_in_capitals_or_small_letters(folder):
     assert [each["metric"] for each in results["comparisons"]] == ["BLEU", "chrF", "TER", "BLEU-words"]
 
 
-def test_evaluate_writes_nothing_on_standard_error_where_that_is_no_terminal(folder):
+def test_evaluate_says_in_one_line_where_it_saved_the_scores_and_nothing_else_on_standard_error(folder):
     result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "TER")
-    assert result.stderr == ""
+    said = "nmt: the scores are saved in runs/bad/scores and in the model card, runs/bad/README.md.\n"
+    assert result.stderr == said
+    assert (folder / "runs" / "bad" / "scores").is_dir()
+
+
+def test_evaluate_measures_without_touching_the_run_where_that_is_asked_for(folder):
+    before = sorted((folder / "runs").rglob("*"))
+    for given in ((), ("--checkpoint", "last")):
+        result = nmt("evaluate", "runs/bad", "--metric", "TER", "--no-save", *given)
+        assert result.stdout.startswith("TER ")
+        assert result.stderr == ""
+    assert sorted((folder / "runs").rglob("*")) == before
+    with pytest.raises(ConfigError, match="--no-save are for a run that translates"):
+        nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--no-save")
 
 
 def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
@@ -362,7 +376,7 @@ def test_evaluate_notes_the_scores_of_a_run_in_it_and_in_its_card(folder):
         nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU")
     nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU-words")
     noted = read_evaluations(folder / "runs" / "bad")
-    assert [[score.name for score in each.scores] for each in noted] == [["BLEU"], ["BLEU-words"]]
+    assert [[score.name for score in each.scores] for each in noted] == [["BLEU", "BLEU-words"]]
     assert (noted[0].source, noted[0].num_sentences, noted[0].search["beam"]) == ("test.de", 40, 4)
     card = (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8").replace("\\", "")
     assert (
