@@ -57,10 +57,11 @@ def doctor(runs: Runs = None) -> None:
 
 def _verify(runs: list[Path], console: "Console") -> int:
     """The exit status: 1 where something is missing or was changed."""
+    from nmt.cli.run_paths import without_our_own
     from nmt.errors import CheckpointError
 
     damaged = 0
-    for run in runs:
+    for run in without_our_own(runs):
         if not run.is_dir():
             raise CheckpointError(f"{run}: no such run directory.")
         if not any((run / name).exists() for name in ("experiment.toml", "manifest.json", "models", "state")):

@@ -11,9 +11,11 @@ from nmt.reports import numbers
 from nmt.reports.conditions import different_conditions
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.paths import file_name, portable_path
-from nmt.reports.seeds import group_by_seed, recipe_key, seed_of
+from nmt.reports.seeds import SeedGroup, are_named_alike, differing_keys, group_by_seed, recipe_key, seed_of
 from nmt.reports.systems import SystemResult
 from nmt.reports.training_text import TrainingText, recipe_text
+
+_FEW = 3  # keys that a sentence can name
 
 
 def find_warnings(
@@ -139,6 +141,7 @@ def _begun_with(results: Sequence[SystemResult]) -> list[str]:
 def _unfinished(results: Sequence[SystemResult]) -> list[str]:
     """Runs without an end or without a learning curve, and sentences that were cut."""
     lines = []
+    split: dict[int, list[str]] = {}
     for result in results:
         if result.record.finish_reason in ("", "interrupted"):
             lines.append(
@@ -148,12 +151,15 @@ def _unfinished(results: Sequence[SystemResult]) -> list[str]:
         if all(point.bleu is None for point in result.validations):
             lines.append(f"{result.name} has no dev scores: nothing is known of its quality during training.")
         if result.num_split:
-            lines.append(
-                f"{result.name} split {numbers.count(result.num_split)} source lines, which were longer or had more "
-                "sentences than it was trained on, and joined the translations."
-            )
+            split.setdefault(result.num_split, []).append(result.name)
         if not any(output.strip() for output in result.outputs):
             lines.append(f"Every translation of {result.name} is empty.")
+    for number, names in split.items():
+        each, lines_of = "each " if len(names) > 1 else "", "line" if number == 1 else "lines"
+        lines.append(
+            f"{numbers.listing(names)} {each}split {numbers.count(number)} source {lines_of}, longer or with more "
+            "sentences than in training, and joined the translations."
+        )
     return lines
 
 
@@ -187,7 +193,9 @@ def _seeds(results: Sequence[SystemResult]) -> list[str]:
             lines.append(
                 f"{result.name} has the recipe and the seed ({seed}) of {earlier}: it is not counted as another seed."
             )
-    for group in group_by_seed(results):
+    groups = group_by_seed(results)
+    for number, group in enumerate(groups):
+        lines += _not_seeds_of_one(groups[:number], group, results)
         commits = {results[n].name: results[n].record.commit or "unknown" for n in group.members}
         if len(set(commits.values())) > 1:
             lines.append(
@@ -203,6 +211,18 @@ def _seeds(results: Sequence[SystemResult]) -> list[str]:
                 f"({_pairs(updates)}): the machine's speed differs too, not the seed alone."
             )
     return lines
+
+
+def _not_seeds_of_one(earlier: Sequence[SeedGroup], group: SeedGroup, results: Sequence[SystemResult]) -> list[str]:
+    """What tells a system from the first one before it whose name is like its own."""
+    first = results[group.first]
+    for other in earlier:
+        keys = differing_keys(results[other.first], first)
+        if keys and are_named_alike(results[other.first], first):
+            more = [f"{len(keys) - _FEW} more keys"] if len(keys) > _FEW + 1 else []
+            shown = numbers.listing([*(keys[:_FEW] if more else keys), *more])
+            return [f"{other.name} and {group.name} are not seeds of one system: their recipes differ in {shown}."]
+    return []
 
 
 def _portable(text: Text) -> Text:

@@ -91,7 +91,7 @@ def _breakdowns(report: Report) -> list[str]:
     parts += [_caption(wording.rarity_caption(report)), "## Quality by length ratio"]
     parts += [_table(breakdown_tables.bucket_table(report, report.ratios, "Share of the usual ratio"))]
     parts += [_caption(wording.RATIOS), "## Quality by repetition in the reference"]
-    parts += [_table(breakdown_tables.bucket_table(report, report.repetition, "Most frequent word stands there"))]
+    parts += [_table(breakdown_tables.bucket_table(report, report.repetition, "Most frequent word occurs"))]
     parts += [_caption(wording.REPETITION), "## Too short, too long, repeated"]
     parts += [_table(breakdown_tables.signs_table(report)), _caption(wording.SIGNS)]
     if report.words:

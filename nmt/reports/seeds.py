@@ -3,10 +3,14 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from nmt.reports import numbers
 from nmt.reports.systems import SystemResult
+
+_OF_ITS_OWN = ("name", "seed", "search", "card")  # of each run; how it really searched is in its result
 
 
 @dataclass(frozen=True)
@@ -56,32 +60,76 @@ def seed_of(result: SystemResult) -> int | None:
 
 def recipe_key(result: SystemResult) -> str:
     """What runs of one system have in common: the recipe without name and seed, the text, and the search."""
-    other = ("name", "seed", "search", "card")
-    recipe = {key: value for key, value in result.record.experiment.items() if key not in other}
+    return json.dumps(_settings(result), sort_keys=True)
+
+
+def differing_keys(first: SystemResult, second: SystemResult) -> list[str]:
+    """What keeps two runs from being seeds of one system: keys with both values, such as "model.dropout (0.1, 0.3)"."""
+    a, b = _settings(first), _settings(second)
+    return [_with_values(key, a.get(key), b.get(key)) for key in (a | b) if a.get(key) != b.get(key)]
+
+
+def are_named_alike(first: SystemResult, second: SystemResult) -> bool:
+    """Whether a reader would take two runs for seeds of one recipe."""
+    return any(name(first) == name(second) for name in (_recipe_name, _without_seed))
+
+
+def _settings(result: SystemResult) -> dict[str, Any]:
+    recipe = {key: value for key, value in result.record.experiment.items() if key not in _OF_ITS_OWN}
     hashes = result.record.text_sha256 or {}
-    return json.dumps([recipe, hashes.get("train"), hashes.get("dev"), result.search], sort_keys=True)
+    texts = {f"the {name} text": hashes.get(part) for part, name in (("train", "training"), ("dev", "dev"))}
+    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search}))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The keys of nested tables, as `--set` takes them."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _with_values(key: str, first: Any, second: Any) -> str:
+    """Without them where they are paths or checksums, which belong to one machine or say nothing to a reader."""
+    if key.startswith(("corpus.", "the ", "init_from")):
+        return key
+    return f"{key} ({', '.join('not set' if value is None else str(value) for value in (first, second))})"
 
 
 def _names(groups: Sequence[Sequence[SystemResult]]) -> list[str]:
     """A name for each group, no two alike and none that of a run in another group."""
-    wanted = [_common_name(group) for group in groups]
+    wanted = [_name(group, [run for other in groups if other is not group for run in other]) for group in groups]
     counts = Counter(wanted)
-    names = []
-    for group, name in zip(groups, wanted, strict=True):
-        taken = {result.name for other in groups if other is not group for result in other}
-        names.append(_first_and_more(group) if counts[name] > 1 or name in taken else name)
-    return names
+    return [
+        name if counts[name] == 1 else numbers.listing([run.name for run in group])
+        for group, name in zip(groups, wanted, strict=True)
+    ]
 
 
-def _common_name(group: Sequence[SystemResult]) -> str:
-    """The recipe's name where all runs share it, else what their names have in common but for the seed."""
-    if len(group) > 1 and len({result.record.name for result in group}) == 1:
-        return group[0].record.name
-    without_seed = {re.sub(rf"[\W_]*(seed|s)?[\W_]*{seed_of(result)}$", "", result.name) for result in group}
-    if len(group) > 1 and len(without_seed) == 1 and "" not in without_seed:
-        return without_seed.pop()
-    return _first_and_more(group)
+def _name(group: Sequence[SystemResult], others: Sequence[SystemResult]) -> str:
+    """What its runs have in common, with their seeds where others have that in common with them."""
+    if len(group) == 1:
+        return group[0].name
+    common: list[str] = []
+    for name in (_recipe_name, _without_seed, _without_number):
+        own = {name(run) for run in group}
+        if len(own) == 1 and own != {""}:
+            common += own
+            if not own & {each for run in others for each in (run.name, name(run))}:
+                return common[-1]
+    if not common:
+        return numbers.listing([run.name for run in group])
+    return f"{common[0]} (seeds {numbers.listing([str(seed_of(run)) for run in group])})"
 
 
-def _first_and_more(group: Sequence[SystemResult]) -> str:
-    return group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1} more"
+def _recipe_name(run: SystemResult) -> str:
+    return run.record.name
+
+
+def _without_seed(run: SystemResult) -> str:
+    return re.sub(rf"((^|[\W_]+)s|[\W_]*seed)?[\W_]*{seed_of(run)}$", "", run.name)
+
+
+def _without_number(run: SystemResult) -> str:
+    return re.sub(r"[\W_]*\d+$", "", run.name)

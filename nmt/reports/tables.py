@@ -7,9 +7,11 @@ from nmt.reports import numbers
 from nmt.reports.paths import file_name
 from nmt.reports.report import Report, System
 from nmt.reports.searches import describe_search
-from nmt.reports.seeds import seed_of
+from nmt.reports.seeds import differing_keys, seed_of
 
 _ENDS = {"eos": "end of sentence", "length": "the length limit", "blank": "blank lines"}
+
+_FEW = 5  # keys that a cell can name
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,24 @@ def _probability(p_value: float) -> Cell:
 
 def training_table(report: Report) -> Table:
     """One row a fact about the runs, one column a run."""
-    facts = [_facts(system) for system in report.systems]
+    first = report.systems[0]
+    difference = f"Differs from {first.name} in"
+    facts = [{**_facts(system), difference: _difference(first, system)} for system in report.systems]
     rows = tuple(
         (Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0] if any(f[name] for f in facts)
     )
     return Table((Cell(""), *run_header(report)), rows, figures_from=len(report.systems) + 1)
+
+
+def _difference(first: System, system: System) -> str:
+    """What of its recipe, its text and its search is not as in the first run, where that is little."""
+    if first is system:
+        return ""
+    keys = differing_keys(first.result, system.result)
+    if len(keys) > _FEW:
+        return f"{len(keys)} keys of the recipe"
+    seed = ["the seed"] if seed_of(first.result) != seed_of(system.result) else []
+    return numbers.listing([*seed, *keys]) or "nothing"
 
 
 def _facts(system: System) -> dict[str, str]:

@@ -37,12 +37,12 @@ FRONTS = (
 )
 RATIOS = (
     "Test sentences grouped by the length of the reference divided by that of the source, as a share of what this "
-    "ratio is for all of them together; no system has a say in who is in which group. Groups of less than twenty "
+    "ratio is for all of them together; no system has a say in who is in which group. Groups of fewer than twenty "
     "sentences are not scored."
 )
 REPETITION = (
     "Test sentences grouped by how often the most frequent word of the reference stands in it (of text without spaces, "
-    "the most frequent character), in any case. Groups of less than twenty sentences are not scored."
+    "the most frequent character), in any case. Groups of fewer than twenty sentences are not scored."
 )
 SIGNS = (
     "From lengths and repetitions alone, so they are hints: too short (under-translation) is less than two thirds of "
@@ -123,7 +123,7 @@ def rarity_caption(report: Report) -> str:
         return report.rarity_note
     return (
         "Test sentences grouped by their rarest source word: how often it stands in the training text, in any case. "
-        "Groups of less than twenty sentences are not scored."
+        "Groups of fewer than twenty sentences are not scored."
     )
 
 

@@ -54,7 +54,7 @@ def make_folder(out_dir: Path) -> None:
     try:
         others = sorted(path.name for path in out_dir.iterdir()) if out_dir.is_dir() else []
         others = [name for name in others if name != f"{RESULTS}.tmp"]  # of a report that was cut short
-        if others and "files" not in _earlier(out_dir):
+        if others and not is_report(out_dir):
             raise ConfigError(
                 f"--out {out_dir.resolve()} is there and is no report: it holds {others[0]}. Name a new folder."
             )
@@ -63,6 +63,11 @@ def make_folder(out_dir: Path) -> None:
             pass
     except OSError as error:
         raise _not_writable(out_dir, error) from None
+
+
+def is_report(out_dir: Path) -> bool:
+    """Whether an earlier report is there, or a part of one."""
+    return bool(_earlier(out_dir))
 
 
 def _earlier(out_dir: Path) -> dict[str, Any]:

@@ -86,6 +86,24 @@ def test_a_folder_that_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
     assert str(done.exception) == f"{tmp_path} is no run directory: it has neither a recipe nor models."
 
 
+def test_what_nmt_itself_puts_beside_runs_is_left_out_with_a_sentence_but_refused_alone(
+    tiny_run: Path, tmp_path: Path
+) -> None:
+    prepared, report = tmp_path / "prepared", tmp_path / "report"
+    for folder in (prepared, report):
+        folder.mkdir()
+    (report / "results.json").write_text('{"runs": [], "files": []}', encoding="utf-8")
+    done = CliRunner().invoke(app, [str(path) for path in (prepared, report, tiny_run)])
+    assert (done.exit_code, done.stdout) == (0, f"{tiny_run}: every file is as it was written.\n")
+    assert done.stderr == (
+        f"nmt: {prepared} is left out: it is text that was prepared for training, not a run.\n"
+        f"nmt: {report} is left out: it is a report, not a run.\n"
+    )
+    assert "is no run directory" in str(CliRunner().invoke(app, [str(prepared)]).exception)
+    (report / "results.json").write_text("{}", encoding="utf-8")  # somebody else's
+    assert f"{report} is no run directory" in str(CliRunner().invoke(app, [str(report), str(tiny_run)]).exception)
+
+
 def test_the_log_of_a_run_that_has_not_ended_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save, directory = Checkpoints.save_state, tmp_path / "runs" / "begun"
 

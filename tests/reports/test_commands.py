@@ -40,6 +40,16 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports without figures, to save time."""
+
+    def draw(report):
+        return Figures(None, None, tuple("" for _ in report.fronts), "", (), ())
+
+    monkeypatch.setattr("nmt.reports.write.draw", draw)
+
+
 def nmt(*arguments):
     result = CliRunner().invoke(app, list(arguments))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -252,8 +262,15 @@ def check_languages(*codes):
 
 
 @pytest.mark.parametrize("codes", [("ja", "jpn"), ("zh", "cn"), ("de", "deu"), ("de", "German"), ("Deutsch", "German")])
-def test_compare_takes_codes_that_may_be_of_one_language(codes):
-    check_languages(*codes)  # the report asks whether they are
+@pytest.mark.usefixtures("undrawn")
+def test_compare_takes_codes_that_may_be_of_one_language_and_asks_whether_they_are(folder, codes):
+    for name, code in zip(("bad", "good"), codes, strict=True):
+        make_run(folder / "runs" / "asked" / name, name, languages=(code, "en"))
+    said = nmt("compare", "runs/asked/bad", "runs/asked/good", "--out", "report", "--samples", "0").stderr
+    question = f"The recipes call the source language differently (bad: {codes[0]}, good: {codes[1]}): is it one?"
+    assert f"nmt: {question}\n" in said
+    for page in ("report.html", "report.md"):
+        assert question in (folder / "report" / page).read_text(encoding="utf-8").replace("\\", "")
 
 
 def test_compare_refuses_codes_of_one_length_that_differ_wherever_they_stand():
@@ -270,6 +287,44 @@ def test_compare_scores_in_the_language_that_one_of_the_runs_names(folder):
     results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
     assert "ja-mecab" in results["runs"][0]["scores"][0]["signature"]
     assert "of bad would have the signature" in said
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_compare_leaves_out_the_folders_that_nmt_itself_puts_beside_runs(folder):
+    (folder / "runs" / "prepared" / "0123456789abcdef").mkdir(parents=True)
+    nmt("compare", "runs/bad", "--out", "runs/report")
+    every = sorted(f"runs/{path.name}" for path in (folder / "runs").iterdir())
+    result = nmt("compare", *every, "--out", "runs/report")
+    results = json.loads((folder / "runs" / "report" / "results.json").read_text(encoding="utf-8"))
+    assert [run["name"] for run in results["runs"]] == ["bad", "good"]
+    assert "nmt: runs/prepared is left out: it is text that was prepared for training, not a run.\n" in result.stderr
+    assert "nmt: runs/report is left out: it is a report, not a run.\n" in result.stderr
+    for alone in ("runs/prepared", "runs/report"):
+        with pytest.raises(CheckpointError, match=f"{alone} has no record"):
+            nmt("compare", alone, "--out", "other")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_compare_says_what_keeps_runs_of_one_recipe_from_being_seeds_of_one_system(folder, monkeypatch):
+    for name, updates in (("rnn", 900), ("rnn-2", 1000), ("rnn-3", 1000)):
+        path = make_run(folder / "runs" / name, "rnn", seed=int(name[4:] or 1)) / "record.json"
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields["experiment"]["training"] = {"max_updates": updates}
+        path.write_text(json.dumps(fields), encoding="utf-8")
+        seal_run(path.parent)
+    monkeypatch.setattr(
+        "nmt.reports.collect.load", lambda run_dir, checkpoint="best": FakeTranslator(ANSWERS.__getitem__)
+    )
+    result = nmt("compare", *(f"runs/{name}" for name in ("rnn", "rnn-2", "rnn-3", "good")), "--out", "report")
+    said = (
+        "rnn and rnn (seeds 2 and 3) are not seeds of one system: their recipes differ in training.max_updates "
+        "(900, 1000)."
+    )
+    assert f"nmt: {said}\n" in result.stderr
+    report = (folder / "report" / "report.md").read_text(encoding="utf-8").replace("\\", "")
+    assert said in report
+    both = "the seed and training.max_updates (900, 1000)"
+    assert f"| Differs from rnn in |  | {both} | {both} | the seed and training.max_updates (900, not set) |" in report
 
 
 def test_compare_names_a_directory_that_is_no_run(folder):

@@ -126,7 +126,13 @@ def test_an_interrupted_run_and_split_sentences_are_named():
     stopped = dataclasses.replace(run("a", experiment=recipe(), finish_reason="interrupted"), num_split=2)
     first, second = warnings(stopped)
     assert first.startswith("a is not finished")
-    assert second.startswith("a split 2 source lines, which")
+    assert second.startswith("a split 2 source lines, longer or with more sentences than in training")
+    split = {"a": 2, "b": 1, "c": 2}
+    several = [dataclasses.replace(run(name, experiment=recipe()), num_split=number) for name, number in split.items()]
+    assert [line.partition(",")[0] for line in warnings(*several)[:2]] == [
+        "a and c each split 2 source lines",
+        "b split 1 source line",
+    ]
 
 
 def test_a_run_whose_numbers_were_not_finite_is_named():

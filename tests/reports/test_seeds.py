@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from nmt.reports.seeds import group_by_seed
+from nmt.reports.seeds import differing_keys, group_by_seed
 from tests.reports.synthetic import evaluation_set, seeds, system
 
 TEST = evaluation_set(5)
@@ -72,7 +72,53 @@ def test_systems_of_the_same_recipe_name_are_told_apart():
     large = [
         dataclasses.replace(changed(run, model={"kind": "large"}), name=f"large-{n}") for n, run in enumerate(small)
     ]
-    assert [name for name, _, _ in grouped([*small, *large])] == ["rnn-1 and 1 more", "large-0 and 1 more"]
+    assert [name for name, _, _ in grouped([*small, *large])] == ["rnn", "large"]
+    assert [name for name, _, _ in grouped([*large, *small])] == ["large", "rnn"]
+
+
+@pytest.mark.parametrize("other", ["rnn", "rnn-1"])
+def test_a_system_whose_name_another_run_shares_is_named_with_its_seeds(other):
+    first, *more = seeds("rnn", TEST, 0.1, (1, 2, 3))
+    runs = [dataclasses.replace(changed(first, training={"max_updates": 9}), name=other), *more]
+    assert [name for name, _, _ in grouped(runs)] == [other, "rnn (seeds 2 and 3)"]
+
+
+def test_two_systems_of_one_recipe_name_are_named_with_their_seeds():
+    runs = seeds("rnn", TEST, 0.1, (1, 2, 3, 4))
+    runs[2:] = [changed(run, training={"max_updates": 9}) for run in runs[2:]]
+    assert [name for name, _, _ in grouped(runs)] == ["rnn (seeds 1 and 2)", "rnn (seeds 3 and 4)"]
+
+
+def test_runs_with_nothing_in_their_names_in_common_are_named_one_by_one():
+    runs = seeds("rnn", TEST, 0.1, (1, 2))
+    runs = [dataclasses.replace(changed(run, name=name), name=name) for run, name in zip(runs, "ab", strict=True)]
+    runs = [dataclasses.replace(run, record=dataclasses.replace(run.record, name=run.name)) for run in runs]
+    assert [name for name, _, _ in grouped(runs)] == ["a and b"]
+
+
+def test_the_end_of_a_word_is_no_sign_of_a_seed():
+    runs = seeds("rnn", TEST, 0.1, (1, 2))
+    names = ["words-1", "words-2"]
+    runs = [
+        dataclasses.replace(run, name=name, record=dataclasses.replace(run.record, name=name))
+        for run, name in zip(runs, names, strict=True)
+    ]
+    assert [name for name, _, _ in grouped(runs)] == ["words"]
+
+
+def test_keys_that_keep_runs_from_being_seeds_are_named_with_values_but_for_paths_and_checksums():
+    first, second = seeds("rnn", TEST, 0.1, (1, 2))
+    assert differing_keys(first, second) == []
+    other = changed(second, model={"kind": "rnn", "dropout": 0.3}, corpus={"train": {"source": "/a/b.de"}})
+    other = dataclasses.replace(other, search={**other.search, "beam": 1})
+    other = dataclasses.replace(other, record=dataclasses.replace(other.record, text_sha256={"train": ["c"]}))
+    assert differing_keys(first, other) == [
+        "corpus.train.source",
+        "corpus.train.target",
+        "the training text",
+        "search.beam (5, 1)",
+        "model.dropout (not set, 0.3)",
+    ]
 
 
 def test_names_without_the_seed_name_a_system_whose_recipes_have_different_names():

@@ -1,0 +1,35 @@
+"""Run directories as a shell's `runs/*` gives them."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+
+def without_our_own(paths: Sequence[Path]) -> list[Path]:
+    """Leaves out, with a sentence on stderr, the folders that nmt itself puts beside runs.
+
+    Given alone they stay, for the command to refuse.
+    """
+    kinds = {path: kind for path in paths if (kind := _kind(path))}
+    if len(kinds) == len(paths):
+        return list(paths)
+    for path, kind in kinds.items():
+        typer.echo(f"nmt: {path} is left out: it is {kind}, not a run.", err=True)
+    return [path for path in paths if path not in kinds]
+
+
+def _kind(path: Path) -> str:
+    """What a folder is that is no run but plainly ours; empty for any other."""
+    from nmt.begun import PREPARED
+
+    if not path.is_dir() or (path / "experiment.toml").exists():
+        return ""
+    if os.path.basename(os.path.abspath(path)) == PREPARED:
+        return "text that was prepared for training"
+    if (path / "results.json").is_file():
+        from nmt.reports.write import is_report  # which loads what draws
+
+        return "a report" if is_report(path) else ""
+    return ""
