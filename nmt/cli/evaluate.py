@@ -96,11 +96,10 @@ def evaluate(
         language = about.pop("target_language")
         target_language = language if target_language is None else target_language
     else:
-        if source is not None or output is not None or checkpoint != "best" or beam is not None or set or no_save:
-            raise ConfigError(
-                "--source, --output, --checkpoint, --beam, --set and --no-save are for a run that translates; "
-                "--hypotheses is translated already."
-            )
+        of_a_run: dict[str, object] = {"--source": source, "--output": output, "--beam": beam, "--set": set or None}
+        of_a_run |= {"--checkpoint": None if checkpoint == "best" else checkpoint, "--no-save": no_save or None}
+        if given := [option for option, value in of_a_run.items() if value is not None]:
+            raise ConfigError(f"--hypotheses is translated already, by no run: leave out {', '.join(given)}.")
         if reference is None:
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
         test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))

@@ -1,5 +1,6 @@
 """What was out of the ordinary in translating a stream, said in a few sentences, however long the stream was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,15 @@ class Oddities:
             more = f" Raise it with --set max_length_ratio={ratio:g}." if ratio > search.max_length_ratio else ""
             said.append(f"Ended at the length limit, so perhaps incomplete: {self.cut.lines()}.{more}")
         return said
+
+
+def unlearnt(targets: Sequence[str]) -> str:
+    """That a glossary has these targets, which the model cannot be expected to handle."""
+    tally = Tally()
+    for target in targets:
+        tally.add(f'"{target}"')
+    what = "Terms of the glossary with characters that the vocabulary does not have"
+    return f"{what}, beside which the translation is perhaps wrong: {tally}."
 
 
 def replaced(count: int) -> str:

@@ -90,7 +90,7 @@ def translate(
     """
     from rich.console import Console
 
-    from nmt.cli.oddities import replaced
+    from nmt.cli.oddities import replaced, unlearnt
     from nmt.cli.score import score_stream
     from nmt.corpus.checks import check_order
     from nmt.corpus.lines import unpacked
@@ -109,18 +109,17 @@ def translate(
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if output and streams.is_read(output, [input, score, glossary]):
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    if score and (beam or n_best or alignment or glossary or exact or shortlist or set):
-        raise ConfigError(
-            "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
-            "and --set."
-        )
+    of_a_search = {"--beam": beam, "--n-best": n_best, "--alignment": alignment, "--glossary": glossary}
+    of_a_search |= {"--exact": exact, "--shortlist": shortlist, "--set": set}
+    if score and (given_too := [option for option, value in of_a_search.items() if value]):
+        raise ConfigError(f"--score searches for nothing: leave out {', '.join(given_too)}.")
     if backend not in ("nmt", "ctranslate2", "onnx"):
         raise ConfigError(f"--backend {backend}: must be nmt, ctranslate2 or onnx.")
     if backend != "nmt":
         _refuse(
             backend,
             {
-                "another RUN": len(runs) > 1,
+                "more than one RUN": len(runs) > 1,
                 "--format jsonl": format == "jsonl",
                 "--alignment": alignment,
                 "--glossary": glossary,
@@ -138,7 +137,7 @@ def translate(
     if int8 and not is_quick():
         _warn(console, "--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.")
     overrides = [*(set or []), *(["exact=true"] if exact else [])]
-    search = search_asked_for(runs[0], beam, n_best, overrides)
+    search = search_asked_for(runs[0], beam, n_best, overrides, glossary is not None)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)
     else:
@@ -146,6 +145,8 @@ def translate(
     terms = Glossary.read(glossary, translator.tokenizers.target) if glossary else None
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
+    if terms and terms.unlearnt:
+        _warn(console, unlearnt(terms.unlearnt))
     typed = input is None and sys.stdin is not None and sys.stdin.isatty()
     if typed:
         console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
@@ -198,7 +199,7 @@ def _translate_stream(
                 texts, alignment=alignment, prefixes=prefixes, glossary=glossary, tick=tick
             )
             for record, translation in zip(chunk, translations, strict=True):
-                format.write(sink, record, translation, translator.search.n_best)
+                format.write(sink, record, translation, translator.search.n_best, alignment)
                 oddities.add(record, translation)
             sink.flush()
     ngrams = translator.honours("no_repeat_ngram")

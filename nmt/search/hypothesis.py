@@ -23,6 +23,7 @@ NEEDS = {
     **dict.fromkeys(("beam", "diversity", "stopping"), ("method", "beam")),
     "alpha": ("length_penalty", "gnmt"),
 }
+OF_A_GLOSSARY = ("term_placement", "terms_elsewhere")  # keys that have an effect only with one
 
 
 def without_effect(search: Mapping[str, Any]) -> list[str]:

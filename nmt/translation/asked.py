@@ -5,15 +5,16 @@ from pathlib import Path
 
 from nmt.config import apply_override, dump_config, parse_config
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import NEEDS, WIDEST, SearchConfig, without_effect
+from nmt.search.hypothesis import NEEDS, OF_A_GLOSSARY, WIDEST, SearchConfig, without_effect
 from nmt.translation.load import recipe_search
 
 
 def search_asked_for(
-    run: Path, beam: int | None = None, n_best: int | None = None, overrides: Sequence[str] = ()
+    run: Path, beam: int | None = None, n_best: int | None = None, overrides: Sequence[str] = (), glossary: bool = False
 ) -> SearchConfig:
     """The search of the run's recipe with these changes; an override is a key of [search], `alpha=0.6`.
 
+    `glossary`: whether there is one, without which some overrides have no effect.
     Raises CheckpointError where the run has no recipe, and ConfigError for what cannot be asked for.
     """
     tree = dump_config(recipe_search(run))
@@ -22,6 +23,8 @@ def search_asked_for(
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
     given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
+    if not glossary and (idle := [key for key in OF_A_GLOSSARY if key in given]):
+        raise ConfigError(f"--set {idle[0]} has no effect without a glossary.")
     for key in without_effect(tree):  # what the recipe says for the search that the command line replaces
         if NEEDS[key][0] in given and key not in given:
             tree.pop(key, None)

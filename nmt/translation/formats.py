@@ -16,7 +16,7 @@ jsonl   in: an object in each line with the sentence in "source" (or "text") and
         Those that an earlier translation has left in the input do not stay.
         "score" is what the search ranked by, "log_prob" the natural logarithm of the probability of the whole
         translation, "confidence" the geometric mean of the probabilities of its tokens.
-A blank line stays blank, and has no alignment.
+A blank line stays blank, without an alignment; in n-best text it has every field, those of text and alignment empty.
 """
 
 import codecs
@@ -57,18 +57,17 @@ _LEFT_BEHIND = ("unknown", "terms", "alignment", "hypotheses", "token_log_probs"
 # What else says something of a translation, and would be taken for something said of the target that is scored.
 _OF_A_TRANSLATION = (*_LEFT_BEHIND, "finish_reason", "confidence", "word_confidences", "repeats")
 
-BLANK = Candidate("", 0.0, (), (), None, "blank")  # what is written for a blank line, which is not searched
-
 
 @dataclass(frozen=True)
 class Format:
     """How to read the records of lines, and how to write a record with its translation and `n_best` hypotheses.
 
-    `write_score` writes a record with the score of a given translation, a record too.
+    The last argument of `write` says whether an alignment was asked for. `write_score` writes a record with the score
+    of a given translation, a record too.
     """
 
     read: Callable[[Iterable[bytes]], Iterator[Record]]
-    write: Callable[[BinaryIO, Record, Translation, int], None]
+    write: Callable[[BinaryIO, Record, Translation, int, bool], None]
     write_score: Callable[[BinaryIO, Record, Record, PairScore], None]
 
 
@@ -83,10 +82,12 @@ def read_records(stream: Iterable[bytes]) -> Iterator[Record]:
         yield Record(index, text, num_replaced)
 
 
-def write_text(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
+def write_text(
+    stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1, alignment: bool = False
+) -> None:
     """The translation in one line, or the n-best list in Moses form."""
     lines = []
-    for hypothesis in translation.hypotheses[:n_best] or (BLANK,):
+    for hypothesis in _to_write(translation, n_best, alignment and n_best > 1):
         fields = [one_line(hypothesis.text)]
         if n_best > 1:
             fields = [str(record.index), *fields, f"{hypothesis.score:.6f}"]
@@ -127,12 +128,14 @@ def read_jsonl(stream: Iterable[bytes]) -> Iterator[Record]:
         yield Record(record.index, fields[key], record.num_replaced, prefix, fields)
 
 
-def write_jsonl(stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1) -> None:
+def write_jsonl(
+    stream: BinaryIO, record: Record, translation: Translation, n_best: int = 1, alignment: bool = False
+) -> None:
     """The fields of the input and the translation; what the input has of an earlier translation is dropped."""
     if record.fields is None:
         stream.write(b"\n")
         return
-    hypotheses = translation.hypotheses[:n_best] or (BLANK,)
+    hypotheses = _to_write(translation, n_best, alignment)
     fields = {name: value for name, value in record.fields.items() if name not in _LEFT_BEHIND}
     fields |= {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
     if translation.unknown:
@@ -158,6 +161,11 @@ def write_score_jsonl(stream: BinaryIO, record: Record, target: Record, score: P
     details = {"target": target.text, "score": score.score, "log_prob": score.log_prob, "tokens": score.pieces}
     fields = {name: value for name, value in record.fields.items() if name not in _OF_A_TRANSLATION}
     stream.write(_json_line(record, fields | details | {"token_log_probs": score.token_log_probs}))
+
+
+def _to_write(translation: Translation, n_best: int, alignment: bool) -> tuple[Candidate, ...]:
+    """The n best; of a blank line, which is not searched, an empty one, with an alignment where that is asked for."""
+    return translation.hypotheses[:n_best] or (Candidate("", 0.0, (), (), None, "blank", () if alignment else None),)
 
 
 def _json_line(record: Record, fields: dict[str, Any]) -> bytes:

@@ -105,6 +105,11 @@ class Glossary:
             {word: tuple(found) for word, found in by_word.items()},
         )
 
+    @property
+    def unlearnt(self) -> tuple[str, ...]:
+        """The targets with characters that the vocabulary has only as bytes: beside them a model writes nonsense."""
+        return tuple(target for target in self.targets if not self.tokenizer.alphabet.issuperset(target))
+
     def matches(self, line: str) -> list[Match]:
         """Every source term in a clean line, also those that overlap."""
         found = []
@@ -164,7 +169,7 @@ class Glossary:
     def _sharing(self, choices: Collection[Choice]) -> list[list[Choice]]:
         """Groups of those that one place in a text can meet: of a group together, as many are needed as of each.
 
-        Where a target holds another one twice (`Tag für Tag`) that is one too few; `check` tells.
+        Where a target holds two that would do (`Tag für Tag`) that is one too few; `check` tells.
         """
         groups: list[list[Choice]] = []
         for own in choices if any(len(choice) > 1 for choice in choices) else ():

@@ -91,9 +91,14 @@ class Translator:
         if (alignment or config.coverage) and not self.looks:
             what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
             raise ConfigError(f"This model has no attention, so {what}.")
-        if self.shortlist and (config.exact or config.method == "sample" or glossary):
-            what = "a glossary's terms may not be on it" if glossary else "which pieces are on it depends on the batch"
-            raise ConfigError(f"A shortlist cannot be used here: {what}. Leave out one of them.")
+        if self.shortlist and glossary:
+            raise ConfigError("A shortlist may not have the terms of a glossary on it. Leave out one of them.")
+        if self.shortlist and (config.exact or config.method == "sample"):
+            asked = "search.exact = true" if config.exact else "search.method = 'sample'"
+            raise ConfigError(
+                f"With a shortlist, {asked} cannot be kept to: which pieces are on it depends on the batch. Leave out "
+                "one of them."
+            )
         if glossary is None:
             return
         if config.method != "beam" or config.mbr != "none":

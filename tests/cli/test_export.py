@@ -316,7 +316,7 @@ def test_a_shortlist_is_refused_for_ctranslate2(transformer: Path) -> None:
 def test_several_runs_are_refused_for_another_engine(transformer: Path, backend: str) -> None:
     failure = invoke(translate.translate, transformer, transformer, "--backend", backend).exception
     assert isinstance(failure, ConfigError)
-    assert str(failure) == f"--backend {backend} does not do another RUN. Leave out one of them."
+    assert str(failure) == f"--backend {backend} does not do more than one RUN. Leave out one of them."
 
 
 @pytest.mark.usefixtures("any_translation")

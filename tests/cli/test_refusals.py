@@ -29,9 +29,12 @@ def listed(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--shortlist", "--exact"], "A shortlist cannot be used here"),
-        (["--shortlist", "--set", "method=sample"], "A shortlist cannot be used here"),
-        (["--shortlist", "--glossary", "TERMS"], "A shortlist cannot be used here"),
+        (["--shortlist", "--exact"], "With a shortlist, search.exact = true cannot be kept to"),
+        (
+            ["--shortlist", "--set", "method=sample"],
+            "With a shortlist, search.method = 'sample' cannot be kept to",
+        ),
+        (["--shortlist", "--glossary", "TERMS"], "A shortlist may not have the terms of a glossary on it"),
         (["--glossary", "TERMS", "--set", "mbr=chrf"], "A glossary needs beam search"),
         (["--alignment"], "no alignment can be given"),
         (["--set", "coverage=0.2"], "search.coverage has nothing to go by"),

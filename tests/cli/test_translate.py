@@ -193,16 +193,15 @@ def test_a_mistake_is_named(tiny_run: Path, arguments: list[str], kind: type[nmt
         ["--exact"],
         ["--shortlist"],
         ["--set", "alpha=0.5"],
+        ["--alignment", "--exact"],
     ],
-    ids=lambda options: options[0],
+    ids=" ".join,
 )
 def test_scoring_takes_no_option_of_the_search(tiny_run: Path, options: list[str]) -> None:
     failure = invoke(tiny_run, "--score", "x", *options).exception
     assert isinstance(failure, ConfigError)
-    assert str(failure) == (
-        "--score searches for nothing: leave out --beam, --n-best, --alignment, --glossary, --exact, --shortlist "
-        "and --set."
-    )
+    named = ", ".join(option for option in options if option.startswith("--"))
+    assert str(failure) == f"--score searches for nothing: leave out {named}."
 
 
 def test_several_runs_translate_together(tiny_run: Path, tmp_path: Path) -> None:
@@ -398,6 +397,21 @@ def test_terms_that_cannot_be_met_are_named(tiny_run: Path, tmp_path: Path) -> N
     done = invoke(tiny_run, *SHORT, *options, text="eine Katze\nder Hund\n")
     assert done.stdout.count("\n") == 2
     assert 'nmt: glossary: 2 terms in 2 lines, 1 met, 1 not: line 2 "hund" -> "wow wow".' in done.stderr
+
+
+def test_terms_with_characters_that_the_vocabulary_does_not_have_are_named_before_anything_is_translated(
+    tiny_run: Path, tmp_path: Path
+) -> None:
+    odd = [f"<{number}>" for number in range(7)]
+    lines = ["hund\tdog", *(f"x{number}\t{target}" for number, target in enumerate(odd))]
+    (tmp_path / "terms.tsv").write_text("\n".join(lines), encoding="utf-8")
+    done = invoke(tiny_run, "--glossary", tmp_path / "terms.tsv")
+    assert done.stderr.startswith(
+        "nmt: Terms of the glossary with characters that the vocabulary does not have, beside which the translation is "
+        'perhaps wrong: "<0>", "<1>", "<2>", "<3>", "<4>" and 2 more.'
+    )
+    (tmp_path / "terms.tsv").write_text("hund\tdog\n", encoding="utf-8")
+    assert "vocabulary" not in invoke(tiny_run, "--glossary", tmp_path / "terms.tsv").stderr
 
 
 def test_a_glossary_is_for_beam_search_only(tiny_run: Path, tmp_path: Path) -> None:

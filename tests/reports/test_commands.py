@@ -367,7 +367,7 @@ def test_a_search_that_was_asked_for_is_noted_with_its_scores(folder):
     nmt("evaluate", *given)
     searched = {(one.search["alpha"], one.search["beam"]) for one in read_evaluations(folder / "runs" / "bad")}
     assert searched >= {(0.25, 3), (0.7, 4)}
-    with pytest.raises(ConfigError, match="--checkpoint, --beam, --set and --no-save are for a run that translates"):
+    with pytest.raises(ConfigError, match="translated already, by no run: leave out --set"):
         nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--set", "alpha=0.25")
 
 
@@ -551,9 +551,9 @@ def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
         ((), "either a run directory"),
         (("runs/good", "--hypotheses", "test.en"), "either a run directory"),
         (("runs/good",), "--source is missing: a test set is"),
-        (("--hypotheses", "test.en", "--beam", "3"), "translated already"),
-        (("--hypotheses", "test.en", "--checkpoint", "last"), "translated already"),
-        (("--hypotheses", "test.en", "--output", "out.en"), "translated already"),
+        (("--hypotheses", "test.en", "--beam", "3"), "translated already, by no run: leave out --beam"),
+        (("--hypotheses", "test.en", "--checkpoint", "last"), "translated already, by no run: leave out --checkpoint"),
+        (("--hypotheses", "test.en", "--output", "out.en"), "translated already, by no run: leave out --output"),
         (("--hypotheses", "test.en", "--json", "no/such/folder.json"), "--json no/such/folder"),
     ],
 )

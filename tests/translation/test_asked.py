@@ -25,6 +25,20 @@ def test_keys_of_the_recipe_for_a_search_that_is_replaced_do_not_count(
         search_asked_for(tiny_run, None, None, ["method=sample", "beam=4"])
 
 
+@pytest.mark.parametrize("override", ["terms_elsewhere=true", "search.term_placement=3"])
+def test_keys_for_terms_need_a_glossary_on_a_command_line_but_not_in_a_recipe(
+    tiny_run: Path, monkeypatch: pytest.MonkeyPatch, override: str
+) -> None:
+    key = override.removeprefix("search.").split("=")[0]
+    with pytest.raises(ConfigError) as failure:
+        search_asked_for(tiny_run, overrides=[override])
+    assert str(failure.value) == f"--set {key} has no effect without a glossary."
+    recipe = search_asked_for(tiny_run, overrides=[override], glossary=True)
+    assert getattr(recipe, key) != getattr(SearchConfig(), key)
+    monkeypatch.setattr("nmt.translation.asked.recipe_search", lambda run: recipe)
+    assert search_asked_for(tiny_run, beam=3).beam == 3
+
+
 def test_only_the_width_itself_keeps_the_n_best_from_widening_it(tiny_run: Path) -> None:
     assert search_asked_for(tiny_run, None, 9, ["method=beam"]).beam == 9
     with pytest.raises(ConfigError, match="needs a beam at least as wide"):

@@ -40,9 +40,9 @@ def read(name: str, data: bytes) -> list[Record]:
     return list(FORMATS[name].read(io.BytesIO(data)))
 
 
-def written(name: str, record: Record, result: Translation, n_best: int = 1) -> bytes:
+def written(name: str, record: Record, result: Translation, n_best: int = 1, alignment: bool = False) -> bytes:
     stream = io.BytesIO()
-    FORMATS[name].write(stream, record, result, n_best)
+    FORMATS[name].write(stream, record, result, n_best, alignment)
     return stream.getvalue()
 
 
@@ -110,6 +110,16 @@ def test_n_best_text_is_the_moses_form() -> None:
 
 def test_a_blank_line_without_hypotheses_still_has_its_line_in_n_best() -> None:
     assert written("text", Record(0, ""), translation(), n_best=2) == b"0 |||  ||| 0.000000\n"
+
+
+def test_a_blank_line_has_as_many_fields_as_the_others_where_an_alignment_is_asked_for() -> None:
+    aligned = translation(candidate("one", alignment=((0, 0),)), candidate("two", -1.0, alignment=()))
+    for result in (aligned, translation()):
+        lines = written("text", Record(0, "x"), result, n_best=2, alignment=True).decode().splitlines()
+        assert {len(line.split(" ||| ")) for line in lines} == {4}
+        (record,) = read("jsonl", b'{"source": ""}')
+        assert "alignment" in json.loads(written("jsonl", record, result, alignment=True))
+    assert written("text", Record(0, ""), translation(), alignment=True) == b"\n"
 
 
 def test_an_alignment_is_one_more_field() -> None:
