@@ -24,46 +24,78 @@ Runs = Annotated[
         metavar="RUN", help="Run directory that `nmt train` made; several with the same tokenizer are an ensemble."
     ),
 ]
-Input = Annotated[Path | None, typer.Option("-i", "--input", help="Text to translate. [default: stdin]")]
+Input = Annotated[
+    Path | None, typer.Option("-i", "--input", help="Text to translate; may be packed (.gz). [default: stdin]")
+]
 Output = Annotated[
     Path | None,
     typer.Option("-o", "--output", help="Where to write; packed if its name ends in .gz. [default: stdout]"),
 ]
-Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, 5]")]
+Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's, or 5]")]
 NBest = Annotated[
     int | None,
-    typer.Option(help="Translations a line; more than 1 gives `line ||| text ||| score`. [default: the recipe's, 1]"),
+    typer.Option(
+        help="Translations a line; more than 1 gives `line ||| text ||| score`, lines counted from 0. "
+        "[default: the recipe's, or 1]"
+    ),
 ]
-FormatName = Annotated[str, typer.Option("--format", help="text, or jsonl: objects with a field source.")]
+FormatName = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="text, or jsonl: an object a line with the sentence in `source`, given back with further fields.",
+    ),
+]
 GlossaryFile = Annotated[
     Path | None,
     typer.Option(
-        "--glossary", help="Required translations of terms: a TSV file, `source term TAB target term` a line."
+        "--glossary",
+        help="Required translations of terms: a TSV file, `source term TAB target term` a line. A target term does not "
+        "appear where its source term is not.",
     ),
 ]
-Exact = Annotated[bool, typer.Option("--exact", help="The same bits whatever else is translated; slower.")]
+Exact = Annotated[
+    bool,
+    typer.Option("--exact", help="Text and scores the same to the last bit, whatever other lines there are; slower."),
+]
 Checkpoint = Annotated[
     str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
 ]
 Alignment = Annotated[
-    bool, typer.Option("--alignment", help="Also write which source word each word comes from: 0-0 1-2.")
+    bool,
+    typer.Option(
+        "--alignment", help="Also write which source word each word comes from, counted from 0: text ||| 0-0 1-2."
+    ),
 ]
 Score = Annotated[
     Path | None,
-    typer.Option("--score", help="Do not translate: write the log-probability of each translation in this file."),
+    typer.Option(
+        "--score",
+        help="Do not translate: write the log-probability of each line of this file, as the translation of the same "
+        "line of the input.",
+    ),
 ]
 Int8 = Annotated[
     bool, typer.Option("--int8", help="Weights in 8 bits, on a CPU with AVX-512 VNNI: faster, nearly the same text.")
 ]
 UseShortlist = Annotated[
-    bool, typer.Option("--shortlist", help="Consider only likely words; `nmt shortlist RUN` learns which.")
+    bool,
+    typer.Option(
+        "--shortlist", help="Consider only likely words, which is faster; `nmt shortlist RUN` learns which they are."
+    ),
 ]
 Backend = Annotated[
     str,
-    typer.Option(help="nmt; ctranslate2 (a Transformer) or onnx (a recurrent model): what `nmt export` made of RUN."),
+    typer.Option(
+        help="What translates: nmt, or what `nmt export` made of RUN: ctranslate2 (a Transformer), onnx (a recurrent "
+        "model)."
+    ),
 ]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a search key: --set alpha=0.6.")
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Override a key of the recipe's [search], such as alpha=0.6; repeatable."
+    ),
 ]
 
 
@@ -86,7 +118,7 @@ def translate(
 ) -> None:
     """Translate text, line by line.
 
-    N lines in, N lines out, in order; blank lines stay blank.
+    N lines in, N lines out (with --n-best more), in order; blank lines stay blank.
     """
     from rich.console import Console
 
@@ -109,8 +141,8 @@ def translate(
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
     if output and streams.is_read(output, [input, score, glossary]):
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    of_a_search = {"--beam": beam, "--n-best": n_best, "--alignment": alignment, "--glossary": glossary}
-    of_a_search |= {"--exact": exact, "--shortlist": shortlist, "--set": set}
+    of_a_search: dict[str, object] = {"--beam": beam, "--n-best": n_best, "--alignment": alignment}
+    of_a_search |= {"--glossary": glossary, "--exact": exact, "--shortlist": shortlist, "--set": set}
     if score and (given_too := [option for option, value in of_a_search.items() if value]):
         raise ConfigError(f"--score searches for nothing: leave out {', '.join(given_too)}.")
     if backend not in ("nmt", "ctranslate2", "onnx"):
