@@ -422,7 +422,7 @@ def test_evaluate_measures_without_touching_the_run_where_that_is_asked_for(fold
         assert result.stdout.startswith("TER ")
         assert result.stderr == ""
     assert sorted((folder / "runs").rglob("*")) == before
-    with pytest.raises(ConfigError, match="--no-save are for a run that translates"):
+    with pytest.raises(ConfigError, match="leave out --no-save"):
         nmt("evaluate", "--hypotheses", "test.en", "--reference", "test.en", "--no-save")
 
 
