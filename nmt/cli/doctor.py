@@ -122,6 +122,7 @@ def _show_machine(console: "Console") -> None:
     import torch
 
     from nmt import __version__
+    from nmt.counted import counted
     from nmt.training.device import available_cores, cpu_features, cpu_name, has_fast_bf16, keep_freed_memory
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -136,7 +137,7 @@ def _show_machine(console: "Console") -> None:
         for name, (use, wanted) in OPTIONAL.items()
     ]
     rows += [
-        ("processor", f"{cpu_name()}, {available_cores()} cores to use"),
+        ("processor", f"{cpu_name()}, {counted(available_cores(), 'core')} to use"),
         ("instructions", " ".join(cpu_features()) or "none of those that matter here"),
         ("gpu", torch.cuda.get_device_name() if device.type == "cuda" else "none; everything runs on the CPU"),
         ("precision", _precision(has_fast_bf16(device), device.type)),

@@ -21,6 +21,7 @@ def shortlist(run: Run) -> None:
     from nmt.corpus.checks import check_there_of_run
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
+    from nmt.counted import counted
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
     from nmt.reports.record import RunRecord
@@ -53,10 +54,12 @@ def shortlist(run: Run) -> None:
         say(describe_drops(filters.counts))
     num_read = sum(bool(source and target) for source, target in share)
     if not num_read:
-        raise DataError(f"{text.describe()}: none of {num_pairs} pairs is left to learn from. The recipe names it.")
+        raise DataError(
+            f"{text.describe()}: none of {counted(num_pairs, 'pair')} is left to learn from. The recipe names it."
+        )
     vocabularies = tokenizers.source.vocab_size, tokenizers.target.vocab_size
     made = learn(share, *vocabularies, copy=tokenizers.joint)
     made.write(run, tokenizers.fingerprint())
     found = f"{made.num_translated:,} of {vocabularies[0]:,} source pieces have translations"
-    say(f"read {num_read:,} of {num_pairs:,} pairs; {found}")
+    say(f"read {num_read:,} of {counted(num_pairs, 'pair')}; {found}")
     print(run / SHORTLIST_FILE)

@@ -48,6 +48,7 @@ def split(
 
     from nmt.corpus.checks import check_start, doubt_about_codes
     from nmt.corpus.split import hold_out, write_parts
+    from nmt.counted import counted
 
     console = Console(stderr=True)
 
@@ -66,9 +67,9 @@ def split(
         held = hold_out(texts, dev, test, seed)
         parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
         counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
-    say(f"{held.num_pairs:,} pairs: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
+    say(f"{counted(held.num_pairs, 'pair')}: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
     if others := held.num_pairs - counts[0] - dev - test:
-        say(f"{others:,} are left out, as they share a sentence with one that is held out.")
+        say(f"{counted(others, 'pair')} left out for sharing a sentence with one that is held out.")
     languages = dict(zip(("source_language", "target_language"), names, strict=True)) if names != SIDES else {}
     print(_corpus_table(languages, {part: paths[part] for part in parts}))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from nmt.cli import streams
+from nmt.counted import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -256,6 +257,6 @@ def _counting(console: "Console", wanted: bool) -> Iterator[Callable[[int], None
             nonlocal done
             done += number
             speed = done / max(time.monotonic() - start, 1e-9)
-            status.update(f"Translating: {done:,} sentences, {speed:,.1f} a second")
+            status.update(f"Translating: {counted(done, 'sentence')}, {speed:,.1f} a second")
 
         yield tick

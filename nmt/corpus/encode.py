@@ -14,6 +14,7 @@ from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.sentences import count_sentences, usual_sentences
 from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Block, Shards, ShardWriter
+from nmt.counted import counted
 from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig
 
@@ -43,8 +44,8 @@ def set_down(kept: Iterator[Pair], folder: Path, say: Say) -> Shards:
 def train_on(text: Shards, config: TokenizerConfig, say: Say) -> TokenizerPair:
     """The tokenizer of a text that set_down wrote, or where there is much of it, of pairs spread evenly over it."""
     step = -(-len(text) // config.training_pairs)
-    num_pairs = f"{len(text):,}" if step == 1 else f"{-(-len(text) // step):,} of {len(text):,}"
-    say(f"Training the tokenizer on {num_pairs} pairs ...")
+    some = "" if step == 1 else f"{-(-len(text) // step):,} of "
+    say(f"Training the tokenizer on {some}{counted(len(text), 'pair')} ...")
     return train_tokenizers(_Every(text, "source", step), _Every(text, "target", step), config, say)
 
 
@@ -57,7 +58,7 @@ def encode(
     a source of the others has at most, as a rule. With `keep_texts` their text is there too, in columns `source_text`
     and `target_text`.
     """
-    say(f"Encoding {len(text):,} pairs ...")
+    say(f"Encoding {counted(len(text), 'pair')} ...")
     columns = {"source": _type_of_ids(tokenizers.source), "target": _type_of_ids(tokenizers.target)}
     if keep_texts:
         columns |= {"source_text": BYTES, "target_text": BYTES}
@@ -72,8 +73,8 @@ def encode(
                 rows |= {"source_text": examples.texts[0], "target_text": examples.texts[1]}
             writer.append(rows)
             num_dropped += len(pairs) - len(kept)
-            counted = kept[:: max(1, len(text) // COUNTED_LINES)].tolist()
-            sentences.update(count_sentences(sources[index]) for index in counted)
+            looked_at = kept[:: max(1, len(text) // COUNTED_LINES)].tolist()
+            sentences.update(count_sentences(sources[index]) for index in looked_at)
             if block[1] % TOLD_EVERY == 0:
                 say(f"Encoded {block[1]:,} pairs ...")
     return writer, num_dropped, usual_sentences(sentences)

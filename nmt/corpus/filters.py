@@ -8,6 +8,7 @@ from pydantic import Field
 from nmt.config import Config
 from nmt.corpus.lines import is_blank
 from nmt.corpus.readers import Pair
+from nmt.counted import counted
 
 # A short line may well be many times as long as its translation: `好` is `All right.`
 _SHORTEST_UNEVEN = 20
@@ -51,7 +52,7 @@ def describe_drops(counts: dict[str, int]) -> str:
     if total == 0:
         return "Filters dropped nothing."
     parts = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-    return f"Filters dropped {total} {'pair' if total == 1 else 'pairs'}: {parts}."
+    return f"Filters dropped {counted(total, 'pair')}: {parts}."
 
 
 def _rules(config: FilterConfig) -> dict[str, Callable[[Pair], bool]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from nmt.corpus.hub import file_format, read_columns
 from nmt.corpus.lines import hash_file, iter_lines
 from nmt.corpus.tmx import read_tmx
+from nmt.counted import counted
 from nmt.errors import DataError
 
 # Readers that find the two texts by the names of their languages.
@@ -98,7 +99,7 @@ def read_parallel(paths: Sequence[Path]) -> Iterator[Pair]:
             counts = (number, longer) if source is None else (longer, number)
             partner = target_path.name if target_path.parent == source_path.parent else target_path
             raise DataError(
-                f"{source_path} has {counts[0]} lines but {partner} has {counts[1]}. "
+                f"{source_path} has {counted(counts[0], 'line')} but {partner} has {counts[1]:,}. "
                 "Parallel files must have equal length."
             )
         yield Pair(source, target)

@@ -11,6 +11,7 @@ from pathlib import Path
 from nmt.corpus.filters import FilterConfig, Filters
 from nmt.corpus.lines import clean, one_line
 from nmt.corpus.readers import Pair, Text
+from nmt.counted import counted
 from nmt.errors import DataError
 
 CANDIDATES = 10  # so many times as many pairs are considered as are held out, for some with sentences found only once
@@ -66,13 +67,13 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
     candidates, num_pairs = _candidates(texts, CANDIDATES * wanted, seed)
     if wanted > MOST * num_pairs:
         raise DataError(
-            f"{_names(texts)}: {num_dev:,} pairs for dev and {num_test:,} for test are more than a fifth of the "
-            f"{num_pairs:,} that there are. Hold out fewer (--dev, --test)."
+            f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test are more than a fifth of "
+            f"the {num_pairs:,} that there are. Hold out fewer (--dev, --test)."
         )
     chosen = _no_two_alike(sorted(candidates, key=_copies(texts, candidates)))[:wanted]
     if len(chosen) < wanted:
         raise DataError(
-            f"{_names(texts)}: {num_dev:,} pairs for dev and {num_test:,} for test were asked for, and only "
+            f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test were asked for, and only "
             f"{len(chosen):,} have sentences of their own and pass the filters that training has. Hold out fewer "
             "(--dev, --test)."
         )

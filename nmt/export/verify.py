@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nmt.counted import counted
 from nmt.errors import DataError, ExportError
 from nmt.metrics.scores import score
 
@@ -32,8 +33,9 @@ class Agreement:
     exported_bleu: float
 
     def describe(self) -> str:
+        have = "has" if self.same == 1 else "have"
         return (
-            f"{self.same} of {self.sentences} sentences have the same text, "
+            f"{self.same} of {counted(self.sentences, 'sentence')} {have} the same text, "
             f"BLEU {self.exported_bleu:.2f} instead of {self.bleu:.2f} ({self.exported_bleu - self.bleu:+.2f})"
         )
 
@@ -48,8 +50,8 @@ class Agreement:
             )
         if self.sentences < SENTENCES:
             found.append(
-                f"only {self.sentences} sentences were compared, which proves little. Give {SENTENCES} or more with "
-                "--source and --reference."
+                f"only {counted(self.sentences, 'sentence')} could be compared, which proves little. Give {SENTENCES} "
+                "or more with --source and --reference."
             )
         return found
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.base import Metric
 
+from nmt.counted import counted
 from nmt.errors import DataError
 
 NUM_RESAMPLES = 1000
@@ -77,7 +78,8 @@ def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Se
     """
     if len(hypotheses) != len(references):
         raise DataError(
-            f"There are {len(hypotheses)} hypotheses but {len(references)} references. "
+            f"Given are {counted(len(hypotheses), 'hypothesis', 'hypotheses')} but "
+            f"{counted(len(references), 'reference')}. "
             "A score needs one reference for each hypothesis, in the same order."
         )
     if not hypotheses:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.corpus.readers import Text
+from nmt.counted import counted
 from nmt.metrics import METRICS, doubt_about, signature_of
 from nmt.reports import numbers
 from nmt.reports.conditions import different_conditions
@@ -155,10 +156,10 @@ def _unfinished(results: Sequence[SystemResult]) -> list[str]:
         if not any(output.strip() for output in result.outputs):
             lines.append(f"Every translation of {result.name} is empty.")
     for number, names in split.items():
-        each, lines_of = "each " if len(names) > 1 else "", "line" if number == 1 else "lines"
+        each = "each " if len(names) > 1 else ""
         lines.append(
-            f"{numbers.listing(names)} {each}split {numbers.count(number)} source {lines_of}, longer or with more "
-            "sentences than in training, and joined the translations."
+            f"{numbers.listing(names)} {each}split {counted(number, 'source line')}, longer or with more sentences "
+            "than in training, and joined the translations."
         )
     return lines
 

@@ -1,5 +1,6 @@
 """The captions of a report, shared by its HTML and its Markdown; what it concludes is in `verdicts.py`."""
 
+from nmt.counted import counted
 from nmt.metrics import num_trials
 from nmt.metrics.statistics import NUM_RESAMPLES
 from nmt.reports import numbers
@@ -86,9 +87,8 @@ def title(report: Report) -> str:
 
 def subtitle(report: Report) -> str:
     test = report.evaluation_set
-    sentences = "sentence" if len(test) == 1 else "sentences"
     return (
-        f"Translating {test.source_path.name}, {numbers.count(len(test))} {sentences}, "
+        f"Translating {test.source_path.name}, {counted(len(test), 'sentence')}, "
         f"scored against {test.reference_path.name}. {report.created}."
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nmt.counted import counted
 from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk, disk_error, make_folders, remove_quietly
 
@@ -176,7 +177,7 @@ def _read_checked(path: Path, entry: dict[str, Any], remedy: str) -> bytes:
     if not path.is_file():
         raise DamagedError(f"{path} is missing. {remedy}")
     if path.stat().st_size != entry["bytes"]:  # before a file of any size is read
-        raise DamagedError(f"{path} has {path.stat().st_size:,} bytes instead of {entry['bytes']:,}. {remedy}")
+        raise DamagedError(f"{path} has {counted(path.stat().st_size, 'byte')} instead of {entry['bytes']:,}. {remedy}")
     data = path.read_bytes()
     if sha256(data) != entry["sha256"]:
         raise DamagedError(f"{path} was changed after it was written: its checksum differs. {remedy}")

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.distributed import PrefixStore  # type: ignore[attr-defined]
 from torch.distributed.rendezvous import rendezvous
 
+from nmt.counted import counted
 from nmt.errors import CheckpointError, ConfigError
 
 TIMEOUT = timedelta(minutes=30)  # of a wait for the others, who may be translating the dev set
@@ -144,7 +145,8 @@ def join_workers() -> Iterator[Workers]:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         if local >= torch.cuda.device_count():
             raise ConfigError(
-                f"{local + 1} processes were started on a machine with {torch.cuda.device_count()} GPUs. "
+                f"{local + 1} processes were started on a machine with "
+                f"{counted(torch.cuda.device_count(), 'GPU')}. "
                 "Give torchrun --nproc-per-node at most the number of GPUs, or hide them: CUDA_VISIBLE_DEVICES=''."
             )
         device = torch.device("cuda", local)

@@ -100,8 +100,9 @@ def _check_for_models(run_dir: Path) -> None:
     if (run_dir / "state").is_dir() and not list_steps(run_dir / "models"):
         every = _recipe(run_dir)["training"]["validate_every"]
         raise CheckpointError(
-            f"{run_dir} has no model yet: training keeps one at each validation, every {every} updates "
-            "(training.validate_every), and at its end. Give its `nmt train` again to go on."
+            f"{run_dir} has no model yet: training keeps one at each validation, every "
+            f"{'update' if every == 1 else f'{every} updates'} (training.validate_every), and at its end. Give its "
+            "`nmt train` again to go on."
         )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean
+from nmt.counted import counted
 from nmt.errors import ConfigError, NotFiniteError
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
@@ -28,7 +29,10 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
     model's probabilities are no numbers.
     """
     if len(sources) != len(targets):
-        raise ConfigError(f"{len(sources)} sources and {len(targets)} targets: to be scored, each needs the other.")
+        raise ConfigError(
+            f"{counted(len(sources), 'source')} and {counted(len(targets), 'target')}: to be scored, each needs the "
+            "other."
+        )
     tokenizers = translator.tokenizers
     encoded = [
         ([*tokenizers.encode_source(clean(source)), EOS_ID], [*tokenizers.target.encode(clean(target)), EOS_ID])

@@ -108,7 +108,7 @@ def test_an_exported_transformer_translates_as_the_run_does(copy: Path, tmp_path
     first, second, *_ = done.stderr.split("\n")
     assert first == "nmt: Translating 6 sentences with both engines ..."
     assert "6 of 6 sentences have the same text, BLEU" in second
-    assert "nmt: only 6 sentences were compared" in done.stderr
+    assert "nmt: only 6 sentences could be compared" in done.stderr
     assert problems(copy) == []
     lines = (tmp_path / "a").read_text(encoding="utf-8").split("\n")[:5]
     text = "".join(f"{line}\n" for line in [*lines, "", lines[0]])

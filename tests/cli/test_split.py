@@ -119,7 +119,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     files = [write(tmp_path / "a.de", GERMAN * 2), write(tmp_path / "a.en", ENGLISH * 2)]
     done = run(*files, "--out", tmp_path / "mine", "--dev", 2, "--test", 1)
     assert "120 pairs: 114 to train on, 2 for dev, 1 for test." in done.stderr
-    assert "3 are left out, as they share a sentence with one that is held out." in done.stderr
+    assert "3 pairs left out for sharing a sentence with one that is held out." in done.stderr
 
 
 def test_another_seed_holds_out_others(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_parallel_files_of_different_length_are_named_with_both_counts(tmp_path:
     with pytest.raises(DataError) as failure:
         list(read_parallel([source, target]))
     assert str(failure.value) == (
-        f"{source} has 29000 lines but train.en has 29001. Parallel files must have equal length."
+        f"{source} has 29,000 lines but train.en has 29,001. Parallel files must have equal length."
     )
 
 
@@ -43,7 +43,7 @@ def test_files_in_two_folders_are_both_named_in_full(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     source = write(tmp_path, "train", "x\n")
     target = write(tmp_path / "other", "train", "x\nx\n")
-    with pytest.raises(DataError, match="has 1 lines but ") as failure:
+    with pytest.raises(DataError, match="has 1 line but ") as failure:
         list(read_parallel([source, target]))
     assert f"but {target} has 2." in str(failure.value)
 

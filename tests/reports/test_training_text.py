@@ -71,7 +71,7 @@ def test_a_text_of_several_runs_is_read_once(paths, monkeypatch):
 def test_what_cannot_be_read_is_explained(paths, tmp_path):
     assert read_training_texts([recipe([tmp_path / "gone.de", paths[1]])], TEST) == ("gone.de is not there",)
     [reason] = read_training_texts([recipe([write(tmp_path, "short.de", ["a"]), paths[1]])], TEST)
-    assert "has 1 lines but" in reason
+    assert "has 1 line but" in reason
     for unknown in ({}, {"corpus": {}}, {"corpus": {"train": ["a", "b"]}}, {"corpus": {"reader": "new", "train": {}}}):
         [reason] = read_training_texts([unknown], TEST)
         assert reason == "its recipe does not name the files in a way this version reads"

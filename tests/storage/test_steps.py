@@ -92,7 +92,7 @@ def test_the_newest_whole_step_is_found_and_damaged_ones_are_told_of(models: Pat
     spoil(models, 100)
     assert newest_whole(models, said.append) == (10, Folder({"file": b"10"}, {"update": 10}))
     (message,) = said
-    assert message.startswith(f"{step_dir(models, 100) / 'file'} has 1 bytes instead of 3.")
+    assert message.startswith(f"{step_dir(models, 100) / 'file'} has 1 byte instead of 3.")
     assert message.endswith("Falling back to the checkpoint before it.")
 
 

@@ -100,7 +100,7 @@ def test_pairs_are_scored_together_as_far_as_their_length_allows(
 
 def test_a_model_that_gives_no_numbers_and_pairs_that_lack_a_side_are_refused(tiny_run: Path) -> None:
     translator = nmt.load(tiny_run)
-    with pytest.raises(ConfigError, match="2 sources and 1 targets"):
+    with pytest.raises(ConfigError, match="2 sources and 1 target:"):
         score_pairs(translator, LINES[:2], ["the dog"])
     with torch.no_grad():
         translator.model.output.bias[EOS_ID] = float("nan")  # type: ignore[union-attr, index, operator]
