@@ -19,6 +19,8 @@ from nmt.corpus.filters import FilterConfig, Filters, describe_drops, is_empty
 from nmt.corpus.pools import TrainingCorpus
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
+from nmt.corpus.shared import count_shared
+from nmt.counted import counted
 from nmt.errors import CheckpointError, DataError
 from nmt.storage.disk import Disk, replace_file
 from nmt.storage.lock import only_one
@@ -60,8 +62,8 @@ def prepare_corpus(
 ) -> PreparedCorpus:
     """Read, filter, tokenize and encode, or take what an earlier call left in `directory`.
 
-    Of several processes that train together one checks `every_byte` of what is there. A tokenizer is trained unless one
-    is `given`; then `tokenizer` only says how text is sampled.
+    Of several processes that train together one checks `every_byte` of what is there, and says how many dev pairs are
+    trained on. A tokenizer is trained unless one is `given`; then `tokenizer` only says how text is sampled.
 
     Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
@@ -78,7 +80,7 @@ def prepare_corpus(
             if ready is None:
                 for left in directory.glob(PARTIAL) if locked else ():  # of a process that was killed
                     shutil.rmtree(left, ignore_errors=True)
-                _make(sources, hashes["train"], dev, tokenizer, given, folder, say)
+                _make(sources, hashes["train"], tokenizer, given, folder, say)
                 ready = _load(folder, tokenizer, every_byte=True)
     if ready is None:
         raise DataError(f"{folder}: what was just written reads back otherwise. Is the disk sound?")
@@ -87,13 +89,16 @@ def prepare_corpus(
     dev_examples, _ = encode_pairs(dev, tokenizers, longest)
     if not len(dev_examples):
         raise DataError(
-            f"{sources.dev.describe()}: none of {len(dev)} pairs is left to validate on, for each has a side of no "
-            f"tokens or of more than {longest} (ten times corpus.max_length). Raise that, or give shorter pairs."
+            f"{sources.dev.describe()}: none of {counted(len(dev), 'pair')} is left to validate on: each has a side of "
+            f"no tokens or of more than {longest} (ten times corpus.max_length). Raise that, or give shorter pairs."
         )
     everything: list[object] = [key, [[pair.source, pair.target] for pair in dev]]
     if not sources.train.paths():  # known by its name alone, under which the hub may have something else one day
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())
     fingerprint = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
+    if every_byte and (shared := count_shared(dev_examples, shards)):
+        pairs, are = counted(len(dev), "dev pair"), "is" if shared == 1 else "are"
+        say(f"{shared:,} of {pairs} {are} in the training text, too: there dev scores show memory.")
     return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, max_sentences, fingerprint, hashes)
 
 
@@ -173,23 +178,17 @@ def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[Toke
 def _make(
     sources: Sources,
     hashes: Sequence[str],
-    dev: list[Pair],
     config: TokenizerConfig,
     given: TokenizerPair | None,
     folder: Path,
     say: Say,
 ) -> None:
-    """Leaves the whole folder, or nothing. Says how many of the dev pairs are trained on, too.
-
-    Not said again of text that is prepared already, as looking through millions of pairs at each start would take long.
-    """
+    """Leaves the whole folder, or nothing."""
     partial = folder.with_name(f"{folder.name}.{socket.gethostname()}.{os.getpid()}.tmp")
     shutil.rmtree(partial, ignore_errors=True)  # of an earlier process of that number, which was killed
     filters, too_long = Filters(sources.filters), 0
-    shared: set[Pair] = set()
     try:
-        kept = filters.passing(read_pairs(sources.train))
-        text = set_down(_noting(kept, frozenset(dev), shared), partial / "text", say)
+        text = set_down(filters.passing(read_pairs(sources.train)), partial / "text", say)
         if sources.train.hashes() != list(hashes):  # the folder would vouch for another text than it holds
             raise DataError(f"{sources.train.describe()} was changed before it was read. Give the same command again.")
         if len(text):
@@ -201,15 +200,11 @@ def _make(
         drops = filters.counts | {f"longer than {sources.max_length} tokens": too_long}
         if sum(drops.values()) == num_read:
             raise DataError(
-                f"{sources.train.source}: none of {num_read} pairs is left to train on. {describe_drops(drops)}"
+                f"{sources.train.source}: none of {counted(num_read, 'pair')} is left to train on. "
+                f"{describe_drops(drops)}"
             )
         if sum(drops.values()):
             say(describe_drops(drops))
-        shared = {pair for pair in shared if len(encode_pairs([pair], tokenizers, sources.max_length)[0])}
-        if num_shared := sum(pair in shared for pair in dev):
-            say(
-                f"{num_shared:,} of {len(dev):,} dev pairs are in the training text, too: there dev scores show memory."
-            )
         about = {ABOUT: json.dumps({"max_sentences": max_sentences}).encode()}
         writer.seal(about | {name: tokenizer.model for name, tokenizer in tokenizers.files().items()})
         try:
@@ -225,12 +220,3 @@ def _make(
         ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def _noting(pairs: Iterator[Pair], wanted: frozenset[Pair], found: set[Pair]) -> Iterator[Pair]:
-    """The pairs as they are; those that are wanted are put into `found`."""
-    sources = {pair.source for pair in wanted}
-    for pair in pairs:
-        if pair.source in sources and pair in wanted:  # in this order: of millions, hashing whole pairs takes seconds
-            found.add(pair)
-        yield pair

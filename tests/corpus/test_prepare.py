@@ -62,6 +62,9 @@ def prepare(tmp_path: Path) -> Preparation:
     return Preparation(tmp_path)
 
 
+SHARED = "6 of 6 dev pairs are in the training text, too: there dev scores show memory."
+
+
 def examples(corpus: PreparedCorpus) -> Examples:
     """All that is trained on."""
     assert corpus.train.num_pools == 1
@@ -93,26 +96,29 @@ def test_a_second_call_takes_what_the_first_one_left(prepare: Preparation) -> No
     first = prepare()
     assert prepare.trained
     second = prepare()
-    assert prepare.said == []
+    assert prepare.said == [SHARED]
     assert ids(second) == ids(first)
     assert second.tokenizers.fingerprint() == first.tokenizers.fingerprint()
     assert second.fingerprint == first.fingerprint
 
 
-def test_dev_pairs_that_are_trained_on_are_counted(prepare: Preparation) -> None:
-    told = "6 of 6 dev pairs are in the training text, too: there dev scores show memory."
-    prepare()
-    assert prepare.said[-1] == told
+def test_dev_pairs_that_are_trained_on_are_counted_once_at_each_start(prepare: Preparation) -> None:
+    for _ in ("prepared", "taken as it is"):
+        prepare()
+        assert [message for message in prepare.said if "dev pairs" in message] == [SHARED]
     write_lines(prepare.folder / "dev.de", ["der Hund malt ein Haus.", "der Hund malt kein Haus.", "ein Hund."])
     write_lines(prepare.folder / "dev.en", ["the dog paints a house.", "the dog paints a house.", "a dog."])
+    one_of_three = SHARED.replace("6 of 6 dev pairs are", "1 of 3 dev pairs is")
+    prepare()
+    assert prepare.said == [one_of_three]  # of the text that is prepared, whatever dev set it was prepared with
     prepare(max_length=29)
-    assert prepare.said[-1] == told.replace("6 of 6", "1 of 3")
+    assert prepare.said[-1] == one_of_three
     pairs = sorted(invented_pairs(), key=lambda pair: len(pair.source + pair.target))
     write_lines(prepare.folder / "dev.de", [pairs[-1].source, "ein Hund."])
     write_lines(prepare.folder / "dev.en", [pairs[-1].target, "a dog."])
     longest = max(len(prepare().tokenizers.source.encode(text)) for text in (pairs[-1].source, pairs[-1].target))
     prepare(max_length=longest)
-    assert prepare.said[-1] == told.replace("6 of 6", "1 of 2")
+    assert prepare.said[-1] == one_of_three.replace("1 of 3", "1 of 2")
     prepare(max_length=longest - 1)  # it is in the text, and too long to be trained on
     assert prepare.said
     assert not [message for message in prepare.said if "dev pairs" in message]
@@ -190,7 +196,7 @@ def test_changed_text_is_prepared_anew(prepare: Preparation) -> None:
 def test_where_subwords_are_sampled_the_text_is_kept_and_reused(prepare: Preparation) -> None:
     assert texts(prepare(sampling=0.5)) == invented_pairs()
     again = prepare(sampling=0.5)
-    assert prepare.said == []
+    assert prepare.said == [SHARED]
     assert texts(again) == invented_pairs()
     assert again.tokenizers.source.config.sampling == 0.5
     assert examples(prepare()).texts is None
@@ -223,7 +229,7 @@ def test_who_finds_the_text_ready_does_not_wait_for_another_s(prepare: Preparati
     before = ids(prepare())
     with FileLock(prepare.folder / "prepared" / ".lock"):
         assert ids(prepare()) == before
-    assert prepare.said == []
+    assert prepare.said == [SHARED]
 
 
 def test_text_that_changes_while_another_s_is_prepared_is_not_taken_for_what_it_was(prepare: Preparation) -> None:
@@ -382,7 +388,7 @@ def test_long_dev_sentences_count_although_training_ones_are_dropped(prepare: Pr
 def test_a_dev_set_of_nothing_but_endless_lines_is_refused(prepare: Preparation) -> None:
     write_lines(prepare.folder / "dev.de", ["der Hund " * 300])
     write_lines(prepare.folder / "dev.en", ["the dog " * 300])
-    with pytest.raises(DataError, match=r"dev\.de, .*dev\.en: none of 1 pairs is left .* more than 300 "):
+    with pytest.raises(DataError, match=r"dev\.de, .*dev\.en: none of 1 pair is left .* more than 300 "):
         prepare(max_length=30)
 
 
