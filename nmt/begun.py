@@ -38,7 +38,7 @@ def check_own(directory: Path) -> None:
     """A folder that is no run must be empty: training would replace a README.md. Raises ConfigError."""
     if Path(os.path.abspath(directory)).name == PREPARED:
         raise ConfigError(f"{directory}: prepared text is kept under that name. Use another --out, such as runs/my.")
-    if not os.path.isdir(directory) or _is_run(directory):
+    if not os.path.isdir(directory) or os.path.exists(directory / "experiment.toml") or is_run(directory):
         return
     try:
         names = [path.name for path in directory.iterdir() if path.suffix != ".tmp"]
@@ -50,9 +50,9 @@ def check_own(directory: Path) -> None:
         )
 
 
-def _is_run(directory: Path) -> bool:
-    """Whether there is a recipe, a state to go on from, or a manifest that names the recipe of a run just begun."""
-    if any(os.path.exists(directory / name) for name in ("experiment.toml", "state/latest")):
+def is_run(directory: Path) -> bool:
+    """Whether there is a state to go on from, or a manifest that names the recipe of a run, if one just begun."""
+    if os.path.exists(directory / "state" / "latest"):
         return True
     try:
         tree = read_manifest(directory)

@@ -1,6 +1,7 @@
 """nmt train"""
 
 import os
+import shlex
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,8 @@ Recipe = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        help="Run directory. An unfinished run there is resumed. [default: runs/FOLDER/NAME for FOLDER/NAME.toml]"
+        help="Run directory. An unfinished run there is resumed. [default: runs/FOLDER/NAME by the folder and name of "
+        "the recipe: runs/multi30k/rnn for recipes/multi30k/rnn.toml]"
     ),
 ]
 Set = Annotated[
@@ -49,7 +51,7 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
     if time_limit is not None:
         overrides.append(f"training.time_limit={time_limit}")
     experiment = load_experiment(recipe, overrides)
-    directory = out or Path("runs") / recipe.resolve().parent.name / recipe.stem
+    directory = out or _default_directory(recipe)
 
     class Talker(Console):
         """Stderr, for as long as somebody reads it: training goes on without."""
@@ -58,6 +60,32 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
             self.quiet = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
-    reason = train_run(experiment, directory, Talker(stderr=True), recipe)
+    console = Talker(stderr=True)
+    if out is None and not directory.exists() and os.environ.get("RANK", "0") == "0":  # of several processes one speaks
+        message = f"The run is kept in {directory}; --out names another directory."
+        console.print(message, highlight=False, markup=False, soft_wrap=True)
+    reason = train_run(experiment, directory, console, recipe)
     if reason == "interrupted":
         raise typer.Exit(128 + signal.SIGINT)
+
+
+def _default_directory(recipe: Path) -> Path:
+    """By the recipe's folder and name. Raises ConfigError where that would be in the directory of another run."""
+    from nmt.begun import is_run
+    from nmt.errors import ConfigError
+
+    folder = recipe.resolve().parent
+    directory = Path("runs") / folder.name / recipe.stem
+    if is_run(folder):  # as with the recipe that each run keeps
+        run = recipe.parent if recipe.parent.name not in ("", "..") else folder
+        command = ["nmt", "train", str(recipe), "--out"]
+        raise ConfigError(
+            f"{recipe} is in a run. `{shlex.join([*command, str(run)])}` goes on with that run; "
+            f"`{shlex.join([*command, f'{run}-2'])}` begins a new one."
+        )
+    if is_run(directory.parent):
+        raise ConfigError(
+            f"Without --out the run would be in {directory}, within the run {directory.parent}. Name another folder "
+            f"with --out, such as runs/{recipe.stem}."
+        )
+    return directory

@@ -11,6 +11,8 @@ from nmt import run as run_module
 from nmt.cli import train as command
 from nmt.errors import ConfigError
 from nmt.experiment import Experiment, experiment_bytes
+from nmt.storage.disk import Disk
+from nmt.storage.seal import seal
 from tests.tiny import make_experiment
 
 app = typer.Typer()
@@ -47,6 +49,49 @@ def test_the_run_directory_is_named_after_the_recipe(recipe: Path, asked: dict[s
     assert asked["directory"] == Path("runs/toy/rnn")
     assert asked["console"].stderr
     assert asked["recipe"] == recipe
+
+
+def test_where_a_run_goes_is_said_unless_it_was_given(recipe: Path, asked: dict[str, Any]) -> None:
+    place = Path("runs/toy/rnn")
+    assert invoke(recipe).stderr == f"The run is kept in {place}; --out names another directory.\n"
+    assert invoke(recipe, "--out", "elsewhere").stderr == ""
+    place.mkdir(parents=True)
+    assert invoke(recipe).stderr == ""  # begun before: then its directory is named anyway
+
+
+@pytest.mark.parametrize("name", ["experiment.toml", "domain.toml"])
+def test_a_recipe_in_a_run_is_not_trained_within_that_run(recipe: Path, asked: dict[str, Any], name: str) -> None:
+    make_run(Path("runs/my"), recipe)
+    (Path("runs/my") / name).write_bytes(recipe.read_bytes())
+    within = Path("runs/my") / name
+    message = str(invoke(within).exception)
+    assert f"`nmt train {within} --out runs/my` goes on with that run" in message
+    assert f"`nmt train {within} --out runs/my-2` begins a new one" in message
+    assert "directory" not in asked
+    assert invoke(within, "--out", "runs/my").exit_code == 0
+
+
+def test_from_within_a_run_the_other_commands_are_whole(
+    recipe: Path, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(Path("runs/my"), recipe)
+    monkeypatch.chdir("runs/my")
+    assert f"--out {Path.cwd()}-2` begins a new one" in str(invoke("experiment.toml").exception)
+
+
+def test_by_default_no_run_is_begun_within_another_one(recipe: Path, asked: dict[str, Any]) -> None:
+    make_run(Path("runs/toy"), recipe)
+    assert str(invoke(recipe).exception) == (
+        f"Without --out the run would be in {Path('runs/toy/rnn')}, within the run {Path('runs/toy')}. Name another "
+        "folder with --out, such as runs/rnn."
+    )
+
+
+def make_run(directory: Path, recipe: Path) -> None:
+    """A run that was just begun: a recipe, and a manifest that vouches for it."""
+    directory.mkdir(parents=True)
+    (directory / "experiment.toml").write_bytes(recipe.read_bytes())
+    seal(directory, ["experiment.toml"], Disk())
 
 
 def test_a_run_directory_can_be_given(recipe: Path, asked: dict[str, Any]) -> None:
