@@ -1,20 +1,26 @@
 """What is put down of a run that trains no more, or not now."""
 
 import dataclasses
+import shlex
 from pathlib import Path
 
 from nmt.begun import read_record, recipe_at_end
 from nmt.config import dump_config
 from nmt.corpus.lines import hash_lines
+from nmt.counted import counted
 from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
 from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
+from nmt.reports.card_metadata import part_of
+from nmt.reports.evaluations import read_evaluations
+from nmt.reports.numbers import listing
 from nmt.reports.record import RunRecord, library_versions
 from nmt.storage.disk import Disk, replace_file
 from nmt.storage.seal import check_sealed, seal
+from nmt.storage.steps import list_steps
 from nmt.training.device import hardware, peak_memory_bytes
 from nmt.training.job import Job
 from nmt.training.log import show_duration
@@ -109,17 +115,51 @@ def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str
     return found
 
 
+def describe_scores(experiment: Experiment, directory: Path) -> str:
+    """Which scores a run loses that goes on, and how to measure them again; "" where it has none."""
+    run = ["nmt", "evaluate", str(directory)]
+    texts, commands = "", [shlex.join(run)]
+    try:
+        if not (noted := read_evaluations(directory)):
+            return ""
+        record = read_record(directory)
+    except CheckpointError:  # they go, damaged or not
+        pass
+    else:
+        texts = f" on {listing(list(dict.fromkeys(each.source for each in noted)))}"
+        others = [each for each in noted if part_of(experiment, record, each) != "test"]
+        named = [["--source", each.source, "--reference", each.reference] for each in others]
+        own: list[list[str]] = [[]] if len(others) < len(noted) else []
+        commands = list(dict.fromkeys(shlex.join([*run, *files]) for files in own + named))
+    return f"Its scores{texts} are dropped, as its model changes. To measure the new one: {'; '.join(commands)}"
+
+
 def describe_end(progress: Progress) -> str:
     """How far a run came, in words."""
-    trained = f"{progress.update} updates in {show_duration(progress.train_seconds)} of training"
-    if not progress.best_update:
+    trained = f"{counted(progress.update, 'update')} in {show_duration(progress.train_seconds)} of training"
+    if progress.best_score is None:
         return trained
     bleu = "" if progress.best_bleu is None else f", with {progress.best_bleu:.2f} BLEU on the dev set"
+    if not progress.best_update:
+        return f"{trained}; the model it began with is still the best{bleu}: no later one was better"
     return f"{trained}; the best model is that of update {progress.best_update}{bleu}"
 
 
+def describe_halt(directory: Path) -> str:
+    """What there is of a run that was stopped at once."""
+    states = list_steps(directory / "state")
+    if not states:
+        return (
+            f"Stopped before a state of {directory} was saved. The same command begins it again, with the text that is "
+            "prepared by now."
+        )
+    return f"Stopped. {directory} is as it was saved at update {states[-1]}; the same command goes on from there."
+
+
 def describe_promise(progress: Progress, num_pairs: int, schedule: str) -> str:
-    """Why a run that a limit has ended may gain from a higher one, in a sentence; "" where nothing speaks for it."""
+    """What may give a better model than a run that has ended, in a sentence; "" where nothing speaks for anything."""
+    if not progress.best_update:
+        return "A new run, with another --out and a lower training.learning_rate or more text, may make it better."
     if progress.finish_reason not in ("max_updates", "time_limit"):
         return ""
     reasons = ["it saw less than one epoch of the text"] if progress.pairs < num_pairs else []

@@ -116,8 +116,9 @@ def _one_line(name: str) -> str:
 class Experiment(Config):
     """What one run is: everything that decides its result, and what its card says of it.
 
-    `init_from` is the directory of another run, with whose tokenizer and best weights this one begins (fine-tuning);
-    otherwise the first weights are drawn, by `seed`.
+    `init_from` is the directory of another run, with whose tokenizer and best weights this one begins (fine-tuning). It
+    is then validated before its first update, too: what it began with is its best until a later model is better.
+    Otherwise the first weights are drawn, by `seed`.
     """
 
     name: Annotated[str, AfterValidator(_one_line)] = Field(

@@ -70,28 +70,40 @@ def load_parent(experiment: Experiment, directory: Path, begun: bool) -> Parent 
     return Parent(source, tokenizers, None if begun else dict(model.named_parameters()))
 
 
-def doubt_about_card(experiment: Experiment) -> str:
-    """A sentence where [card] has been taken over from the run that this one begins with, but not the text; or ''."""
-    source = Path(experiment.init_from or "")
-    before = load_experiment(source / RECIPE)
-    if experiment.corpus.train == before.corpus.train:
+def doubts_about(experiment: Experiment) -> list[str]:
+    """Sentences about what is taken over from the run that this one begins with, and perhaps should not be."""
+    before = load_experiment(Path(experiment.init_from or "") / RECIPE)
+    return list(filter(None, (doubt(experiment, before) for doubt in (_of_languages, _of_card, _of_rate))))
+
+
+def _of_languages(now: Experiment, before: Experiment) -> str:
+    pairs = [(one.corpus.source_language, one.corpus.target_language) for one in (before, now)]
+    if fit(*pairs):
+        return ""
+    (first, second), (third, fourth) = ((source or "?", target or "?") for source, target in pairs)
+    return (
+        f"{now.init_from} was trained from {first} into {second}, and this run goes from {third} into {fourth}, with "
+        "the same tokenizer."
+    )
+
+
+def _of_card(now: Experiment, before: Experiment) -> str:
+    if now.corpus.train == before.corpus.train:
         return ""
     for key in ("corpus", "dataset"):
-        named = getattr(experiment.card, key)
+        named = getattr(now.card, key)
         if named and named == getattr(before.card, key):
-            return f"card.{key} is that of {source}, but the training text is another: name this one there."
+            return f"card.{key} is that of {now.init_from}, but the training text is another: name this one there."
     return ""
 
 
-def doubt_about_languages(experiment: Experiment) -> str:
-    """A sentence where the run that this one begins with translates between other languages; or ''."""
-    source = Path(experiment.init_from or "")
-    before, now = load_experiment(source / RECIPE).corpus, experiment.corpus
-    if fit((before.source_language, before.target_language), (now.source_language, now.target_language)):
+def _of_rate(now: Experiment, before: Experiment) -> str:
+    rate, of_before = now.training.learning_rate, before.training.learning_rate
+    if rate < of_before:
         return ""
     return (
-        f"{source} was trained from {before.source_language or '?'} into {before.target_language or '?'}, and this run "
-        f"goes from {now.source_language or '?'} into {now.target_language or '?'}, with the same tokenizer."
+        f"training.learning_rate = {rate:g} is not below that of {now.init_from} ({of_before:g}): fine-tuning usually "
+        f"wants a lower one, such as {of_before / 10:g}."
     )
 
 

@@ -25,13 +25,23 @@ from nmt.begun import (
 from nmt.config import dump_config
 from nmt.corpus.checks import check_parts
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
-from nmt.ended import bring_up_to_date, describe_end, describe_promise, is_put_down, put_down, record_of
+from nmt.counted import counted
+from nmt.ended import (
+    bring_up_to_date,
+    describe_end,
+    describe_halt,
+    describe_promise,
+    describe_scores,
+    is_put_down,
+    put_down,
+    record_of,
+)
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.loose import remove_records, write_loose
 from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
-from nmt.parent import Parent, doubt_about_card, doubt_about_languages, load_parent
+from nmt.parent import Parent, doubts_about, load_parent
 from nmt.reports.record import source_commit
 from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
@@ -51,7 +61,8 @@ from nmt.training.validate import DevSet
 def train_run(experiment: Experiment, directory: Path, console: Console, recipe: Path | None = None) -> str:
     """Train, or go on training, in `directory`; returns why it ended. Under torchrun every process calls this.
 
-    `recipe` is the file that the experiment was read from, near which files that are missing are looked for.
+    `recipe` is the file that the experiment was read from, near which files that are missing are looked for. Ctrl-C
+    ends it, too, whenever it comes.
 
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
@@ -59,12 +70,16 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
     check_own(directory)
     is_new = not os.path.exists(directory / "experiment.toml")  # a begun run can do without its test set
     doubts = _doubts_about_text(experiment, recipe) if is_new else []
-    with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
-        if not workers.leads:
-            console = Console(quiet=True)
-        for said in doubts:
-            _say(console, said)
-        return _train_alone(experiment, directory, console, workers, started, commit)
+    try:
+        with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
+            if not workers.leads:
+                console = Console(quiet=True)
+            for said in doubts:
+                _say(console, said)
+            return _train_alone(experiment, directory, console, workers, started, commit)
+    except KeyboardInterrupt:  # before the first update or after the last, or from someone who cannot wait
+        _say(console, describe_halt(directory))
+        return "interrupted"
 
 
 def _train_alone(
@@ -104,6 +119,8 @@ def _train_alone(
     if workers.leads:
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
         write_loose(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
+        if said := describe_scores(experiment, directory):
+            _say(console, said)
         remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():
         job = _job(experiment, corpus, machine, checkpoints, workers, started, parent)
@@ -112,7 +129,7 @@ def _train_alone(
     _announce(console, experiment, job, time.perf_counter() - started)
     if begins:
         _say(console, f"It begins with the tokenizer and the best model of {experiment.init_from}.")
-        for said in filter(None, (doubt_about_languages(experiment), doubt_about_card(experiment))):
+        for said in doubts_about(experiment):
             _say(console, said)
     if found:
         _note_changes(console, directory, checkpoints, *found)
@@ -135,11 +152,11 @@ def _train_alone(
 
 def _announce(console: Console, experiment: Experiment, job: Job, seconds: float) -> None:
     machine, size = job.machine, job.workers.size
-    threads = f"{machine.threads} threads" + (f", {size} processes" if size > 1 else "")
+    threads = counted(machine.threads, "thread") + (f", {size} processes" if size > 1 else "")
     _say(
         console,
         f"{experiment.name}: {describe(experiment.model)}; {count_parameters(job.model):,} parameters; "
-        f"{len(job.corpus):,} pairs; {machine.precision} on {machine.device.type}, {threads}; "
+        f"{counted(len(job.corpus), 'pair')}; {machine.precision} on {machine.device.type}, {threads}; "
         f"ready in {seconds:.1f} s",
     )
 
@@ -256,4 +273,5 @@ def _job(
         launched=launched,
         fingerprint=corpus.fingerprint,
         workers=workers,
+        validates_first=experiment.init_from is not None,
     )

@@ -16,6 +16,8 @@ from nmt.training.progress import Progress
 from tests.tiny import make_experiment
 from tests.training.jobs import SilentLog, tiny_job, trainer_on
 
+LOWER = "A new run, with another --out and a lower training.learning_rate or more text, may make it better."
+
 
 def recorded(experiment: Experiment, job: Job, progress: Progress, hashes: dict[str, list[str]]) -> RunRecord:
     return record_of(experiment, job, progress, None, hashes)
@@ -65,12 +67,15 @@ def test_a_dev_set_of_the_hub_is_known_by_its_lines_and_a_test_set_by_its_files(
 
 def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
     progress = Progress(update=1200, train_seconds=75.0)
-    assert describe_end(progress) == "1200 updates in 1:15 of training"
-    progress.best_update = 1000
-    best = "1200 updates in 1:15 of training; the best model is that of update 1000"
+    assert describe_end(progress) == "1,200 updates in 1:15 of training"
+    progress.best_update, progress.best_score = 1000, -2.0
+    best = "1,200 updates in 1:15 of training; the best model is that of update 1000"
     assert describe_end(progress) == best  # of a language model
     progress.best_bleu = 34.567
     assert describe_end(progress) == f"{best}, with 34.57 BLEU on the dev set"
+    progress.update, progress.best_update = 1, 0
+    said = "the model it began with is still the best, with 34.57 BLEU on the dev set: no later one was better"
+    assert describe_end(progress) == f"1 update in 1:15 of training; {said}"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +93,13 @@ def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
         ),
         ({"best_update": 900}, ""),
         ({"finish_reason": "patience"}, ""),
+        ({"pairs": 99, "best_update": 0}, LOWER),
+        ({"best_update": 0, "finish_reason": "patience"}, LOWER),
     ],
 )
 def test_a_run_that_a_limit_has_ended_too_early_says_so(changes: dict[str, Any], said: str) -> None:
     progress = Progress(update=1000, best_update=1000, pairs=100, finish_reason="max_updates")
     assert describe_promise(dataclasses.replace(progress, **changes), 100, "inverse_sqrt") == said
     of_cosine = describe_promise(dataclasses.replace(progress, **changes), 100, "cosine")  # the last is mostly the best
-    assert of_cosine == (said.replace(", and its last validation was the best", "") if "epoch" in said else "")
+    unsaid = said.replace(", and its last validation was the best", "")
+    assert of_cosine == (unsaid if "epoch" in said or said == LOWER else "")

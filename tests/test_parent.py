@@ -16,12 +16,14 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.saved import load_model
-from nmt.parent import doubt_about_card, doubt_about_languages, load_parent
+from nmt.parent import doubts_about, load_parent
 from nmt.reports.card import card_of
+from nmt.reports.collect import read_validations
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
 from nmt.training.loop import train
 from nmt.training.updater import Updater
+from nmt.training.validate import Validation
 from nmt.translation.load import load_member
 from tests.tiny import invented_pairs, make_experiment, run, write_lines
 
@@ -76,6 +78,38 @@ def test_what_was_prepared_for_one_tokenizer_is_not_taken_for_another(
     run(make_experiment(other_text), tmp_path / "alone")
     run(child, tmp_path / "child")
     assert len([path for path in (tmp_path / "prepared").iterdir() if path.is_dir()]) == 2
+
+
+def test_a_run_that_makes_its_model_worse_keeps_the_one_it_began_with_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(make_experiment(tmp_path / "text"), tmp_path / "parent")
+    scores = iter([9.0, 5.0, 6.0])
+    monkeypatch.setattr("nmt.training.loop.validate", lambda *_: Validation(1.0, next(scores)))
+    changes = {"training__validate_every": 1, "init_from": str(tmp_path / "parent")}
+    directory = tmp_path / "child"
+    said = run(make_experiment(tmp_path / "text", **changes), directory)[1]
+    assert "tiny · update 0 · epoch 1 · 0:00 trained · dev loss 1.000 · dev BLEU 9.00 (best)" in said
+    assert "the model it began with is still the best, with 9.00 BLEU on the dev set: no later one was better." in said
+    assert "with another --out and a lower training.learning_rate or more text" in said
+    best, _, _ = load_member(directory, "best")
+    before, _, _ = load_member(tmp_path / "parent", "best")
+    pairs = zip(best.parameters(), before.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+    curve = read_validations(directory / "metrics.jsonl")
+    assert [(point.update, point.bleu) for point in curve] == [(0, 9.0), (1, 5.0), (2, 6.0)]
+    card = card_of(directory).replace("\\", "")
+    assert "| best update | 0, what it began with |" in card
+    assert "It is the model that training began with: a part of 60 sentence pairs gave none that was better" in card
+    assert "It has learned" not in card
+
+
+@pytest.mark.parametrize("rate", [1e-4, 1e-3])
+def test_a_learning_rate_as_high_as_that_of_the_other_run_is_doubted(tmp_path: Path, rate: float) -> None:
+    run(make_experiment(tmp_path / "text"), tmp_path / "parent")  # with 1e-3
+    child = make_experiment(tmp_path / "text", init_from=str(tmp_path / "parent"), training__learning_rate=rate)
+    doubt = f"training.learning_rate = 0.001 is not below that of {tmp_path / 'parent'} (0.001): fine-tuning usually"
+    assert (f"{doubt} wants a lower one, such as 0.0001." in run(child, tmp_path / "child")[1]) == (rate == 1e-3)
 
 
 def test_its_card_says_what_it_began_with(child: Experiment, tiny_run: Path, tmp_path: Path) -> None:
@@ -225,7 +259,8 @@ def test_a_card_that_was_taken_over_with_other_text_is_doubted(
     doubt = f"card.corpus is that of {parent}, but the training text is another: name this one there."
     assert doubt in run(make_experiment(other_text, init_from=str(parent), card=card), tmp_path / "child")[1]
     for text, its_card in ((other_text, {"corpus": "Dachshunds"}), (tmp_path / "text", card), (other_text, {})):
-        assert doubt_about_card(make_experiment(text, init_from=str(parent), card=its_card)) == ""
+        doubts = doubts_about(make_experiment(text, init_from=str(parent), card=its_card))
+        assert not any("card." in doubt for doubt in doubts)
 
 
 def test_another_pair_of_languages_than_before_is_said(tiny_run: Path, other_text: Path, tmp_path: Path) -> None:
@@ -234,7 +269,8 @@ def test_another_pair_of_languages_than_before_is_said(tiny_run: Path, other_tex
     assert doubt in run(make_experiment(other_text, init_from=str(tiny_run), **changes), tmp_path / "child")[1]
     for source, target in (("de-AT", "en"), ("", "")):
         changes = {"corpus__source_language": source, "corpus__target_language": target}
-        assert doubt_about_languages(make_experiment(other_text, init_from=str(tiny_run), **changes)) == ""
+        doubts = doubts_about(make_experiment(other_text, init_from=str(tiny_run), **changes))
+        assert not any("trained from" in doubt for doubt in doubts)
 
 
 def test_a_run_cannot_begin_with_itself_or_with_nothing(other_text: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nmt.config import dump_config
 from nmt.corpus import readers
 from nmt.corpus.prepare import prepare_corpus
 from nmt.corpus.readers import Pair
+from nmt.ended import describe_scores
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
 from nmt.metrics import Score
@@ -146,7 +147,7 @@ def test_a_run_stopped_in_its_last_validation_is_finished_by_the_same_command(
     lowered = make_experiment(tmp_path / "text", training__validate_every=1, training__max_updates=1)
     reason, said = run(lowered, directory)
     assert reason == "max_updates"  # lowered to where it stands
-    assert "1 updates in" in said
+    assert "1 update in" in said
     assert RunRecord.load(directory / "record.json").finish_reason == "max_updates"
     assert "is finished" in run(lowered, directory)[1]
 
@@ -296,9 +297,53 @@ def test_scores_of_an_earlier_model_are_gone_once_training_goes_on(begun: Path) 
     note_evaluation(begun, Evaluation("t.de", "t.en", "a", "b", 6, {"method": "beam", "beam": 5}, 1.0, scores))
     run(same(begun), begun)
     assert "12\\.50" in (begun / "README.md").read_text(encoding="utf-8")
-    run(same(begun, training__max_updates=3), begun)
+    said = run(same(begun, training__max_updates=3), begun)[1]
+    again = f"nmt evaluate {begun} --source t.de --reference t.en"
+    assert f"Its scores on t.de are dropped, as its model changes. To measure the new one: {again}\n" in said
     assert "12\\.50" not in (begun / "README.md").read_text(encoding="utf-8")
     assert not (begun / "scores").exists()
+    assert "scores on" not in run(same(begun, training__max_updates=4), begun)[1]
+
+
+def test_scores_on_the_recipe_s_test_set_are_measured_again_without_naming_it(begun: Path, tmp_path: Path) -> None:
+    test = {"source": str(tmp_path / "t.de"), "target": str(tmp_path / "t.en")}
+    for path in test.values():
+        write_lines(Path(path), ["x"])
+    own = hashlib.sha256(b"x\n").hexdigest()
+    run(same(begun, corpus__test=test, training__max_updates=3), begun)
+    for files in (("t.de", "t.en", own, own), ("u.de", "u.en", "a", "b")):
+        note_evaluation(begun, Evaluation(*files, 1, {"method": "beam"}, 1.0, (Score("BLEU", 1.0, "s", 0.5, 1.5),)))
+    said = describe_scores(same(begun, corpus__test=test), begun)
+    assert "on t.de and u.de are dropped" in said
+    assert said.endswith(f": nmt evaluate {begun}; nmt evaluate {begun} --source u.de --reference u.en")
+    (begun / "scores" / "scores.json").write_text("damaged", encoding="utf-8")
+    assert describe_scores(same(begun), begun).startswith("Its scores are dropped, as its model changes.")
+
+
+@pytest.mark.parametrize("place", ["prepare_corpus", "build_model", "train"])
+def test_ctrl_c_before_the_first_update_is_answered_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    directory = tmp_path / "runs" / "tiny"
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module, place, stop)
+        reason, said = run(make_experiment(tmp_path / "text"), directory)
+    assert reason == "interrupted"
+    assert said.endswith(
+        f"Stopped before a state of {directory} was saved. The same command begins it again, with the text that is "
+        "prepared by now.\n"
+    )
+    assert run(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
+    monkeypatch.setattr(run_module, place, stop)
+    said = run(make_experiment(tmp_path / "text", training__max_updates=3), directory)[1]
+    assert said.endswith(f"Stopped. {directory} is as it was saved at update 2; the same command goes on from there.\n")
+
+
+def test_one_thread_is_not_called_threads(tmp_path: Path) -> None:
+    assert ", 1 thread; ready in" in run(make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny")[1]
 
 
 @pytest.mark.parametrize(
@@ -428,7 +473,9 @@ def test_a_run_that_is_being_trained_refuses_another_trainer(begun: Path) -> Non
 def test_a_run_whose_only_state_is_damaged_is_refused_by_name(begun: Path) -> None:
     path = begun / "state" / "step-2" / "progress.json"
     path.write_text("{", encoding="utf-8")
-    assert refusal(CheckpointError, same(begun, training__max_updates=3), begun).startswith(f"{path} has 1 bytes")
+    assert refusal(CheckpointError, same(begun, training__max_updates=3), begun).startswith(
+        f"{path} has 1 byte instead of"
+    )
 
 
 def test_a_damaged_state_falls_back_to_the_one_before_with_a_message(begun: Path, tmp_path: Path) -> None:

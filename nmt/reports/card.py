@@ -6,6 +6,7 @@ Nobody's sentence is in it, and what nobody has said or measured is called unkno
 from collections.abc import Sequence
 from pathlib import Path
 
+from nmt.counted import counted
 from nmt.experiment import Experiment, TextFiles, load_experiment
 from nmt.metrics import Score
 from nmt.reports import numbers
@@ -124,7 +125,7 @@ def _files(text: TextFiles) -> str:
 
 
 def _pairs(number: int | None) -> str:
-    return f"{UNKNOWN} number of pairs" if number is None else f"{numbers.count(number)} pairs"
+    return f"{UNKNOWN} number of pairs" if number is None else counted(number, "pair")
 
 
 def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
@@ -163,7 +164,7 @@ def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str,
         ("training time", numbers.duration(record.train_seconds)),
         ("wall-clock time", numbers.duration(record.wall_seconds)),
         ("updates", f"{numbers.count(record.updates)} ({numbers.fixed(record.epochs)} epochs)"),
-        ("best update", numbers.count(record.best_update)),
+        ("best update", numbers.count(record.best_update) + (", what it began with" if record.is_as_begun else "")),
         (
             "target tokens",
             f"{numbers.count(record.target_tokens)} ({numbers.count(record.target_tokens_per_second)} a second)",
@@ -180,12 +181,14 @@ def _training_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str,
 
 
 def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
-    seen = "the text above" if record.train_pairs is None else f"{numbers.count(record.train_pairs)} sentence pairs"
+    seen = "the text above" if record.train_pairs is None else counted(record.train_pairs, "sentence pair")
     if record.epochs < 1:
         seen = f"a part of {seen}"
-    before = " after what it began with" if experiment.init_from else " alone"
+    learned = f"It has learned from {seen}{' after what it began with' if experiment.init_from else ' alone'}."
+    if record.is_as_begun:
+        learned = f"It is the model that training began with: {seen} gave none that was better on the dev text."
     lines = [
-        f"It has learned from {seen}{before}. How well it translates other kinds of text is unknown; worse is likely.",
+        f"{learned} How well it translates other kinds of text is unknown; worse is likely.",
         f"A line of more than {numbers.count(experiment.corpus.max_length)} tokens, or of more sentences than lines "
         "have in training, is cut into pieces that are translated one by one; each line is translated without those "
         "around it.",
@@ -194,7 +197,7 @@ def _limits(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
         "them.",
     ]
     if is_language_model(experiment):
-        lines = [f"It has learned from {seen}{before}. Bias was not measured."]
+        lines = [f"{learned} Bias was not measured."]
     elif all(part_of(experiment, record, each) in ("train", "dev") for each in evaluations):
         lines.insert(0, "Its quality on text that had no part in training or in choosing the model is unknown.")
     if record.finish_reason == "interrupted":

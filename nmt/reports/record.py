@@ -38,7 +38,7 @@ class RunRecord:
         wall_seconds: from launch to end, everything included.
         target_tokens_per_second: target_tokens / train_seconds.
         peak_memory_bytes: most memory the process held (on a GPU: most that was allocated there).
-        best_update: of the model that `models/best` names.
+        best_update: of the model that `models/best` names; 0 is the one that a run began with (`init_from`).
         best_dev_bleu: its BLEU on the dev set by greedy search; None when never validated, and of a language model.
         finish_reason: "max_updates", "patience", "time_limit" or "interrupted".
         clipped_updates: updates whose gradient was cut to training.clip_norm.
@@ -81,6 +81,11 @@ class RunRecord:
     dev_pairs: int | None = None
     dev_signature: str | None = None
     text_sha256: dict[str, list[str]] | None = None
+
+    @property
+    def is_as_begun(self) -> bool:
+        """Whether no model was better than the one that it began with (`init_from`)."""
+        return bool(self.experiment.get("init_from")) and not self.best_update
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""

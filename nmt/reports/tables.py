@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from nmt.counted import counted
 from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
 from nmt.reports.paths import file_name
@@ -159,13 +160,14 @@ def _facts(system: System) -> dict[str, str]:
         "Begun with": file_name(str(record.experiment.get("init_from", ""))),
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
-        "Gradient clipped": f"in {numbers.count(record.clipped_updates)} updates",
+        "Gradient clipped": f"in {counted(record.clipped_updates, 'update')}",
         "Target tokens trained on": numbers.count(record.target_tokens),
         "Training time": numbers.duration(record.train_seconds),
         "Wall-clock time": numbers.duration(record.wall_seconds),
         "Stopped by": record.finish_reason.replace("_", " "),
         "Best dev BLEU": best,
-        "Best checkpoint": f"update {numbers.count(record.best_update)}",
+        "Best checkpoint": f"update {numbers.count(record.best_update)}"
+        + (", what it began with" if record.is_as_begun else ""),
         "Precision": record.precision,
         "Threads": str(record.threads),
         "Hardware": ", ".join(f"{name} {value}" for name, value in record.hardware.items()),

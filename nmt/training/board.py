@@ -16,7 +16,7 @@ class Board:
 
     def rewind(self, update: int) -> None:
         """What was shown after this update is not true any more."""
-        if self._writer and update:
+        if self._writer:
             self.close()
             self._open(purge_step=update + 1)
 

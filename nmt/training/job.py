@@ -30,6 +30,7 @@ class Job:
     launched: float  # time.perf_counter() when the command began, where wall-clock time begins
     fingerprint: str  # of the corpus: a run goes on only with the same text
     workers: Workers = ALONE
+    validates_first: bool = False  # before the first update: what a run begins with may stay the best
 
     @property
     def holders(self) -> Workers:

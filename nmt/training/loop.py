@@ -82,9 +82,9 @@ class _Trainer:
     def _is_due_for_validation(self) -> bool:
         """Not after an update that was left out: what may have to be rolled back is no place to return to."""
         progress = self.progress
-        if not progress.update or progress.update % self.config.validate_every or progress.skipped_in_a_row:
+        if progress.validated_at == progress.update or progress.skipped_in_a_row:
             return False
-        return progress.validated_at != progress.update
+        return progress.update % self.config.validate_every == 0 and (progress.update > 0 or self.job.validates_first)
 
     def _update(self) -> None:
         before = time.perf_counter()

@@ -234,6 +234,10 @@ def test_tensorboard_gets_the_same_figures_where_it_is_installed(
         log.rewind(Progress(update=5))
         log.train(Progress(update=10), FIGURES)
     assert shown == [closed, ("forget from", 0.0, 6), *figures, closed]
+    shown.clear()
+    with open_log(tmp_path, quiet_console()) as log:
+        log.rewind(Progress(models=[0]))  # a validation before the first update stays
+    assert shown == [closed, ("forget from", 0.0, 1), closed]
 
 
 def test_a_second_log_that_was_changed_is_put_aside_beside_the_first(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from nmt.models.saved import load_model
 from nmt.storage.steps import follow, list_steps
 from nmt.training import loop, updater, validate
 from nmt.training.checkpoint import Checkpoints
+from nmt.training.job import Job
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
+from nmt.training.signals import Interrupted
 from nmt.training.validate import Validation
 from tests.tiny import invented_pairs
 from tests.training.jobs import SilentLog, tiny_job, trainer_on, with_config
@@ -29,6 +31,12 @@ def start(folder: Path, **training: Any) -> tuple[Any, SilentLog]:
     """A trainer that has not done anything yet."""
     log = SilentLog()
     return trainer_on(tiny_job(folder, **{f"training__{key}": value for key, value in training.items()}), log), log
+
+
+def begun_job(folder: Path, **training: Any) -> Job:
+    """A job as of a run that begins with the weights of another one."""
+    changes = {f"training__{key}": value for key, value in training.items()}
+    return dataclasses.replace(tiny_job(folder, **changes), validates_first=True)
 
 
 @pytest.fixture
@@ -175,6 +183,65 @@ def test_a_signal_in_the_last_validation_does_not_make_the_run_longer(
     monkeypatch.setattr(validate, "dev_loss", heed)
     progress = trainer_on(trainer.job, log).run()
     assert (progress.update, progress.models, progress.finish_reason) == (6, [4, 6], "max_updates")
+
+
+@pytest.mark.parametrize("moment", ["before it", "in it", "after it"])
+def test_a_model_that_a_run_begins_with_is_validated_first_and_after_a_stop_there_the_run_has_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    ends, heed = [], loop.validate
+
+    def stopped(*arguments: Any) -> Validation:
+        if moment == "before it":
+            raise Interrupted
+        if moment == "in it":
+            os.kill(os.getpid(), signal.SIGTERM)
+        found = heed(*arguments)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return found
+
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+        log = SilentLog()
+        trainer = trainer_on(begun_job(tmp_path / name, max_updates=4, validate_every=2), log)
+        if name == "parts":
+            monkeypatch.setattr(loop, "validate", stopped)
+            if moment == "before it":
+                trainer._reason_to_stop = lambda: "interrupted"
+            assert trainer.run().finish_reason == "interrupted"
+            monkeypatch.setattr(loop, "validate", heed)
+            assert (trainer.progress.update, list_steps(tmp_path / name / "run" / "state")) == (0, [0])
+            assert trainer.progress.models == ([0] if moment == "after it" else [])
+            trainer = trainer_on(begun_job(tmp_path / name, max_updates=4, validate_every=2), log)
+        progress = trainer.run()
+        assert [line["update"] for line in log.validated] == progress.models == [0, 2, 4]
+        ends.append((progress.best_steps, progress.states, [p.tolist() for p in trainer.updater.parameters]))
+    assert ends[0] == ends[1]
+
+
+def test_where_every_update_makes_it_worse_what_a_run_began_with_stays_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = iter([9.0, 5.0, 8.0])
+    monkeypatch.setattr(loop, "validate", lambda *_: Validation(1.0, next(scores)))
+    progress = trainer_on(begun_job(tmp_path, max_updates=9, validate_every=2, patience=2), SilentLog()).run()
+    assert (progress.finish_reason, progress.update, progress.best_update) == ("patience", 4, 0)
+    models = tmp_path / "run" / "models"
+    assert (follow(models, "best"), follow(models, "last"), list_steps(models)) == (0, 4, [0, 2, 4])
+
+
+def test_a_run_is_rolled_back_to_what_it_began_with(tmp_path: Path) -> None:
+    log = SilentLog()
+    trainer = trainer_on(begun_job(tmp_path, max_updates=8), log)
+
+    def spoil(gradient: Tensor) -> Tensor:
+        return gradient * (1.0 if trainer.progress.rollbacks else float("nan"))
+
+    trainer.updater.parameters[0].register_hook(spoil)
+    progress = trainer.run()
+    assert (progress.update, progress.rollbacks, progress.finish_reason) == (8, 1, "max_updates")
+    assert [line["update"] for line in log.faults if line["what"] == "rolled_back"] == [0]
+    assert progress.models == [0, 8]
 
 
 def test_of_a_language_model_the_loss_decides_which_is_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
