@@ -9,7 +9,6 @@ import torch
 
 from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean, is_blank, one_line
-from nmt.counted import counted
 from nmt.errors import ConfigError, NotFiniteError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
@@ -137,8 +136,7 @@ class Translator:
         if isinstance(lines, str) or isinstance(prefixes, str):
             raise ConfigError("`translate` takes a list of lines: one text would be translated letter by letter.")
         if prefixes is not None and len(prefixes) != len(lines):
-            given = f"{counted(len(lines), 'line')} and {counted(len(prefixes), 'prefix', 'prefixes')}"
-            raise ConfigError(f"{given}: each line needs one, if an empty one.")
+            raise ConfigError(f"{len(lines)} lines and {len(prefixes)} prefixes: each line needs one, if an empty one.")
         config = search or self.search
         self.check(config, alignment, glossary)
         begins = [""] * len(lines) if prefixes is None else prefixes
