@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.base import Metric
 
-from nmt.counted import counted
 from nmt.errors import DataError
 
 NUM_RESAMPLES = 1000
@@ -78,9 +77,8 @@ def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Se
     """
     if len(hypotheses) != len(references):
         raise DataError(
-            f"Given are {counted(len(hypotheses), 'hypothesis', 'hypotheses')} but "
-            f"{counted(len(references), 'reference')}. "
-            "A score needs one reference for each hypothesis, in the same order."
+            f"Hypotheses: {len(hypotheses):,}, references: {len(references):,}. A score needs one reference for each "
+            "hypothesis, in the same order."
         )
     if not hypotheses:
         raise DataError("There is nothing to score: the hypotheses and references are empty.")

@@ -136,7 +136,7 @@ class Translator:
         if isinstance(lines, str) or isinstance(prefixes, str):
             raise ConfigError("`translate` takes a list of lines: one text would be translated letter by letter.")
         if prefixes is not None and len(prefixes) != len(lines):
-            raise ConfigError(f"{len(lines)} lines and {len(prefixes)} prefixes: each line needs one, if an empty one.")
+            raise ConfigError(f"Lines: {len(lines)}, prefixes: {len(prefixes)}. Each line needs one, if an empty one.")
         config = search or self.search
         self.check(config, alignment, glossary)
         begins = [""] * len(lines) if prefixes is None else prefixes

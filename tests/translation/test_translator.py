@@ -148,8 +148,8 @@ def test_a_text_in_place_of_lines_is_refused(narrow: Translator) -> None:
         narrow.translate("Der Hund.")
     with pytest.raises(ConfigError, match="a list of lines"):
         narrow.translate(["D", "H"], prefixes="ab")
-    for prefixes, said in (([], "0 prefixes"), (["a"], "1 prefix:")):
-        with pytest.raises(ConfigError, match=f"2 lines and {said}"):
+    for prefixes in ([], ["a"]):
+        with pytest.raises(ConfigError, match=rf"^Lines: 2, prefixes: {len(prefixes)}\."):
             narrow.translate(["D", "H"], prefixes=prefixes)
 
 
