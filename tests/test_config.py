@@ -172,6 +172,12 @@ def test_every_mistake_is_listed_at_once() -> None:
             "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",
         ),
         (
+            "model.encoder",
+            {"type": "transformer", "dim": 12, "heads": 4, "positions": "rotary"},
+            "model.encoder.positions = 'rotary' turns components in pairs: model.encoder.dim / model.encoder.heads = 3 "
+            "must be even.",
+        ),
+        (
             "model.decoder",
             {"type": "rnn", "dim": 10, "heads": 4, "attention": "multihead"},
             "model.decoder.dim = 10 must be a multiple of model.decoder.heads = 4.",

@@ -62,7 +62,8 @@ def ctranslate2_files(
         (spec.encoder, encoder, config.encoder.dim),
         (spec.decoder, decoder, config.decoder.dim),
     ):
-        part.position_encodings.encodings = _array(_position_table(stack.positions, positions, width))
+        if hasattr(part, "position_encodings"):
+            part.position_encodings.encodings = _array(_position_table(stack.positions, positions, width))
         if isinstance(stack.norm, nn.LayerNorm):
             _norm(part.layer_norm, stack.norm)
     for target, module in zip(spec.encoder.layer, encoder.layers, strict=True):
@@ -90,7 +91,9 @@ def _stack(kind: Any, config: TransformerConfig) -> Any:
     activation = getattr(
         package("ctranslate2.specs", "--format ctranslate2").Activation, ACTIVATIONS[config.activation]
     )
-    return kind(config.layers, config.heads, pre_norm=config.norm == "pre", activation=activation)
+    rotary = {"rotary_dim": config.dim // config.heads, "rotary_interleave": False}
+    turned = rotary if config.positions == "rotary" else {}
+    return kind(config.layers, config.heads, pre_norm=config.norm == "pre", activation=activation, **turned)
 
 
 def _array(values: Tensor) -> Any:
@@ -126,7 +129,9 @@ def _project(spec: Any, model: EncoderDecoder, read: nn.Module) -> None:
 
 
 def _position_table(positions: PositionalEncoding, count: int, dim: int) -> Tensor:
-    """[count, dim]"""
+    """[count, dim]; zeros for rotary ones, beside which CTranslate2's encoder has a table all the same."""
+    if positions.rotary:
+        return torch.zeros(count, dim)
     if positions.table is None:
         return sinusoids(0, count, dim, torch.device("cpu"))
     return positions.table[torch.arange(count).clamp(max=len(positions.table) - 1)]

@@ -16,6 +16,7 @@ from nmt.models.rnn.decoder import RNNDecoder, RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoder, RNNEncoderConfig
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
 from nmt.models.transformer.encoder import TransformerEncoder, TransformerEncoderConfig
+from nmt.models.transformer.layers import TransformerConfig
 
 EncoderConfig = Annotated[RNNEncoderConfig | TransformerEncoderConfig | NoEncoderConfig, Field(discriminator="type")]
 DecoderConfig = Annotated[RNNDecoderConfig | TransformerDecoderConfig, Field(discriminator="type")]
@@ -46,6 +47,16 @@ class ModelConfig(Config):
             heads = getattr(stack, "heads", 1) if multihead else 1
             if not isinstance(stack, NoEncoderConfig) and stack.dim % heads:
                 raise ValueError(f"model.{side}.dim = {stack.dim} must be a multiple of model.{side}.heads = {heads}.")
+        return self
+
+    @model_validator(mode="after")
+    def _components_are_turned_in_pairs(self) -> "ModelConfig":
+        for side, stack in (("encoder", self.encoder), ("decoder", self.decoder)):
+            if isinstance(stack, TransformerConfig) and stack.positions == "rotary" and stack.dim // stack.heads % 2:
+                raise ValueError(
+                    f"model.{side}.positions = 'rotary' turns components in pairs: model.{side}.dim / "
+                    f"model.{side}.heads = {stack.dim // stack.heads} must be even."
+                )
         return self
 
     @model_validator(mode="after")

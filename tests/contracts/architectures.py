@@ -66,10 +66,17 @@ DECODERS |= {
     },
 }
 LANGUAGE_MODELS = {"none": {"type": "none"}}  # in an encoder's place; they have nothing to look at
+ROTARY = {"transformer-rotary": DECODERS["transformer-pre"] | {"positions": "rotary"}}  # joined with itself only
 SUBLAYERS = {"rnn": 1, "transformer": 2, "none": 0}  # of an encoder's layer; each has dropout on its output
 ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
 ARCHITECTURES += [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
-ARCHITECTURES += ["none/transformer-pre"]
+ARCHITECTURES += ["none/transformer-pre", "transformer-rotary/transformer-rotary"]
+
+
+def parts(architecture: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Encoder and decoder, joined by a stroke in its name."""
+    encoder, decoder = architecture.split("/")
+    return (ENCODERS | LANGUAGE_MODELS | ROTARY)[encoder], (DECODERS | ROTARY)[decoder]
 
 
 def build(
@@ -81,15 +88,14 @@ def build(
 
 
 def config_of(architecture: str, dropout: float = 0.0, share: str = "all") -> ModelConfig:
-    """Of an encoder and a decoder above, joined by a stroke."""
-    encoder, decoder = architecture.split("/")
+    encoder, decoder = parts(architecture)
     tree = {
         "embedding_dim": 10,
         "share_embeddings": share,
         "dropout": dropout,
         "word_dropout": dropout,
-        "encoder": (ENCODERS | LANGUAGE_MODELS)[encoder],
-        "decoder": DECODERS[decoder],
+        "encoder": encoder,
+        "decoder": decoder,
     }
     return parse_config(ModelConfig, tree, architecture)
 

@@ -18,12 +18,11 @@ from nmt.training.loss import cross_entropy
 from tests.contracts.architectures import (
     ARCHITECTURES,
     DECODERS,
-    ENCODERS,
-    LANGUAGE_MODELS,
     SUBLAYERS,
     VOCAB,
     build,
     config_of,
+    parts,
     sentences,
 )
 
@@ -194,7 +193,7 @@ def test_dropout_falls_on_embeddings_and_on_the_output_of_every_sublayer(
         counted(kind, method)
     model, (source, mask) = build(architecture, dropout=0.4).train(), sentences()
     model(source, mask, targets(3))
-    encoder, decoder = (ENCODERS | LANGUAGE_MODELS)[architecture.split("/")[0]], DECODERS[architecture.split("/")[1]]
+    encoder, decoder = parts(architecture)
     of_encoder = SUBLAYERS[encoder["type"]] * encoder.get("layers", 1)
     if decoder["type"] == "transformer":
         of_decoder = 3 * decoder["layers"]

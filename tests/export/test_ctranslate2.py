@@ -34,6 +34,8 @@ STACKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "post": ({"norm": "post"}, {"norm": "post"}),
     "mixed": ({"norm": "post", "layers": 1, "heads": 4}, {"activation": "gelu", "layers": 3}),
     "learned positions": (LEARNED, LEARNED),
+    "rotary positions": ({"positions": "rotary"}, {"positions": "rotary", "heads": 1}),
+    "rotary positions in one of them": ({}, {"positions": "rotary"}),
     "other widths than the embedding": ({"dim": 12, "heads": 3}, {"dim": 20, "heads": 5}),
 }
 

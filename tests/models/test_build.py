@@ -45,7 +45,7 @@ def test_components_of_embeddings_and_tied_logits_begin_at_about_unit_size() -> 
     assert float(logits.std()) == pytest.approx(1.0, rel=0.05)
 
 
-@pytest.mark.parametrize("kind", ["sinusoidal", "learned"])
+@pytest.mark.parametrize("kind", ["sinusoidal", "learned", "rotary"])
 def test_under_autocast_the_residual_stream_of_a_transformer_stays_in_fp32(kind: str) -> None:
     stack = {"type": "transformer", "layers": 1, "dim": 16, "heads": 2, "feed_forward_dim": 16, "positions": kind}
     tree = {"embedding_dim": 8, "encoder": stack, "decoder": stack}  # adapted to `dim` by a product, which is bf16

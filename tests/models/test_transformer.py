@@ -1,5 +1,6 @@
 """Transformer layers against torch's own, and positions against the formula."""
 
+import cmath
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from nmt.models.base import EncoderOutput
 from nmt.models.transformer.decoder import TransformerDecoder, TransformerDecoderConfig
 from nmt.models.transformer.encoder import EncoderLayer, TransformerEncoder, TransformerEncoderConfig
 from nmt.models.transformer.layers import SelfAttention, TransformerConfig
-from nmt.models.transformer.positions import PositionalEncoding, sinusoids
+from nmt.models.transformer.positions import PositionalEncoding, Rotation, sinusoids
 
 DIM, HEADS, INNER = 8, 2, 12
 
@@ -42,7 +43,7 @@ def test_an_encoder_layer_equals_torchs(norm: str, activation: str) -> None:
     values = torch.randn(2, 5, DIM, dtype=torch.float64)
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     expected = theirs(values, src_key_padding_mask=~mask)
-    torch.testing.assert_close(ours(values, mask)[mask], expected[mask])
+    torch.testing.assert_close(ours(values, mask, None)[mask], expected[mask])
 
 
 def test_sinusoids_are_those_of_the_formula() -> None:
@@ -57,11 +58,44 @@ def test_sinusoids_are_those_of_the_formula() -> None:
 @pytest.mark.parametrize("kind", ["sinusoidal", "learned"])
 @torch.no_grad()
 def test_positions_do_not_depend_on_where_a_call_starts(kind: str) -> None:
-    positions = PositionalEncoding(kind, DIM, max_positions=4)  # type: ignore[arg-type]
+    positions = PositionalEncoding(kind, DIM, HEADS, max_positions=4)  # type: ignore[arg-type]
     values = torch.zeros(1, 7, DIM)  # longer than the learned table
     whole = positions(values)
     for place in range(7):
         torch.testing.assert_close(positions(values[:, :1], start=place), whole[:, place : place + 1])
+
+
+def test_a_rotation_is_that_of_the_formula() -> None:
+    values = torch.randn(1, 1, 2, 6, dtype=torch.float64)  # positions 3 and 4
+    found = Rotation.at(3, torch.zeros(1, 2, 12), 6)(values)
+    for row, position in enumerate([3, 4]):
+        for pair in range(3):
+            angle = position / 10000 ** (pair / 3)
+            turned = complex(*values[0, 0, row, [pair, 3 + pair]]) * cmath.exp(1j * angle)
+            assert complex(*found[0, 0, row, [pair, 3 + pair]]) == pytest.approx(turned, abs=1e-6)
+
+
+def test_products_of_rotated_queries_and_keys_depend_on_their_distance_alone() -> None:
+    query, key = torch.randn(2, 1, 1, 1, 8)
+
+    def product(at: int, other: int) -> float:
+        return float((Rotation.at(at, query, 8)(query) * Rotation.at(other, key, 8)(key)).sum())
+
+    assert product(0, 5) == pytest.approx(product(90, 95), abs=1e-4)
+    assert product(5, 5) == pytest.approx(float((query * key).sum()), abs=1e-4)
+    assert abs(product(0, 5) - product(5, 0)) > 1e-2
+
+
+@torch.no_grad()
+def test_a_transformer_with_rotary_positions_sees_the_order_of_its_text() -> None:
+    """Without positions, self-attention takes a sentence for a bag of words."""
+    tree = {"type": "transformer", "dim": DIM, "heads": HEADS, "layers": 2, "positions": "rotary"}
+    encoder = TransformerEncoder(parse_config(TransformerEncoderConfig, tree, "test"), DIM, 0.0).eval()
+    values, mask = torch.randn(1, 4, DIM), torch.ones(1, 4, dtype=torch.bool)
+    there, back = encoder(values, mask).states, encoder(values.flip(1), mask).states.flip(1)
+    assert float((there - back).abs().max()) > 1e-2
+    later = encoder(torch.cat([values, values], dim=1), torch.tensor([[False] * 4 + [True] * 4]))
+    torch.testing.assert_close(later.states[:, 4:], there)  # where it stands does not matter
 
 
 @torch.no_grad()

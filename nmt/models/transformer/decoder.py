@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from nmt.models.attention import Keys, MultiHeadAttention
 from nmt.models.base import EncoderOutput, Memory, State
 from nmt.models.transformer.layers import FeedForward, Residual, SelfAttention, TransformerConfig
-from nmt.models.transformer.positions import PositionalEncoding
+from nmt.models.transformer.positions import PositionalEncoding, Rotation
 
 
 class TransformerDecoderConfig(TransformerConfig):
@@ -46,18 +46,18 @@ class DecoderLayer(nn.Module):
         """The source projected for the cross-attention."""
         return self.cross.keys(source)
 
-    def forward(self, values: Tensor, causal: Tensor, memory: Keys) -> Tensor:
+    def forward(self, values: Tensor, causal: Tensor, memory: Keys, rotation: Rotation | None) -> Tensor:
         """values [batch, tgt_len, dim], causal bool [tgt_len, tgt_len]"""
-        values = self.around_own(values, lambda queries: self.own(*self.own.split(queries), causal))
+        values = self.around_own(values, lambda queries: self.own(*self.own.split(queries, rotation), causal))
         values = self.around_cross(values, lambda queries: self.cross.context(queries, memory))
         return self.around_feed_forward(values, self.feed_forward)
 
-    def step(self, values: Tensor, memory: Keys, past: tuple[Tensor, Tensor]) -> "LayerStep":
+    def step(self, values: Tensor, memory: Keys, past: tuple[Tensor, Tensor], rotation: Rotation | None) -> "LayerStep":
         """values [rows, 1, dim], following `past` keys and values [rows, heads, past, head_dim]"""
         seen: dict[str, Tensor] = {}
 
         def look_back(queries: Tensor) -> Tensor:
-            query, key, value = self.own.split(queries)
+            query, key, value = self.own.split(queries, rotation)
             seen["keys"], seen["own"] = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
             return self.own(query, seen["keys"], seen["own"], None)
 
@@ -87,7 +87,7 @@ class TransformerDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.adapt = nn.Linear(input_dim, config.dim) if input_dim != config.dim else nn.Identity()
-        self.positions = PositionalEncoding(config.positions, config.dim, config.max_positions)
+        self.positions = PositionalEncoding(config.positions, config.dim, config.heads, config.max_positions)
         self.layers = nn.ModuleList(DecoderLayer(config, memory_dim, dropout) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim) if config.norm == "pre" else nn.Identity()
         self.read = nn.Linear(config.dim, feature_dim) if feature_dim != config.dim else nn.Identity()
@@ -108,10 +108,11 @@ class TransformerDecoder(nn.Module):
     ) -> tuple[Tensor, TransformerState]:
         """embedded [rows, input_dim] -> features [rows, feature_dim] and the next state"""
         values = self.positions(self.adapt(embedded.unsqueeze(1)), state.position)  # [rows, 1, dim]
+        rotation = self.positions.rotation(values, state.position)
         keys, own, attention = [], [], state.attention
         past = zip(self.layers, memory.layers, state.keys, state.values, strict=True)
         for layer, source, past_keys, past_values in past:
-            output = layer.step(values, source, (past_keys, past_values))  # type: ignore[operator]
+            output = layer.step(values, source, (past_keys, past_values), rotation)  # type: ignore[operator]
             values, attention = output.values, output.attention
             keys.append(output.keys)
             own.append(output.own)
@@ -121,8 +122,8 @@ class TransformerDecoder(nn.Module):
     def decode(self, embedded: Tensor, memory: TransformerMemory) -> Tensor:
         """embedded [batch, tgt_len, input_dim] -> features [batch, tgt_len, feature_dim]"""
         values = self.positions(self.adapt(embedded))
-        length = values.shape[1]
+        length, rotation = values.shape[1], self.positions.rotation(values)
         causal = torch.ones(length, length, dtype=torch.bool, device=values.device).tril()
         for layer, source in zip(self.layers, memory.layers, strict=True):
-            values = layer(values, causal, source)
+            values = layer(values, causal, source, rotation)
         return self.read(self.norm(values))

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from nmt.config import Config
 from nmt.models.attention import attend, join_heads, split_heads
 from nmt.models.dropout import Dropout
-from nmt.models.transformer.positions import Positions
+from nmt.models.transformer.positions import Positions, Rotation
 
 
 class TransformerConfig(Config):
@@ -41,9 +41,11 @@ class SelfAttention(nn.Module):
         nn.init.xavier_uniform_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def split(self, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def split(self, values: Tensor, rotation: Rotation | None) -> tuple[Tensor, Tensor, Tensor]:
         """[batch, length, dim] -> queries, keys and values, [batch, heads, length, head_dim] each"""
         queries, keys, own = (split_heads(part, self.heads) for part in self.project(values).chunk(3, dim=-1))
+        if rotation is not None:
+            queries, keys = rotation(queries), rotation(keys)
         return queries, keys, own
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None) -> Tensor:
