@@ -133,7 +133,7 @@ def test_an_empty_translation_scores_zero_without_failing():
 
 
 def test_unequal_numbers_of_lines_are_an_error_that_names_both():
-    with pytest.raises(DataError, match="^Hypotheses: 2, references: 1"):
+    with pytest.raises(DataError, match=r"^Hypotheses: 2, references: 1"):
         score(["BLEU"], ["a", "b"], ["a"])
 
 

@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_answer():
 
 
 def test_outputs_of_different_length_are_an_error():
-    with pytest.raises(DataError, match="^Hypotheses: 1, references: 2"):
+    with pytest.raises(DataError, match=r"^Hypotheses: 1, references: 2"):
         compare_texts("BLEU", ["a", "b"], ["a"], ["a", "b"])
 
 
