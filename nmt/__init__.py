@@ -75,4 +75,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Also what has not been imported yet."""
-    return __all__
+    return sorted({*globals(), *__all__})

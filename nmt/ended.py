@@ -14,7 +14,6 @@ from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
 from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
-from nmt.reports.card_metadata import part_of
 from nmt.reports.evaluations import read_evaluations
 from nmt.reports.numbers import listing
 from nmt.reports.record import RunRecord, library_versions
@@ -115,23 +114,20 @@ def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str
     return found
 
 
-def describe_scores(experiment: Experiment, directory: Path) -> str:
-    """Which scores a run loses that goes on, and how to measure them again; "" where it has none."""
-    run = ["nmt", "evaluate", str(directory)]
-    texts, commands = "", [shlex.join(run)]
+def describe_scores(directory: Path) -> str:
+    """Which scores a run loses that goes on; "" where it has none."""
     try:
-        if not (noted := read_evaluations(directory)):
-            return ""
-        record = read_record(directory)
+        noted = read_evaluations(directory)
     except CheckpointError:  # they go, damaged or not
-        pass
-    else:
-        texts = f" on {listing(list(dict.fromkeys(each.source for each in noted)))}"
-        others = [each for each in noted if part_of(experiment, record, each) != "test"]
-        named = [["--source", each.source, "--reference", each.reference] for each in others]
-        own: list[list[str]] = [[]] if len(others) < len(noted) else []
-        commands = list(dict.fromkeys(shlex.join([*run, *files]) for files in own + named))
-    return f"Its scores{texts} are dropped, as its model changes. To measure the new one: {'; '.join(commands)}"
+        return "Its scores are dropped, as its model changes."
+    if not noted:
+        return ""
+    texts = listing(list(dict.fromkeys(each.source for each in noted)))
+    command = shlex.join(["nmt", "evaluate", str(directory)])
+    return (
+        f"Its scores on {texts} are dropped, as its model changes. `{command}` will measure the new one on the "
+        "recipe's test set; --source and --reference name another."
+    )
 
 
 def describe_end(progress: Progress) -> str:

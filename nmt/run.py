@@ -19,6 +19,7 @@ from nmt.begun import (
     check_own,
     check_same,
     check_same_text,
+    is_run,
     recipe_at_end,
     recipe_so_far,
 )
@@ -61,14 +62,14 @@ from nmt.training.validate import DevSet
 def train_run(experiment: Experiment, directory: Path, console: Console, recipe: Path | None = None) -> str:
     """Train, or go on training, in `directory`; returns why it ended. Under torchrun every process calls this.
 
-    `recipe` is the file that the experiment was read from, near which files that are missing are looked for. Ctrl-C
-    ends it, too, whenever it comes.
+    `recipe` is the file that the experiment was read from, near which files that are missing are looked for. Once the
+    text has been looked at, Ctrl-C ends it at any time.
 
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
     started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
     check_own(directory)
-    is_new = not os.path.exists(directory / "experiment.toml")  # a begun run can do without its test set
+    is_new = not (is_run(directory) or os.path.exists(directory / "experiment.toml"))  # a begun one can do without
     doubts = _doubts_about_text(experiment, recipe) if is_new else []
     try:
         with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
@@ -119,7 +120,7 @@ def _train_alone(
     if workers.leads:
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
         write_loose(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
-        if said := describe_scores(experiment, directory):
+        if said := describe_scores(directory):
             _say(console, said)
         remove_records(directory)  # until training ends again there is nothing to report
     with memory_errors_explained():

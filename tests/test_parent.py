@@ -21,6 +21,7 @@ from nmt.reports.card import card_of
 from nmt.reports.collect import read_validations
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
+from nmt.training import loop
 from nmt.training.loop import train
 from nmt.training.updater import Updater
 from nmt.training.validate import Validation
@@ -102,6 +103,22 @@ def test_a_run_that_makes_its_model_worse_keeps_the_one_it_began_with_and_says_s
     assert "| best update | 0, what it began with |" in card
     assert "It is the model that training began with: a part of 60 sentence pairs gave none that was better" in card
     assert "It has learned" not in card
+
+
+def test_a_run_that_was_stopped_before_it_was_validated_claims_nothing_of_what_it_began_with(
+    child: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heed = loop.validate
+
+    def stopped(*arguments: Any) -> Validation:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return heed(*arguments)
+
+    monkeypatch.setattr(loop, "validate", stopped)
+    assert run(child, tmp_path / "child")[0] == "interrupted"
+    card = card_of(tmp_path / "child").replace("\\", "")
+    assert "what it began with |" not in card
+    assert "It is the model that training began with" not in card
 
 
 @pytest.mark.parametrize("rate", [1e-4, 1e-3])

@@ -298,26 +298,30 @@ def test_scores_of_an_earlier_model_are_gone_once_training_goes_on(begun: Path) 
     run(same(begun), begun)
     assert "12\\.50" in (begun / "README.md").read_text(encoding="utf-8")
     said = run(same(begun, training__max_updates=3), begun)[1]
-    again = f"nmt evaluate {begun} --source t.de --reference t.en"
-    assert f"Its scores on t.de are dropped, as its model changes. To measure the new one: {again}\n" in said
+    again = f"`nmt evaluate {begun}` will measure the new one on the recipe's test set;"
+    assert f"Its scores on t.de are dropped, as its model changes. {again}" in said
     assert "12\\.50" not in (begun / "README.md").read_text(encoding="utf-8")
     assert not (begun / "scores").exists()
     assert "scores on" not in run(same(begun, training__max_updates=4), begun)[1]
 
 
-def test_scores_on_the_recipe_s_test_set_are_measured_again_without_naming_it(begun: Path, tmp_path: Path) -> None:
+def test_all_texts_whose_scores_are_dropped_are_named_and_damaged_ones_are_dropped_too(begun: Path) -> None:
+    for files in (("t.de", "t.en", "a", "b"), ("u.de", "u.en", "c", "d")):
+        note_evaluation(begun, Evaluation(*files, 1, {"method": "beam"}, 1.0, (Score("BLEU", 1.0, "s", 0.5, 1.5),)))
+    assert "Its scores on t.de and u.de are dropped" in describe_scores(begun)
+    (begun / "scores" / "scores.json").write_text("damaged", encoding="utf-8")
+    assert describe_scores(begun) == "Its scores are dropped, as its model changes."
+
+
+def test_a_begun_run_whose_recipe_was_deleted_goes_on_without_its_test_set(begun: Path, tmp_path: Path) -> None:
     test = {"source": str(tmp_path / "t.de"), "target": str(tmp_path / "t.en")}
     for path in test.values():
         write_lines(Path(path), ["x"])
-    own = hashlib.sha256(b"x\n").hexdigest()
     run(same(begun, corpus__test=test, training__max_updates=3), begun)
-    for files in (("t.de", "t.en", own, own), ("u.de", "u.en", "a", "b")):
-        note_evaluation(begun, Evaluation(*files, 1, {"method": "beam"}, 1.0, (Score("BLEU", 1.0, "s", 0.5, 1.5),)))
-    said = describe_scores(same(begun, corpus__test=test), begun)
-    assert "on t.de and u.de are dropped" in said
-    assert said.endswith(f": nmt evaluate {begun}; nmt evaluate {begun} --source u.de --reference u.en")
-    (begun / "scores" / "scores.json").write_text("damaged", encoding="utf-8")
-    assert describe_scores(same(begun), begun).startswith("Its scores are dropped, as its model changes.")
+    again = same(begun, corpus__test=test, training__max_updates=4)
+    Path(test["source"]).unlink()
+    (begun / "experiment.toml").unlink()
+    assert run(again, begun)[0] == "max_updates"
 
 
 @pytest.mark.parametrize("place", ["prepare_corpus", "build_model", "train"])

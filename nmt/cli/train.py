@@ -62,7 +62,7 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
 
     console = Talker(stderr=True)
     if out is None and not directory.exists() and os.environ.get("RANK", "0") == "0":  # of several processes one speaks
-        message = f"The run is kept in {directory}; --out names another directory."
+        message = f"The run will be kept in {directory}; --out names another directory."
         console.print(message, highlight=False, markup=False, soft_wrap=True)
     reason = train_run(experiment, directory, console, recipe)
     if reason == "interrupted":
@@ -83,7 +83,7 @@ def _default_directory(recipe: Path) -> Path:
             f"{recipe} is in a run. `{shlex.join([*command, str(run)])}` goes on with that run; "
             f"`{shlex.join([*command, f'{run}-2'])}` begins a new one."
         )
-    if is_run(directory.parent):
+    if is_run(directory.parent) and not is_run(directory):
         raise ConfigError(
             f"Without --out the run would be in {directory}, within the run {directory.parent}. Name another folder "
             f"with --out, such as runs/{recipe.stem}."

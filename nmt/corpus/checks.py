@@ -15,13 +15,14 @@ Languages = tuple[str, str]  # of source and target; empty where not known
 
 _HEADERS = {("source", "target"), ("src", "tgt"), ("src", "trg")}
 _FIELDS = {"source", "target", "text", "translation"}
-# The two-letter codes of ISO 639-1, and `sh`.
+# The two-letter codes of ISO 639-1, and those that it once had.
 _CODES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
-    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
-    "ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na "
-    "nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn "
-    "so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is it "
+    "iu iw ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo "
+    "mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
+    "si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh "
+    "yi yo za zh zu"
 )
 
 
@@ -65,14 +66,14 @@ def _home(path: Path, near: Path) -> Path | None:
     if path.is_absolute():
         return None
     folders = (near.resolve(), *near.resolve().parents)
-    found = (one for one in folders if any(map(os.path.exists, (one / path, (one / path).with_name("prepare.py")))))
-    home = next(found, None)
+    to_make = [path.with_name("prepare.py")] if path.parts[0] == "data" else []
+    home = next((one for one in folders for name in (path, *to_make) if os.path.exists(one / name)), None)
     return None if home == Path.cwd() else home
 
 
 def check_sides(paths: Sequence[Path], languages: Languages) -> None:
     """Raises ConfigError where the files of the source and of the target are one, or the other way round."""
-    if len(paths) == 2 and all(path.is_file() for path in paths) and os.path.samefile(*paths):
+    if len(paths) == 2 and all(map(os.path.isfile, paths)) and os.path.samefile(*paths):
         raise ConfigError(f"{paths[0]} is both source and target: that text would be a translation of itself.")
     check_order(paths, languages)
 
@@ -119,7 +120,7 @@ def check_start(text: Text, languages: Languages) -> None:
         swapped = " It also says that the sides are the other way round." * (fields == named[::-1])
         raise DataError(
             f"{text.describe()}: line 1 is a header ({first.source}, {first.target}), and would be taken for a pair. "
-            f"Remove it: tail -n +2 OLD > NEW.{swapped}"
+            f"Remove that line.{swapped}"
         )
     if first.source.startswith("{") and not _FIELDS.union(languages).isdisjoint(_object(first.source)):
         raise DataError(
@@ -139,4 +140,4 @@ def _object(line: str) -> dict[str, object]:
 def doubt_about_codes(languages: Languages) -> str:
     """A sentence where a language is called by two letters that are no language's; or ''."""
     unknown = [code for code in languages if len(code) == 2 and code.lower() not in _CODES]
-    return f"{' and '.join(unknown)}: no language has this two-letter code (ISO 639-1). Is it a typo?" * bool(unknown)
+    return f"{' and '.join(unknown)}: not among the two-letter codes of languages (ISO 639-1). A typo?" * bool(unknown)

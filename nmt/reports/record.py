@@ -85,7 +85,8 @@ class RunRecord:
     @property
     def is_as_begun(self) -> bool:
         """Whether no model was better than the one that it began with (`init_from`)."""
-        return bool(self.experiment.get("init_from")) and not self.best_update
+        begun = bool(self.experiment.get("init_from")) and self.best_dev_bleu is not None  # else never scored
+        return begun and self.updates > 0 and not self.best_update
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""

@@ -10,6 +10,7 @@ from typing import Any
 from nmt.reports import numbers
 from nmt.reports.systems import SystemResult
 
+_SEEDS = " (seeds "  # in a name, which goes on with them
 _OF_ITS_OWN = ("name", "seed", "search", "card")  # of each run; how it really searched is in its result
 
 
@@ -101,10 +102,15 @@ def _names(groups: Sequence[Sequence[SystemResult]]) -> list[str]:
     """A name for each group, no two alike and none that of a run in another group."""
     wanted = [_name(group, [run for other in groups if other is not group for run in other]) for group in groups]
     counts = Counter(wanted)
+    whole = {name for group, name in zip(groups, wanted, strict=True) if len(group) > 1}  # of seeds not named
     return [
-        name if counts[name] == 1 else numbers.listing([run.name for run in group])
+        name if counts[name] == 1 and name.partition(_SEEDS)[0] not in whole - {name} else _listed(group)
         for group, name in zip(groups, wanted, strict=True)
     ]
+
+
+def _listed(group: Sequence[SystemResult]) -> str:
+    return numbers.listing([run.name for run in group])
 
 
 def _name(group: Sequence[SystemResult], others: Sequence[SystemResult]) -> str:
@@ -119,8 +125,8 @@ def _name(group: Sequence[SystemResult], others: Sequence[SystemResult]) -> str:
             if not own & {each for run in others for each in (run.name, name(run))}:
                 return common[-1]
     if not common:
-        return numbers.listing([run.name for run in group])
-    return f"{common[0]} (seeds {numbers.listing([str(seed_of(run)) for run in group])})"
+        return _listed(group)
+    return f"{common[0]}{_SEEDS}{numbers.listing([str(seed_of(run)) for run in group])})"
 
 
 def _recipe_name(run: SystemResult) -> str:

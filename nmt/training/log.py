@@ -71,7 +71,7 @@ class TrainingLog:
 
     def rewind(self, progress: Progress) -> None:
         """Drop the lines after those that `progress` knows of: they will be written again."""
-        if self._board and (progress.update or progress.models):  # else nothing was shown yet
+        if self._board and (progress.update or progress.models):  # else there is nothing to go back to
             self._board.rewind(progress.update)
         if self._journal and not self._journal.rewind(progress.log_bytes, progress.log_sha256):
             path = self._journal.path

@@ -92,7 +92,7 @@ class Translator:
             what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
             raise ConfigError(f"This model has no attention, so {what}.")
         if self.shortlist and glossary:
-            raise ConfigError("A shortlist may not have the terms of a glossary on it. Leave out one of them.")
+            raise ConfigError("A shortlist may lack the terms of a glossary. Leave out the one or the other.")
         if self.shortlist and (config.exact or config.method == "sample"):
             asked = "search.exact = true" if config.exact else "search.method = 'sample'"
             raise ConfigError(

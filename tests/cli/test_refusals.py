@@ -34,7 +34,7 @@ def listed(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["--shortlist", "--set", "method=sample"],
             "With a shortlist, search.method = 'sample' cannot be kept to",
         ),
-        (["--shortlist", "--glossary", "TERMS"], "A shortlist may not have the terms of a glossary on it"),
+        (["--shortlist", "--glossary", "TERMS"], "A shortlist may lack the terms of a glossary"),
         (["--glossary", "TERMS", "--set", "mbr=chrf"], "A glossary needs beam search"),
         (["--alignment"], "no alignment can be given"),
         (["--set", "coverage=0.2"], "search.coverage has nothing to go by"),

@@ -232,4 +232,4 @@ def test_a_code_of_no_language_is_said(tmp_path: Path) -> None:
     languages = "--source-language", "ge", "--target-language", "en"
     done = run(*files, *languages, "--out", tmp_path / "mine", "--dev", 4, "--test", 4)
     assert done.exit_code == 0, done.output
-    assert "nmt: ge: no language has this two-letter code (ISO 639-1). Is it a typo?" in done.stderr
+    assert "nmt: ge: not among the two-letter codes of languages (ISO 639-1). A typo?" in done.stderr

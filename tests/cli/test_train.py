@@ -53,7 +53,7 @@ def test_the_run_directory_is_named_after_the_recipe(recipe: Path, asked: dict[s
 
 def test_where_a_run_goes_is_said_unless_it_was_given(recipe: Path, asked: dict[str, Any]) -> None:
     place = Path("runs/toy/rnn")
-    assert invoke(recipe).stderr == f"The run is kept in {place}; --out names another directory.\n"
+    assert invoke(recipe).stderr == f"The run will be kept in {place}; --out names another directory.\n"
     assert invoke(recipe, "--out", "elsewhere").stderr == ""
     place.mkdir(parents=True)
     assert invoke(recipe).stderr == ""  # begun before: then its directory is named anyway
@@ -85,6 +85,8 @@ def test_by_default_no_run_is_begun_within_another_one(recipe: Path, asked: dict
         f"Without --out the run would be in {Path('runs/toy/rnn')}, within the run {Path('runs/toy')}. Name another "
         "folder with --out, such as runs/rnn."
     )
+    make_run(Path("runs/toy/rnn"), recipe)  # by --out
+    assert invoke(recipe).exit_code == 0  # goes on with it
 
 
 def make_run(directory: Path, recipe: Path) -> None:

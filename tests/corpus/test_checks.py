@@ -59,7 +59,8 @@ def test_one_file_is_not_both_sides_under_whatever_name(tmp_path: Path) -> None:
     for paths in ([path, path], [path, other]):
         with pytest.raises(ConfigError, match="is both source and target"):
             check_sides(paths, ("", ""))
-    check_sides([path, tmp_path / "missing"], ("", ""))  # whose reader says so
+    for other in (tmp_path / "missing", Path("a" * 300)):  # whose reader says so
+        check_sides([path, other], ("", ""))
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -83,6 +84,13 @@ def test_a_missing_file_that_is_near_the_recipe_is_found_there(
     else:
         with pytest.raises(DataError, match=rf"data/my/prepare\.py\. It is corpus\.train\. {REMEDY}$"):
             check_there(text, "corpus.train", near, REMEDY)
+
+
+def test_a_script_of_that_name_elsewhere_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "prepare.py").touch()
+    (tmp_path / "recipes").mkdir()
+    with pytest.raises(DataError, match=rf"^train\.tsv: no such file\. It is corpus\.train\. {REMEDY}$"):
+        check_there(Text("tsv", "train.tsv"), "corpus.train", tmp_path / "recipes", REMEDY)
 
 
 @pytest.mark.parametrize("near", [None, Path("recipes")])
@@ -140,7 +148,7 @@ def test_text_that_a_recipe_names_twice_is_doubted(tmp_path: Path) -> None:
 
 
 def test_two_letters_that_are_no_language_are_doubted() -> None:
-    assert doubt_about_codes(("ed", "en")) == "ed: no language has this two-letter code (ISO 639-1). Is it a typo?"
+    assert doubt_about_codes(("ed", "en")) == "ed: not among the two-letter codes of languages (ISO 639-1). A typo?"
     for known in (("de", "EN"), ("deu", "zh-Hans"), ("", "German"), ("source", "target")):
         assert doubt_about_codes(known) == ""
 

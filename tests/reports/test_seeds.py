@@ -89,6 +89,14 @@ def test_two_systems_of_one_recipe_name_are_named_with_their_seeds():
     assert [name for name, _, _ in grouped(runs)] == ["rnn (seeds 1 and 2)", "rnn (seeds 3 and 4)"]
 
 
+def test_a_system_is_not_named_as_if_it_were_a_part_of_another():
+    runs = seeds("rnn", TEST, 0.1, (1, 2, 1, 2))
+    names = ("rnn-1", "rnn-2", "rnn-1b", "rnn-2b")
+    runs = [dataclasses.replace(run, name=name) for run, name in zip(runs, names, strict=True)]
+    runs[2:] = [changed(run, training={"max_updates": 9}) for run in runs[2:]]
+    assert [name for name, _, _ in grouped(runs)] == ["rnn", "rnn-1b and rnn-2b"]
+
+
 def test_runs_with_nothing_in_their_names_in_common_are_named_one_by_one():
     runs = seeds("rnn", TEST, 0.1, (1, 2))
     runs = [dataclasses.replace(changed(run, name=name), name=name) for run, name in zip(runs, "ab", strict=True)]
