@@ -146,7 +146,7 @@ def describe_halt(directory: Path) -> str:
     states = list_steps(directory / "state")
     if not states:
         return (
-            f"Stopped before a state of {directory} was saved. The same command begins it again, with the text that is "
+            f"Stopped before the first update of {directory}. The same command begins again, with whatever text is "
             "prepared by now."
         )
     return f"Stopped. {directory} is as it was saved at update {states[-1]}; the same command goes on from there."

@@ -337,7 +337,7 @@ def test_ctrl_c_before_the_first_update_is_answered_in_a_sentence(
         reason, said = run(make_experiment(tmp_path / "text"), directory)
     assert reason == "interrupted"
     assert said.endswith(
-        f"Stopped before a state of {directory} was saved. The same command begins it again, with the text that is "
+        f"Stopped before the first update of {directory}. The same command begins again, with whatever text is "
         "prepared by now.\n"
     )
     assert run(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
