@@ -60,12 +60,14 @@ def _verify(runs: list[Path], console: "Console") -> int:
     from nmt.cli.run_paths import without_our_own
     from nmt.errors import CheckpointError
 
-    damaged = 0
+    damaged, no_runs = 0, []
     for run in without_our_own(runs):
         if not run.is_dir():
-            raise CheckpointError(f"{run}: no such run directory.")
+            no_runs.append(f"{run}: no such run directory.")
+            continue
         if not any((run / name).exists() for name in ("experiment.toml", "manifest.json", "models", "state")):
-            raise CheckpointError(f"{run} is no run directory: it has neither a recipe nor models.")
+            no_runs.append(f"{run} is no run directory: it has neither a recipe nor models.")
+            continue
         found = _problems(run)
         if found:  # twice: a run that is being trained moves on between looking where a file is and reading it
             again = set(_problems(run))
@@ -73,6 +75,8 @@ def _verify(runs: list[Path], console: "Console") -> int:
         damaged += bool(found)
         for line in found or [f"{run}: every file is as it was written."]:
             console.print(line, markup=False, soft_wrap=True)
+    if no_runs:  # at the end: the others have been looked at
+        raise CheckpointError(" ".join(no_runs))
     return int(damaged > 0)
 
 

@@ -86,6 +86,13 @@ def test_a_folder_that_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
     assert str(done.exception) == f"{tmp_path} is no run directory: it has neither a recipe nor models."
 
 
+def test_what_is_no_run_keeps_no_run_from_being_verified(tiny_run: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [str(tmp_path), str(tmp_path / "none"), str(tiny_run)])
+    assert f"{tiny_run}: every file is as it was written." in done.stdout
+    assert f"{tmp_path} is no run directory" in str(done.exception)
+    assert f"{tmp_path / 'none'}: no such run directory." in str(done.exception)
+
+
 def test_what_nmt_itself_puts_beside_runs_is_left_out_with_a_sentence_but_refused_alone(
     tiny_run: Path, tmp_path: Path
 ) -> None:
