@@ -66,7 +66,7 @@ def compare(
     import torch
     from rich.console import Console
 
-    from nmt.cli.run_paths import without_our_own
+    from nmt.cli.run_paths import with_record, without_our_own
     from nmt.corpus.lines import one_line
     from nmt.metrics import metric_name, signature_of
     from nmt.reports.comparison import compare_systems, differing_indices
@@ -83,7 +83,7 @@ def compare(
     for name in metrics:
         signature_of(name)  # what cannot be computed is said before anything is translated
     progress = Console(stderr=True)
-    runs = without_our_own(runs)
+    runs = with_record(without_our_own(runs))
     records = [RunRecord.load(run / "record.json") for run in runs]
     for run in runs:
         check_sealed(run)

@@ -120,6 +120,8 @@ def evaluate(
             typer.echo(f"nmt: checkpoint '{checkpoint}': its scores are not saved in the run.", err=True)
         elif record is not None and _record(run) == record:
             _note(run, test, about, scores)
+            if said := _doubt(run, scores):
+                typer.echo(f"nmt: {said}", err=True)
         else:
             typer.echo(f"nmt: the training of {run} has not ended: the scores are not saved in it.", err=True)
     if output is not None:
@@ -199,6 +201,21 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
     except NMTError as error:
         message = f"nmt: the model card stays as it was: {error}"
         Console(stderr=True).print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+def _doubt(run: Path, scores: Sequence["Score"]) -> str:
+    """A sentence where the scores are so far below those on the dev set as those of other lines are; or ''."""
+    from nmt.reports.evaluations import FOLDER
+    from nmt.reports.record import RunRecord
+
+    expected = RunRecord.load(run / "record.json").best_dev_bleu or 0.0
+    value = next((each.value for each in scores if each.name == "BLEU"), expected)
+    if value >= expected / 10:
+        return ""
+    return (
+        f"BLEU is far below that on the dev set, {expected:.1f}. Do the two files belong together, line by line? If "
+        f"not, delete {run / FOLDER} and evaluate again on what does."
+    )
 
 
 def _write(option: str, path: Path, text: str) -> None:

@@ -20,6 +20,22 @@ def without_our_own(paths: Sequence[Path]) -> list[Path]:
     return [path for path in paths if path not in kinds]
 
 
+def with_record(runs: Sequence[Path]) -> list[Path]:
+    """Leaves out, with a sentence on stderr, the folders that have no record of a training.
+
+    Where there would be none left to compare with, all stay, for the command to refuse.
+    """
+    from nmt.begun import is_run
+
+    without = [run for run in runs if run.is_dir() and not (run / "record.json").exists()]
+    if len(runs) - len(without) < 2:
+        return list(runs)
+    for run in without:
+        reason = "its training has not stopped yet" if is_run(run) else "it is not the directory of a run"
+        typer.echo(f"nmt: {run} is left out: {reason}.", err=True)
+    return [run for run in runs if run not in without]
+
+
 def _kind(path: Path) -> str:
     """What a folder is that is no run but plainly ours; empty for any other."""
     from nmt.begun import PREPARED

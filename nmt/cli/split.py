@@ -70,6 +70,8 @@ def split(
     say(f"{counted(held.num_pairs, 'pair')}: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
     if others := held.num_pairs - counts[0] - dev - test:
         say(f"{counted(others, 'pair')} left out for sharing a sentence with one that is held out.")
+    if names == SIDES:
+        say("the languages are not known, and recipes name them: --source-language and --target-language.")
     languages = dict(zip(("source_language", "target_language"), names, strict=True)) if names != SIDES else {}
     print(_corpus_table(languages, {part: paths[part] for part in parts}))
 

@@ -40,7 +40,8 @@ def check_parts(texts: dict[str, Text], languages: Languages, recipe_dir: Path |
         check_start(text, languages)
     same = [both for both in combinations(texts, 2) if texts[both[0]] == texts[both[1]]]
     doubts = [f"corpus.{second} is the text of corpus.{first}, so scores on it are too good." for first, second in same]
-    return [*filter(None, [doubt_about_codes(languages)]), *doubts]
+    files = (doubt_about_files(text.paths(), languages) for text in texts.values()) if two_sides else ()
+    return [*filter(None, [doubt_about_codes(languages), next(filter(None, files), "")]), *doubts]
 
 
 def check_there(text: Text, key: str, near: Path | None, remedy: str = "") -> None:
@@ -88,6 +89,15 @@ def check_order(paths: Sequence[Path], languages: Languages) -> None:
             f"{paths[0]}, {paths[1]}: the names say {ends[0]}, {ends[1]}, the other way round: the source is in "
             f"{languages[0]}, the target in {languages[1]}. Exchange the files, or the languages."
         )
+
+
+def doubt_about_files(paths: Sequence[Path], languages: Languages) -> str:
+    """A sentence where the name of a file ends in another language than its side has; or ''."""
+    named = [(path, ending(path), language) for path, language in zip(paths, languages, strict=False)]
+    for path, code, language in named if len(paths) == len(languages) else ():
+        if len(code) == 2 and code in _CODES and language and not _fits(code, language):
+            return f"{path}: the name says {code}, and that side is in {language}. Is it the right file?"
+    return ""
 
 
 def ending(path: Path) -> str:

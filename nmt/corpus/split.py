@@ -68,16 +68,23 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
     if wanted > MOST * num_pairs:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test are more than a fifth of "
-            f"the {num_pairs:,} that there are. Hold out fewer (--dev, --test)."
+            f"the {num_pairs:,} that there are. {_fewer(num_dev, num_test, int(MOST * num_pairs))}"
         )
     chosen = _no_two_alike(sorted(candidates, key=_copies(texts, candidates)))[:wanted]
     if len(chosen) < wanted:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test were asked for, and only "
-            f"{len(chosen):,} have sentences of their own and pass the filters that training has. Hold out fewer "
-            "(--dev, --test)."
+            f"{len(chosen):,} have sentences of their own and pass the filters that training has. "
+            f"{_fewer(num_dev, num_test, len(chosen))}"
         )
     return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs, hashes)
+
+
+def _fewer(num_dev: int, num_test: int, most: int) -> str:
+    """How many of each can be held out, in the same ratio."""
+    dev = max(1, most * num_dev // (num_dev + num_test))
+    test = min(num_test, most - dev)
+    return f"Hold out fewer: --dev {dev} --test {test}." if test >= 0 else "Even one is too many."
 
 
 def write_parts(parts: Sequence[tuple[tuple[Path, Path], Iterable[Pair]]]) -> list[int]:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from nmt.corpus.checks import check_order, check_parts, check_sides, check_start, check_there, doubt_about_codes, fit
+from nmt.corpus.checks import (
+    check_order,
+    check_parts,
+    check_sides,
+    check_start,
+    check_there,
+    doubt_about_codes,
+    doubt_about_files,
+    fit,
+)
 from nmt.corpus.readers import Text
 from nmt.errors import ConfigError, DataError, NMTError
 
@@ -155,6 +164,19 @@ def test_text_that_a_recipe_names_twice_is_doubted(tmp_path: Path) -> None:
     doubt = "corpus.test is the text of corpus.dev, so scores on it are too good."
     assert check_parts(texts, ("de", "en"), None, two_sides=True) == [doubt]
     assert check_parts({"train": one, "dev": other}, ("de", "en"), None, two_sides=True) == []
+
+
+def test_a_file_that_is_named_after_another_language_is_doubted(tmp_path: Path) -> None:
+    for name in ("train.en", "train.de", "dev.txt", "dev.de.gz"):
+        (tmp_path / name).write_text("Hund\n")
+    text = Text("parallel", str(tmp_path / "train.en"), str(tmp_path / "train.de"))
+    doubt = f"{tmp_path}/train.de: the name says de, and that side is in fr. Is it the right file?"
+    assert doubt_about_files(text.paths(), ("en", "fr")) == doubt
+    assert check_parts({"train": text}, ("en", "fr"), None, two_sides=True) == [doubt]
+    assert check_parts({"train": text}, ("", "fr"), None, two_sides=False) == []
+    for languages in (("en", "de"), ("en-GB", "de-AT"), ("", "de"), ("", "")):
+        assert doubt_about_files(text.paths(), languages) == ""
+    assert doubt_about_files([tmp_path / "dev.txt", tmp_path / "dev.de.gz"], ("en", "de")) == ""
 
 
 def test_two_letters_that_are_no_language_are_doubted() -> None:

@@ -167,11 +167,21 @@ def test_what_training_would_drop_is_not_held_out(tmp_path: Path) -> None:
 def test_more_than_a_fifth_is_refused(tmp_path: Path) -> None:
     whole = texts(tmp_path, NUMBERED)
     assert hold_out(whole, 19, 1, seed=1).num_pairs == 100
-    with pytest.raises(DataError, match=r"0\.tsv: 20 pairs for dev and 1 for test are more than a fifth of the 100"):
+    with pytest.raises(
+        DataError, match=r"0\.tsv: 20 pairs for dev and 1 for test are more than a fifth of the 100"
+    ) as no:
         hold_out(whole, 20, 1, seed=1)
+    assert str(no.value).endswith("that there are. Hold out fewer: --dev 19 --test 1.")
+    assert hold_out(whole, 19, 1, seed=1).num_pairs == 100
+    with pytest.raises(DataError, match="Hold out fewer: --dev 10 --test 10"):
+        hold_out(whole, 1000, 1000, seed=1)
+    with pytest.raises(DataError, match=r"are more than a fifth of the 4 that there are\. Even one is too many"):
+        hold_out(texts(tmp_path, NUMBERED[:4]), 1, 0, seed=1)
 
 
 def test_too_few_different_sentences_are_refused(tmp_path: Path) -> None:
     whole = texts(tmp_path, [Pair(f"Satz {number}", f"The same {number % 3}") for number in range(50)])
-    with pytest.raises(DataError, match="5 pairs for dev and 0 for test were asked for, and only 3 have"):
+    with pytest.raises(
+        DataError, match=r"5 pairs for dev and 0 for test were asked for, and only 3 have .* --dev 3 --test 0"
+    ):
         hold_out(whole, 5, 0, seed=1)

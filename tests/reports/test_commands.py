@@ -305,6 +305,20 @@ def test_compare_leaves_out_the_folders_that_nmt_itself_puts_beside_runs(folder)
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_compare_leaves_out_runs_without_a_record_where_two_others_are_left(folder):
+    (folder / "runs" / "notes").mkdir()
+    (folder / "runs" / "begun" / "state" / "latest").mkdir(parents=True)
+    runs = ("runs/bad", "runs/begun", "runs/good", "runs/notes")
+    result = nmt("compare", *runs, "--out", "report")
+    results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+    assert [run["name"] for run in results["runs"]] == ["bad", "good"]
+    assert "nmt: runs/begun is left out: its training has not stopped yet.\n" in result.stderr
+    assert "nmt: runs/notes is left out: it is not the directory of a run.\n" in result.stderr
+    with pytest.raises(CheckpointError, match="runs/begun has no record"):
+        nmt("compare", "runs/bad", "runs/begun", "--out", "report")
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_compare_says_what_keeps_runs_of_one_recipe_from_being_seeds_of_one_system(folder, monkeypatch):
     for name, updates in (("rnn", 900), ("rnn-2", 1000), ("rnn-3", 1000)):
         path = make_run(folder / "runs" / name, "rnn", seed=int(name[4:] or 1)) / "record.json"
@@ -413,6 +427,19 @@ def test_evaluate_says_in_one_line_where_it_saved_the_scores_and_nothing_else_on
     said = "nmt: the scores are saved in runs/bad/scores and in the model card, runs/bad/README.md.\n"
     assert result.stderr == said
     assert (folder / "runs" / "bad" / "scores").is_dir()
+
+
+def test_evaluate_asks_whether_files_belong_together_where_their_score_is_a_tenth_of_that_on_the_dev_set(folder):
+    given = ["runs/good", "--source", "test.de", "--reference", "other.en", "--metric", "BLEU"]
+    (folder / "other.en").write_text("Something else is said here.\n" * len(TEST.reference), encoding="utf-8")
+    question = "nmt: BLEU is far below that on the dev set, 40.2. Do the two files belong together, line by line?"
+    for best, said in ((40.2, True), (0.0, False), (None, False)):
+        path = folder / "runs" / "good" / "record.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"best_dev_bleu": best}), encoding="utf-8")
+        seal_run(path.parent)
+        result = nmt("evaluate", *given)
+        assert (question in result.stderr) == said, result
+    assert "far below" not in nmt("evaluate", "runs/good", "--source", "test.de", "--reference", "test.en").stderr
 
 
 def test_evaluate_measures_without_touching_the_run_where_that_is_asked_for(folder):
