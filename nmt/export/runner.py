@@ -134,13 +134,13 @@ class Translator:
     def _cut(self, text: str) -> list[list[int]]:
         """The ids of a piece, cut between words where there are too many."""
         ids: list[int] = self.source.encode(in_known_characters(text, self.alphabet))
-        parts = []
-        while len(ids) > self.config.max_length:
-            words = [at for at in range(1, self.config.max_length) if self.source.id_to_piece(ids[at])[0] == "\u2581"]
-            cut = words[-1] if words else self.config.max_length
-            parts.append(ids[:cut])
-            ids = ids[cut:]
-        return [*parts, ids] if ids else parts
+        parts, start, most = [], 0, self.config.max_length
+        while len(ids) - start > most:
+            ends = range(start + most - 1, start, -1)
+            cut = next((at for at in ends if self.source.id_to_piece(ids[at])[0] == "\u2581"), start + most)
+            parts.append(ids[start:cut])
+            start = cut
+        return [*parts, ids[start:]] if ids else parts
 
     def search(
         self, sources: list[list[int]], config: Config, shortlist: bool = False

@@ -35,7 +35,7 @@ class TokenizerConfig(Config):
     character_coverage: float = Field(1.0, ge=0.98, le=1.0)
     training_pairs: int = Field(100_000, ge=1)
     sampling: float = Field(0.0, ge=0.0, le=1.0)
-    sampling_candidates: int = Field(16, ge=2)
+    sampling_candidates: int = Field(16, ge=2, le=512)  # more SentencePiece does not list
     sampling_smoothing: float = Field(0.2, gt=0.0)
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from typing import Any
 
 ALIKE = ("'’‘‚‛ʼ′`´", '"“”„‟«»″', "-‐‑‒–—―−", "·•∙")  # groups whose members stand for each other
 OTHER_NUMBERS = ("<super>", "<sub>", "<fraction>")  # to Unicode 10² is 102, and 2½ is 21/2
+DRESSED = ("<wide>", "<font>")  # a digit in these is a plain one; in others, as in 1998①, it is no part of a number
 
 
 def alphabet_of(processor: Any) -> frozenset[str]:
@@ -27,10 +28,12 @@ def in_known_characters(text: str, alphabet: Set[str]) -> str:
 
 
 def _stand_in(character: str, alphabet: Set[str]) -> str:
-    if unicodedata.decomposition(character).startswith(OTHER_NUMBERS):
+    plain = unicodedata.normalize("NFKC", character)  # of full-width letters, ligatures, "…" as "..."
+    kind = unicodedata.decomposition(character)
+    has_digit = plain[:1].isdigit() or plain[-1:].isdigit()
+    if kind.startswith(OTHER_NUMBERS) or (has_digit and kind and not kind.startswith(DRESSED)):
         return character
-    # NFKC: full-width letters, ligatures, "…" as "...".
-    for form in (character, unicodedata.normalize("NFKC", character)):
+    for form in (character, plain):
         like = "".join(_alike(one, alphabet) for one in form)
         if " " not in like and alphabet >= set(like):
             return like

@@ -7,6 +7,7 @@ import pytest
 import sentencepiece
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from nmt.config import parse_config
 from nmt.corpus.lines import clean
@@ -139,6 +140,14 @@ def test_a_sample_depends_on_the_seed_alone(tokenizer: SentencePieceTokenizer) -
     assert [tokenizer.sample(text, seed) for seed in reversed(range(20))] == first[::-1]
     assert len({tuple(ids) for ids in first}) > 3
     assert {tokenizer.decode(ids) for ids in first} == {text}
+
+
+def test_as_many_candidates_as_may_be_asked_for_are_listed(tokenizer: SentencePieceTokenizer) -> None:
+    config = TokenizerConfig(sampling=1.0, sampling_candidates=512)
+    text = "the child looks for the bridge."
+    assert tokenizer.decode(SentencePieceTokenizer(tokenizer.model, config).sample(text, 1)) == text
+    with pytest.raises(ValidationError, match="sampling_candidates"):
+        TokenizerConfig(sampling_candidates=513)
 
 
 def test_samples_are_as_frequent_as_their_smoothed_probabilities(tokenizer: SentencePieceTokenizer) -> None:

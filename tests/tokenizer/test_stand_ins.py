@@ -17,6 +17,8 @@ ALPHABET = frozenset("abcdeABC12 .,'\"-/")
         ("a dog…", "a dog..."),
         ("Ａ１", "A1"),
         ("2½ 10² H₂O 1⁄2", "2½ 10² H₂O 1⁄2"),  # other numbers to whom reads them in a row
+        ("1② 12⒈ 2㋀ a①", "1② 12⒈ 2㋀ a①"),  # as are marks of footnotes
+        ("𝟏２", "12"),
         ("„a“ ‚b‘ c’d «e»", '"a" \'b\' c\'d "e"'),
         ("a–b — c‑d", "a-b - c-d"),
         ("a 😀 你 b", "a 😀 你 b"),  # nothing is like them
