@@ -54,7 +54,7 @@ class TrainingConfig(Config):
     from the gradient (adamw), or is an L2 penalty in it (adam, where it is 0 unless it is given).
 
     `precision` auto is bf16 where the device has instructions for it, else fp32. `threads` 0 is what
-    OMP_NUM_THREADS says, or all cores; there are never more than cores.
+    OMP_NUM_THREADS says, or all cores that it may use; there are never more.
 
     `shard` spreads weights, optimizer and average over the processes that torchrun started (see recipes/README.md);
     of one process there is nothing to spread.

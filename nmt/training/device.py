@@ -1,6 +1,7 @@
 """The machine: which device, which precision, how many threads."""
 
 import ctypes
+import math
 import os
 import platform
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,7 @@ import torch
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 KEPT_TO_TRAIN = 32
 KEPT_TO_TRANSLATE = 256  # where shapes come again (models/packed.py)
+CGROUP = Path("/sys/fs/cgroup")  # in a container its own
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,20 @@ def hardware() -> dict[str, str | int]:
 
 
 def available_cores() -> int:
-    """Cores this process may use (fewer than the machine's where it is confined)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores this process may use: fewer than the machine's where it is confined, or a container has less time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _cores_of_container() or cores)
+
+
+def _cores_of_container() -> int:
+    """How many cores' time a container may use (`docker --cpus`), rounded up; 0 where there is no such limit."""
+    for names in (["cpu.max"], ["cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"]):  # cgroup v2, v1
+        try:
+            quota, period = " ".join((CGROUP / name).read_text(encoding="ascii") for name in names).split()
+            return max(0, math.ceil(int(quota) / int(period)))  # -1 is no limit
+        except (OSError, ValueError, ArithmeticError):  # "max" is no limit either
+            continue
+    return 0
 
 
 def default_threads(processes: int) -> int:

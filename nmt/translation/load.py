@@ -75,8 +75,10 @@ def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Saved
     if not directory.is_dir():
         raise _no_run(directory)
     _check_for_models(directory)
-    folders = [step_dir(directory / "models", update) for update in find_steps(directory, checkpoint)]
-    loaded = [load_model(folder) for folder in folders]
+    try:
+        folders, loaded = _load_models(directory, checkpoint)
+    except CheckpointError:  # a run that is being trained may have moved on between looking where it is and reading it
+        folders, loaded = _load_models(directory, checkpoint)
     model, about = average_models([model for model, _ in loaded]), loaded[0][1]
     for name in sorted(TOKENIZER_FILES & about.tokenizers.keys()):  # before a parser sees what was changed
         path = directory / name
@@ -86,6 +88,11 @@ def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, Saved
     if tokenizers.fingerprint() != about.tokenizers:
         raise _other_tokenizer(directory, ", ".join(tokenizers.files()), folders[0])
     return model, about, tokenizers
+
+
+def _load_models(directory: Path, checkpoint: str) -> tuple[list[Path], list[tuple[EncoderDecoder, SavedModel]]]:
+    folders = [step_dir(directory / "models", update) for update in find_steps(directory, checkpoint)]
+    return folders, [load_model(folder) for folder in folders]
 
 
 def _no_run(path: Path) -> CheckpointError:

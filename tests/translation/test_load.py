@@ -1,6 +1,7 @@
 """From run directories to a translator."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,31 @@ def test_a_run_of_which_only_the_best_model_was_published_has_a_best_and_no_last
         find_steps(run, "best:2")
     with pytest.raises(CheckpointError, match=r"last is missing\. Whole are: step-10\."):
         find_steps(run, "last:1")
+
+
+@pytest.mark.parametrize("reads", ["pointer", "model"])
+def test_a_run_that_is_trained_may_move_on_while_it_is_loaded(
+    long_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: str
+) -> None:
+    moving = Path(shutil.copytree(long_run, tmp_path / "run"))
+    point(moving / "models", "best", 4, Disk())
+    real = {"pointer": load_module.follow, "model": load_module.load_model}[reads]
+
+    def moved(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        (moving / "models" / "step-4").rename(moving / "models" / "step-4.removed.tmp")
+        with suppress(CheckpointError):
+            return real(*arguments)
+        point(moving / "models", "best", 6, Disk())
+        raise CheckpointError("step-4 is missing")
+
+    monkeypatch.setattr(load_module, real.__name__, moved)
+    weights = dict(nmt.load(moving).model.named_parameters())
+    expected = dict(nmt.load(long_run, "step-6").model.named_parameters())
+    assert all(torch.equal(weight, expected[name]) for name, weight in weights.items())
+    shutil.rmtree(moving / "models" / "step-6")
+    with pytest.raises(CheckpointError, match="names step-6, which is missing"):
+        nmt.load(moving)
 
 
 @pytest.mark.parametrize("checkpoint", ["worst", "best:0", "best:", "step-", "step-x", "../best", "last:-1"])
