@@ -7,7 +7,7 @@ from typing import Any
 
 from nmt.config import Config, dump_config, load_config, parse_config
 from nmt.corpus.prepare import PreparedCorpus
-from nmt.errors import CheckpointError, ConfigError
+from nmt.errors import CheckpointError, ConfigError, DamagedError
 from nmt.experiment import Experiment
 from nmt.reports.record import RunRecord
 from nmt.storage.folder import REPLACED, Folder, is_whole, read_folder, read_manifest
@@ -100,7 +100,10 @@ def recipe_at_end(directory: Path) -> Experiment:
 def read_record(directory: Path) -> RunRecord:
     """How a run ended. Raises CheckpointError where that was changed since."""
     if "record.json" in noted_files(directory):
-        read_sealed(directory, "record.json")
+        try:
+            read_sealed(directory, "record.json")
+        except DamagedError as error:
+            raise DamagedError(f"{error} Without one, delete it: the same command writes it again.") from None
     return RunRecord.load(directory / "record.json")
 
 
@@ -114,12 +117,11 @@ def check_same(
     old, now = flat(before or experiment), flat(experiment)
     tables = ("search.", "card.") if over else ("search.", "card.", "corpus.test.")
     free = MAY_CHANGE | {key for key in now | old if key.startswith(tables)}
-    for key in sorted((old.keys() | now.keys()) - free):
-        if old.get(key) != now.get(key):
-            raise ConfigError(
-                f"{directory} was begun with {key} = {old.get(key)!r}, and the recipe has {now.get(key)!r}. "
-                f"{_other_ways(directory, key)}, or delete {directory} to begin again."
-            )
+    if key := first_difference(old, now, free):
+        raise ConfigError(
+            f"{directory} was begun with {key} = {old.get(key)!r}, and the recipe has {now.get(key)!r}. "
+            f"{_other_ways(directory, key)}, or delete {directory} to begin again."
+        )
     if _is_damaged(directory):
         path = directory / "experiment.toml"
         say(f"{path} {'was changed after it was written' if path.exists() else 'is missing'}. It is written again.")
@@ -159,10 +161,19 @@ def check_models(directory: Path) -> None:
         read_folder(step_dir(models, update), remedy)
 
 
-def as_it_began(experiment: Experiment, before: Experiment | None) -> Experiment:
-    """The recipe of a run that goes on: what it began with, as it was named then. It may have moved, or be gone."""
+def as_it_began(experiment: Experiment, before: Experiment | None, say: Callable[[str], None]) -> Experiment:
+    """The recipe of a run that goes on: what it began with, as it was named then. It may have moved, or be gone.
+
+    Where both names are of runs that are there, and not one, the recipe stays as it is, which `check_same` refuses.
+    """
     if experiment.init_from is None or before is None or before.init_from is None:
         return experiment
+    old, now = Path(before.init_from), Path(experiment.init_from)
+    if old.is_dir() and now.is_dir():
+        if not old.samefile(now):
+            return experiment
+    elif old != now:
+        say(f"It began with {old}. init_from = '{now}' is not looked at: to begin with that, use another --out.")
     return experiment.model_copy(update={"init_from": before.init_from})
 
 
@@ -196,6 +207,13 @@ def _is_more_than_begun(path: Path) -> bool:
 def flat(config: Config, prefix: str = "") -> dict[str, Any]:
     """Its keys by their paths, each beginning with `prefix`: {'a': {'b': 1}} -> {'a.b': 1}"""
     return _flat(dump_config(config), prefix)
+
+
+def first_difference(old: dict[str, Any], now: dict[str, Any], free: set[str]) -> str:
+    """The first key, but for those in `free`, whose value is another one in `now`; "" where there is none."""
+    # The type first: with another one all other keys differ, too.
+    keys = sorted((old.keys() | now.keys()) - free, key=lambda key: (not key.endswith(".type"), key))
+    return next((key for key in keys if old.get(key) != now.get(key)), "")
 
 
 def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:

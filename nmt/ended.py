@@ -6,7 +6,6 @@ from pathlib import Path
 
 from nmt.begun import read_record, recipe_at_end
 from nmt.config import dump_config
-from nmt.corpus.lines import hash_lines
 from nmt.counted import counted
 from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes
@@ -16,15 +15,14 @@ from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
 from nmt.reports.evaluations import read_evaluations
 from nmt.reports.numbers import listing
-from nmt.reports.record import RunRecord, library_versions
-from nmt.storage.disk import Disk, replace_file
+from nmt.reports.record import RunRecord
+from nmt.storage.disk import Disk
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import list_steps
 from nmt.training.device import hardware, peak_memory_bytes
 from nmt.training.job import Job
 from nmt.training.log import show_duration
 from nmt.training.progress import Progress
-from nmt.training.validate import DevSet
 
 
 def record_of(
@@ -32,6 +30,7 @@ def record_of(
     job: Job,
     progress: Progress,
     commit: str | None,
+    versions: dict[str, str],
     hashes: dict[str, list[str]],
 ) -> RunRecord:
     """What a run was and measured. `hashes` are of its training and dev text."""
@@ -40,7 +39,7 @@ def record_of(
         experiment=dump_config(experiment),
         architecture=describe(experiment.model),
         commit=commit,
-        versions=library_versions(),
+        versions=versions,
         hardware=hardware(),
         precision=job.machine.precision,
         threads=job.machine.threads,
@@ -63,13 +62,12 @@ def record_of(
         train_pairs=len(job.corpus),
         dev_pairs=len(job.dev.pairs),
         dev_signature=signature_of("BLEU", job.dev.target_language),
-        text_sha256=_text_hashes(experiment, job.dev, hashes),
+        text_sha256=_text_hashes(experiment, hashes),
     )
 
 
-def put_down(directory: Path, progress: Progress, record: RunRecord) -> None:
-    """Write what a run came to, beside its models: progress, record, card. Raises DiskError."""
-    replace_file(directory / "progress.json", progress.to_json().encode(), Disk())
+def put_down(directory: Path, record: RunRecord) -> None:
+    """Write what a run came to, beside its models: record and card. Raises DiskError."""
     record.save(directory / "record.json")
     seal(directory, ENDED, Disk())
     write_card(directory)
@@ -102,10 +100,9 @@ def bring_up_to_date(experiment: Experiment, directory: Path) -> bool:
     return ended != before
 
 
-def _text_hashes(experiment: Experiment, dev: DevSet, hashes: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Checksums by which scores on the text of the recipe are known; of a dev set of the hub those of its lines."""
-    lines = [[getattr(pair, side) for pair in dev.pairs] for side in ("source", "target")]
-    found = {**hashes, "dev": hashes["dev"] or [hash_lines(side) for side in lines]}
+def _text_hashes(experiment: Experiment, hashes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Checksums by which scores on the text of the recipe are known."""
+    found = dict(hashes)
     if experiment.corpus.test:
         try:
             found["test"] = experiment.corpus.text("test").hashes()

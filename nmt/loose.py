@@ -8,7 +8,7 @@ from nmt.storage.seal import is_as_sealed, noted_files, read_sealed, seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
 
 BEGUN = ["experiment.toml", *sorted(TOKENIZER_FILES)]  # what a run has from its beginning
-ENDED = [*BEGUN, "metrics.jsonl", "progress.json", "record.json"]
+ENDED = [*BEGUN, "metrics.jsonl", "record.json"]
 
 
 def write_loose(directory: Path, files: dict[str, bytes], ended: bool) -> None:
@@ -34,7 +34,7 @@ def holds(directory: Path, name: str, data: bytes) -> bool:
 def remove_records(directory: Path) -> None:
     """Remove what says how a run ended. Raises DiskError."""
     try:
-        for name in ("record.json", "progress.json"):
+        for name in ("record.json", "progress.json"):  # the latter of earlier versions
             Disk().remove(directory / name)
         Disk().sync(directory)
     except OSError as error:

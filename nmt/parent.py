@@ -11,7 +11,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nmt.begun import flat
+from nmt.begun import first_difference, flat
 from nmt.config import Config
 from nmt.corpus.checks import fit
 from nmt.errors import CheckpointError, ConfigError
@@ -109,10 +109,8 @@ def _of_rate(now: Experiment, before: Experiment) -> str:
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:
     old, new = flat(before, f"{table}."), flat(now, f"{table}.")
-    # The type first: with another one all other keys differ, too.
-    for key in sorted((old.keys() | new.keys()) - OF_ITS_OWN, key=lambda key: (not key.endswith(".type"), key)):
-        if old.get(key) != new.get(key):
-            raise ConfigError(
-                f"{source} was trained with {key} = {old.get(key)!r}, and the recipe has {new.get(key)!r}. With "
-                f"init_from, [{table}] must be that of {source / RECIPE}."
-            )
+    if key := first_difference(old, new, OF_ITS_OWN):
+        raise ConfigError(
+            f"{source} was trained with {key} = {old.get(key)!r}, and the recipe has {new.get(key)!r}. With "
+            f"init_from, [{table}] must be that of {source / RECIPE}."
+        )

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError, NMTError
+from nmt.loose import ENDED
 from nmt.reports.card import CARD, card_of
 from nmt.reports.evaluations import FOLDER as SCORES
 from nmt.reports.record import RunRecord
@@ -22,7 +23,6 @@ from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 
 LONGEST_REASON = 500  # characters: some hubs answer with a whole page
-LEFT_OUT = {"progress.json"}  # of the loose files: only training on needs it
 # What an earlier run in the repository may have and this one not: with it, a copy would be of neither.
 REPLACED = ["models/*", f"{SCORES}/*", SHORTLIST_FILE, *sorted(TOKENIZER_FILES)]
 
@@ -66,7 +66,7 @@ def published_files(run_dir: Path) -> dict[str, bytes]:
     The card is made anew; the run stays as it is. Raises CheckpointError where the run has not ended, or was changed.
     """
     RunRecord.load(run_dir / "record.json")  # which it has once it stops
-    loose = {name: read_sealed(run_dir, name) for name in read_manifest(run_dir)["files"] if name not in LEFT_OUT}
+    loose = {name: read_sealed(run_dir, name) for name in read_manifest(run_dir)["files"] if name in ENDED}
     models = run_dir / "models"
     best = step_dir(models, follow(models, "best"))
     folders = [best, *(one for one in [run_dir / SCORES] if one.is_dir())]

@@ -43,7 +43,7 @@ from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.parent import Parent, doubts_about, load_parent
-from nmt.reports.record import source_commit
+from nmt.reports.record import library_versions, source_commit
 from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
@@ -67,7 +67,8 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
 
     Raises ConfigError where the directory holds a run of another recipe, DataError, CheckpointError and DiskError.
     """
-    started, commit = time.perf_counter(), source_commit()  # now: a checkout may move on while a model trains
+    started = time.perf_counter()
+    code = source_commit(), library_versions()  # now: a checkout may move on while a model trains
     check_own(directory)
     is_new = not (is_run(directory) or os.path.exists(directory / "experiment.toml"))  # a begun one can do without
     doubts = _doubts_about_text(experiment, recipe) if is_new else []
@@ -77,16 +78,21 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
                 console = Console(quiet=True)
             for said in doubts:
                 _say(console, said)
-            return _train_alone(experiment, directory, console, workers, started, commit)
+            return _train_alone(experiment, directory, console, workers, started, code)
     except KeyboardInterrupt:  # before the first update or after the last, or from someone who cannot wait
         _say(console, describe_halt(directory))
         return "interrupted"
 
 
 def _train_alone(
-    experiment: Experiment, directory: Path, console: Console, workers: Workers, started: float, commit: str | None
+    experiment: Experiment,
+    directory: Path,
+    console: Console,
+    workers: Workers,
+    started: float,
+    code: tuple[str | None, dict[str, str]],
 ) -> str:
-    """As train_run, where nobody else is at work in the directory."""
+    """As train_run, where nobody else is at work in the directory. `code`: its commit, the versions of libraries."""
     training = experiment.training
     found = Checkpoints(directory).newest_of_all(workers, lambda text: _say(console, text))
     done = found[0] if found else None
@@ -96,7 +102,7 @@ def _train_alone(
     is_over = bool(over) and is_put_down(directory)
     before = recipe_at_end(directory) if is_over else recipe_so_far(directory, found[1] if found else None)
     if done:
-        experiment = as_it_began(experiment, before)
+        experiment = as_it_began(experiment, before, lambda text: _say(console, text))
     check_same(experiment, before, directory, lambda text: _say(console, text), is_over)
     if done and is_over:
         now_has = "Its name, [search] and [card] are now those of this recipe. "
@@ -115,7 +121,7 @@ def _train_alone(
         _say(console, said)
     # After the text: from here on freed memory is kept, and training a tokenizer takes much.
     machine = prepare_machine(training.precision, training.threads, workers.here)
-    checkpoints = _checkpoints(experiment, directory, machine, workers, commit)
+    checkpoints = _checkpoints(experiment, directory, machine, workers, code[0])
     workers.wait()  # all have seen what was there before it is written anew
     if workers.leads:
         tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
@@ -139,7 +145,7 @@ def _train_alone(
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
     if workers.leads:
-        put_down(directory, progress, record_of(experiment, job, progress, commit, corpus.hashes))
+        put_down(directory, record_of(experiment, job, progress, *code, corpus.hashes))
     if progress.finish_reason == "interrupted":
         _say(console, f"Stopped at update {progress.update}, everything is saved. The same command goes on from there.")
     else:

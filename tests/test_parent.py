@@ -236,8 +236,27 @@ def test_a_run_goes_on_under_whatever_name_the_other_one_has_now(
     shutil.copytree(tiny_run, parent)
     run(make_experiment(other_text, init_from=str(parent)), directory)
     parent.rename(tmp_path / "moved")
-    run(make_experiment(other_text, init_from=f"{tmp_path}/moved/", training__max_updates=3), directory)
+    said = run(make_experiment(other_text, init_from=f"{tmp_path}/moved/", training__max_updates=3), directory)[1]
     assert load_experiment(directory / "experiment.toml").init_from == str(parent)
+    assert f"It began with {parent}. init_from = '{tmp_path}/moved' is not looked at: to begin with that, use" in said
+    said = run(make_experiment(other_text, init_from=str(parent), training__max_updates=4), directory)[1]
+    assert "It began with" not in said
+
+
+def test_a_run_that_began_with_another_one_than_the_recipe_names_now_is_refused(
+    child: Experiment, tiny_run: Path, other_text: Path, tmp_path: Path
+) -> None:
+    directory, second = tmp_path / "child", tmp_path / "second"
+    run(child, directory)
+    shutil.copytree(tiny_run, second)
+    message = f"init_from = '{tiny_run}', and the recipe has '{second}'. Use another --out, or delete"
+    for updates in (2, 3):  # finished, going on
+        with pytest.raises(ConfigError, match=re.escape(message)):
+            run(make_experiment(other_text, init_from=str(second), training__max_updates=updates), directory)
+    same = os.path.relpath(tiny_run)
+    assert (
+        "It began with" not in run(make_experiment(other_text, init_from=same, training__max_updates=3), directory)[1]
+    )
 
 
 @pytest.mark.parametrize(

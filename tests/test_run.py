@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -22,8 +23,10 @@ from nmt.corpus.readers import Pair
 from nmt.ended import describe_scores
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
+from nmt.loose import ENDED
 from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
+from nmt.publish import published_files
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run import train_run
@@ -32,6 +35,7 @@ from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder, write_folder
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import point
+from nmt.storage.verify import problems
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.distributed import Workers
 from nmt.training.lock import only_trainer
@@ -68,7 +72,7 @@ def refusal(kind: type[nmt.NMTError], experiment: Experiment, directory: Path) -
 
 def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny_run: Path) -> None:
     names = {path.name for path in tiny_run.iterdir()} - {"tensorboard", ".lock"}
-    expected = {"experiment.toml", "tokenizer.model", "models", "state", "progress.json", "metrics.jsonl"}
+    expected = {"experiment.toml", "tokenizer.model", "models", "state", "metrics.jsonl"}
     assert names == expected | {"record.json", "manifest.json", "README.md"}
     assert {path.name for path in (tiny_run / "models").iterdir()} == {"step-2", "best", "last"}
     model_files = {path.name for path in (tiny_run / "models" / "step-2").iterdir()}
@@ -77,7 +81,7 @@ def test_a_run_directory_holds_everything_and_its_record_says_what_was_done(tiny
     model = build_model(experiment.model, record.vocab_size, record.vocab_size)
     assert record.parameters == count_parameters(model)
     assert (record.updates, record.finish_reason, record.precision, record.threads) == (2, "max_updates", "fp32", 1)
-    progress = Progress.from_json((tiny_run / "progress.json").read_text(encoding="utf-8"))
+    progress = Progress.from_json(read_folder(tiny_run / "state" / "step-2").files["progress.json"])
     assert record.target_tokens == progress.target_tokens
     assert record.target_tokens_per_second == pytest.approx(record.target_tokens / record.train_seconds)
     assert 0 < record.epochs < 1
@@ -104,6 +108,69 @@ def test_a_lost_record_is_written_again(begun: Path) -> None:
     assert [getattr(after, key) for key in same_keys] == [getattr(before, key) for key in same_keys]
     assert after.finish_reason == before.finish_reason
     check_sealed(begun)
+
+
+def test_a_finished_run_whose_record_was_damaged_says_that_it_is_written_again_once_it_is_deleted(begun: Path) -> None:
+    before = RunRecord.load(begun / "record.json")
+    (begun / "record.json").write_text("{", encoding="utf-8")
+    said = refusal(CheckpointError, same(begun), begun)
+    assert said.endswith("Put back the one of this run. Without one, delete it: the same command writes it again.")
+    (begun / "manifest.json").unlink()
+    said = refusal(CheckpointError, same(begun), begun)
+    assert said.endswith(
+        "Put back the one of this run, or delete it: then its own `nmt train` command writes it again."
+    )
+    (begun / "record.json").unlink()
+    run(same(begun), begun)
+    assert RunRecord.load(begun / "record.json").target_tokens == before.target_tokens
+    assert problems(begun) == []
+
+
+def test_a_run_of_an_earlier_version_goes_on_without_the_progress_that_was_kept_beside_its_record(
+    begun: Path,
+) -> None:
+    (begun / "progress.json").write_text(Progress(update=2).to_json(), encoding="utf-8")
+    seal(begun, [*ENDED, "progress.json"], Disk())
+    assert problems(begun) == []
+    assert "progress.json" not in published_files(begun)
+    (begun / "progress.json").write_text("damaged", encoding="utf-8")
+    assert len(problems(begun)) == 1
+    assert run(same(begun, training__max_updates=3), begun)[0] == "max_updates"
+    assert not (begun / "progress.json").exists()
+    assert problems(begun) == []
+
+
+def test_the_versions_in_a_record_are_those_that_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train, version = run_module.train, importlib.metadata.version
+
+    def upgraded(*arguments: Any) -> Progress:
+        monkeypatch.setattr(importlib.metadata, "version", lambda name: f"{version(name)}.new")
+        return train(*arguments)
+
+    monkeypatch.setattr(run_module, "train", upgraded)
+    run(make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny")
+    assert RunRecord.load(tmp_path / "runs" / "tiny" / "record.json").versions["numpy"] == version("numpy")
+
+
+def test_a_run_whose_working_directory_is_gone_when_it_ends_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_experiment(tmp_path / "text")
+    here = Path(shutil.copytree(tmp_path / "text", tmp_path / "here" / "data")).parent
+    files = {"source": "data/dev.de", "target": "data/dev.en"}
+    train = run_module.train
+
+    def removed(*arguments: Any) -> Progress:
+        progress = train(*arguments)
+        shutil.rmtree(here)
+        return progress
+
+    monkeypatch.setattr(run_module, "train", removed)
+    monkeypatch.chdir(here)
+    run(make_experiment(tmp_path / "text", corpus__test=files), tmp_path / "runs" / "tiny")
+    hashes = RunRecord.load(tmp_path / "runs" / "tiny" / "record.json").text_sha256
+    assert hashes is not None
+    assert hashes["test"] == []
 
 
 def test_a_finished_run_goes_on_when_its_limit_is_raised(begun: Path) -> None:
@@ -355,6 +422,11 @@ def test_one_thread_is_not_called_threads(tmp_path: Path) -> None:
     [
         ({"training__learning_rate": 0.5}, "training.learning_rate = 0.001, and the recipe has 0.5.", True),
         ({"model__decoder__dim": 16}, "model.decoder.dim = 12, and the recipe has 16.", False),
+        (
+            {"model__decoder": {"type": "transformer", "dim": 12, "heads": 2}},
+            "model.decoder.type = 'rnn', and the recipe has 'transformer'.",
+            False,
+        ),
         ({"corpus__filters": {"max_words": 7}}, "corpus.filters.max_words = 200, and the recipe has 7.", True),
         ({"seed": 2}, "seed = 1, and the recipe has 2.", False),
     ],

@@ -27,7 +27,12 @@ Say = Callable[[str], None]
 
 def read_pairs(text: Text) -> Iterator[Pair]:
     """All pairs, cleaned. Raises DataError on the way."""
-    return (Pair(clean(pair.source), clean(pair.target)) for pair in text.pairs())
+    return map(clean_pair, text.pairs())
+
+
+def clean_pair(pair: Pair) -> Pair:
+    """Both its sides prepared for the tokenizer."""
+    return Pair(clean(pair.source), clean(pair.target))
 
 
 def set_down(kept: Iterator[Pair], folder: Path, say: Say) -> Shards:

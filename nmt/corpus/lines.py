@@ -152,7 +152,7 @@ def explain_failure(path: Path | str, besides: str = "") -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        where = f" in {Path.cwd()}" if Path(path).parts[:1] == ("data",) else ""  # of a checkout, so the recipes say
+        where = _here() if Path(path).parts[:1] == ("data",) else ""  # of a checkout, so the recipes say
         maker = Path(path).with_name("prepare.py")
         made = f"The files beside it are written by {maker}. " if maker.exists() else ""
         raise DataError(
@@ -166,6 +166,14 @@ def explain_failure(path: Path | str, besides: str = "") -> Iterator[None]:
         raise DataError(f"{path} is not a complete gzip file ({error}). Fetch it again, or gunzip it first.") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from None
+
+
+def _here() -> str:
+    """Where relative paths begin; "" in a folder that was removed meanwhile."""
+    try:
+        return f" in {Path.cwd()}"
+    except OSError:
+        return ""
 
 
 def decode_line(line: bytes) -> tuple[str, int]:

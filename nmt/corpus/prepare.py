@@ -13,9 +13,10 @@ from pathlib import Path
 import sentencepiece
 
 from nmt.config import dump_config
-from nmt.corpus.encode import Say, encode, read_pairs, set_down, train_on
+from nmt.corpus.encode import Say, clean_pair, encode, read_pairs, set_down, train_on
 from nmt.corpus.examples import Examples, encode_pairs
 from nmt.corpus.filters import FilterConfig, Filters, describe_drops, is_empty
+from nmt.corpus.lines import hash_lines
 from nmt.corpus.pools import TrainingCorpus
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.shards import LAYOUT_VERSION, Shards, open_shards
@@ -49,7 +50,7 @@ class PreparedCorpus:
     dev_examples: Examples
     max_sentences: int  # of a source, as a rule: 99 % have no more
     fingerprint: str  # SHA-256 of the text and of every choice that made the examples
-    hashes: dict[str, list[str]]  # the SHA-256 of the files of "train" and "dev"
+    hashes: dict[str, list[str]]  # SHA-256 of the files of "train" and "dev"; of a dev set of the hub of its lines
 
 
 def prepare_corpus(
@@ -68,7 +69,10 @@ def prepare_corpus(
     Raises DataError where files are missing or uneven, or where nothing is left to train or to validate on.
     """
     hashes = {"train": sources.train.hashes(), "dev": sources.dev.hashes()}
-    dev = [pair for pair in _dev_pairs(sources.dev, directory, say) if not is_empty(pair)]
+    as_it_is = _dev_pairs(sources.dev, directory, say)
+    if not hashes["dev"]:
+        hashes["dev"] = [hash_lines(getattr(pair, side) for pair in as_it_is) for side in ("source", "target")]
+    dev = [pair for pair in map(clean_pair, as_it_is) if not is_empty(pair)]
     if not dev:
         raise DataError(f"{sources.dev.source} holds no pair with text on both sides. Validation needs at least one.")
     key = _fingerprint(sources, hashes["train"], tokenizer, given)
@@ -105,13 +109,13 @@ def prepare_corpus(
 def _dev_pairs(text: Text, directory: Path, say: Say) -> list[Pair]:
     """Those of files as they are now; of the hub, as they were when they were first asked for."""
     if text.paths():
-        return list(read_pairs(text))
+        return list(text.pairs())
     name = json.dumps([LAYOUT_VERSION, text.fingerprint([])])
     path = directory / f"dev-{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
     kept = _kept_pairs(path)
     if kept is None:
         with _only_preparer(directory, say):
-            kept = _kept_pairs(path) or list(read_pairs(text))
+            kept = _kept_pairs(path) or list(text.pairs())
             replace_file(path, _to_keep(kept), Disk())
     return kept
 

@@ -25,7 +25,7 @@ class RunRecord:
         experiment: the resolved recipe, as nested tables.
         architecture: in words, such as "bi-GRU encoder, 2-layer LSTM decoder, additive attention".
         commit: of the code that trained, or None outside a checkout.
-        versions: of Python and the libraries that matter, by name.
+        versions: of Python and the libraries that matter, by name, as they were when it was started.
         hardware: device, processor, cores, memory ...
         precision: "fp32" or "bf16".
         threads: used by torch on the CPU.
@@ -144,7 +144,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return found.stdout.strip() or None if found.returncode == 0 else None
 
 
-_REMEDY = "`nmt train` writes this file and the same command with the same --out writes it again."
+_REMEDY = "Put back the one of this run, or delete it: then its own `nmt train` command writes it again."
 
 
 def _explain_missing(path: Path) -> str:

@@ -226,6 +226,16 @@ def test_a_missing_file_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyP
         path.stat()
 
 
+def test_a_missing_file_is_explained_in_a_folder_that_was_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(DataError, match=r"^data/train\.de: no such file\. Check the path\.$"):
+        read_lines(Path("data/train.de"))
+
+
 def test_a_folder_is_explained(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a folder"):
         read_lines(tmp_path)

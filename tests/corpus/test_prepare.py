@@ -19,6 +19,7 @@ from nmt.corpus.filters import FilterConfig
 from nmt.corpus.prepare import PreparedCorpus, Sources, prepare_corpus
 from nmt.corpus.readers import Pair, Text
 from nmt.errors import DataError
+from nmt.reports.evaluation_set import load_evaluation_set
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 from tests.tiny import VOCAB_SIZE, invented_pairs, write_corpus, write_lines
 
@@ -282,6 +283,19 @@ def test_a_dev_set_of_the_hub_is_kept_for_when_it_cannot_be_reached(
     monkeypatch.setattr("nmt.corpus.prepare.LAYOUT_VERSION", -1)  # text is read otherwise
     prepare()
     assert len(asked) == 7
+
+
+def test_a_dev_set_of_the_hub_is_known_by_its_lines_as_a_test_set_is(
+    prepare: Preparation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [Pair("der\u00a0Hund", "the dog"), Pair("", "nothing"), Pair("Bru\u0308cke", "bridge")]
+    monkeypatch.setitem(readers.READERS, "datasets", lambda _: iter(lines))
+    prepare.dev = Text("datasets", "some/where", columns=("de", "en"), split="validation")
+    tested = load_evaluation_set(prepare.dev)
+    for _ in range(2):  # read, kept
+        corpus = prepare()
+        assert corpus.hashes["dev"] == [tested.source_sha256, tested.reference_sha256]
+        assert corpus.dev == [Pair("der Hund", "the dog"), Pair("Br\u00fccke", "bridge")]
 
 
 def test_what_a_killed_process_left_is_no_obstacle(prepare: Preparation) -> None:

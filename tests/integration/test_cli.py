@@ -174,7 +174,7 @@ def test_ctrl_c_and_a_closed_terminal_save_and_the_same_command_goes_on(tmp_path
         said = process.stderr.read()
         assert process.wait(timeout=60) == 130
     assert b"Traceback" not in said
-    saved = json.loads((tmp_path / "run/progress.json").read_text(encoding="utf-8"))["update"]
+    saved = json.loads((tmp_path / "run/record.json").read_text(encoding="utf-8"))["updates"]
     assert 1 <= saved < 100_000
     done = nmt(*arguments, "--set", f"training.max_updates={saved + 3}", cwd=tmp_path)
     assert f"Going on from update {saved} in run.".encode() in done.stderr

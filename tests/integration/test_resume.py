@@ -27,7 +27,7 @@ def test_a_run_goes_on_in_the_pool_where_it_stopped(tmp_path: Path, monkeypatch:
     for max_updates in (1, 4, 6, 9, 13, 17, 18, 25):
         experiment = make_experiment(tmp_path / "text", "rnn", max_updates=max_updates, **settings)
         train(experiment, tmp_path / "run")
-        progress = json.loads((tmp_path / "run" / "progress.json").read_text())
+        progress = json.loads((tmp_path / "run" / "state" / f"step-{max_updates}" / "progress.json").read_text())
         places.add((progress["epoch"], progress["pool"], progress["position"]))
     assert {pool for _, pool, _ in places} > {0, 1}
     train(experiment, tmp_path / "whole")
