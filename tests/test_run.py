@@ -34,13 +34,14 @@ from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder, write_folder
 from nmt.storage.seal import check_sealed, seal
-from nmt.storage.steps import point
+from nmt.storage.steps import follow, point
 from nmt.storage.verify import problems
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.distributed import Workers
 from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from nmt.training.updater import Updater
+from nmt.training.validate import Validation
 from tests.tiny import invented_pairs, make_experiment, quiet_console, run, write_lines
 
 
@@ -138,6 +139,68 @@ def test_a_run_of_an_earlier_version_goes_on_without_the_progress_that_was_kept_
     assert run(same(begun, training__max_updates=3), begun)[0] == "max_updates"
     assert not (begun / "progress.json").exists()
     assert problems(begun) == []
+
+
+def validate_as(monkeypatch: pytest.MonkeyPatch, *bleu: float) -> None:
+    """Have the validations that come give these scores."""
+    scores = iter(bleu)
+    monkeypatch.setattr("nmt.training.loop.validate", lambda *_: Validation(1.0, next(scores)))
+
+
+@pytest.mark.parametrize("damage", ["deleted", "changed", "no manifest"])
+def test_a_run_that_goes_on_without_its_best_model_has_the_best_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    validate_as(monkeypatch, 9.0, 5.0, 4.0)
+    directory, changes = tmp_path / "runs" / "tiny", {"training__validate_every": 1}
+    run(make_experiment(tmp_path / "text", **changes), directory)
+    best = directory / "models" / "step-1"
+    if damage == "deleted":
+        shutil.rmtree(best)
+    elif damage == "changed":
+        (best / "model.safetensors").write_bytes(b"changed")
+    else:
+        (best / "manifest.json").unlink()
+    said = run(make_experiment(tmp_path / "text", **changes, training__max_updates=3), directory)[1]
+    assert (f"{best}" in said, best.with_name("step-1.damaged").exists()) == (damage != "deleted",) * 2
+    assert "The best model, that of update 1, is gone. Now it is that of update 2." in said
+    assert "the best model is that of update 2, with 5.00 BLEU on the dev set" in said
+    record = RunRecord.load(directory / "record.json")
+    assert (record.best_update, record.best_dev_bleu, follow(directory / "models", "best")) == (2, 5.0, 2)
+    assert problems(directory) == []
+
+
+@pytest.mark.parametrize("updates", [3, 2], ids=["going on", "lost record"])
+@pytest.mark.parametrize("damage", ["deleted", "no manifest"])
+def test_a_lost_best_model_that_the_newest_state_holds_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str, updates: int
+) -> None:
+    validate_as(monkeypatch, 5.0, 9.0, 4.0)
+    directory, changes = tmp_path / "runs" / "tiny", {"training__validate_every": 1}
+    run(make_experiment(tmp_path / "text", **changes), directory)
+    best = directory / "models" / "step-2"
+    before = content(best)
+    shutil.rmtree(best) if damage == "deleted" else (best / "manifest.json").unlink()
+    (directory / "record.json").unlink()
+    said = run(make_experiment(tmp_path / "text", **changes, training__max_updates=updates), directory)[1]
+    assert "The best model, that of update 2, is written again from the state." in said
+    assert (content(best), RunRecord.load(directory / "record.json").best_update) == (before, 2)
+    assert (follow(directory / "models", "best"), problems(directory)) == (2, [])
+
+
+def test_a_run_that_has_lost_all_its_models_is_validated_before_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validate_as(monkeypatch, 9.0, 5.0, 6.0)
+    directory, changes = tmp_path / "runs" / "tiny", {"training__validate_every": 1}
+    run(make_experiment(tmp_path / "text", **changes), directory)
+    for lost in ("models/step-1", "models/step-2"):
+        shutil.rmtree(directory / lost)
+    (directory / "record.json").unlink()
+    said = run(make_experiment(tmp_path / "text", **changes), directory)[1]
+    assert "The best model, that of update 1, is gone. No other is left." in said
+    assert RunRecord.load(directory / "record.json").best_dev_bleu == 6.0
+    assert nmt.load(directory).max_length == 30
 
 
 def test_the_versions_in_a_record_are_those_that_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from nmt.errors import CheckpointError, DamagedError
 from nmt.storage.disk import Disk, disk_error, replace_file, unused
-from nmt.storage.folder import MANIFEST, REPLACED, Folder, is_whole, read_folder, recover_folder, remove_folder, sha256
+from nmt.storage.folder import (
+    MANIFEST,
+    REPLACED,
+    Folder,
+    is_whole,
+    read_folder,
+    read_manifest,
+    recover_folder,
+    remove_folder,
+    sha256,
+)
 
 _STEP = re.compile(r"step-(0|[1-9]\d*)")
 _POINTER = re.compile(r"step-(0|[1-9]\d*) ([0-9a-f]{64})\n")
@@ -34,11 +44,12 @@ def list_steps(directory: Path) -> list[int]:
 def point(directory: Path, name: str, update: int, disk: Disk) -> None:
     """Have the pointer `name` name a step, and its manifest by checksum so that no changed bit names another one.
 
-    Raises DiskError.
+    Raises DamagedError where the manifest of the step is not as it was written, and DiskError.
     """
-    path = directory / name
+    path, step = directory / name, step_dir(directory, update)
+    read_manifest(step)
     try:
-        manifest = (step_dir(directory, update) / MANIFEST).read_bytes()
+        manifest = (step / MANIFEST).read_bytes()
         text = f"step-{update} {sha256(manifest)}\n".encode()
         stays = path.is_file() and path.read_bytes() == text
     except OSError as error:

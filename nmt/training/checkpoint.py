@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from safetensors.torch import save
 from torch import Tensor
 
-from nmt.errors import CheckpointError
+from nmt.errors import CheckpointError, DamagedError
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel, check_tensors, fill_parameters, load_tensors, save_model
 from nmt.storage.disk import Disk
@@ -27,7 +27,7 @@ from nmt.storage.folder import Folder, is_whole, read_folder, sha256, write_fold
 from nmt.storage.steps import list_steps, newest_whole, point, prune, recover, set_aside, step_dir
 from nmt.training.distributed import Workers, own_part, put, whole
 from nmt.training.optimizer import MovingAverage
-from nmt.training.progress import Progress
+from nmt.training.progress import Progress, ScoredModel
 from nmt.training.random_state import random_bytes, restore_random
 
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
@@ -62,9 +62,11 @@ class Checkpoints:
     def states(self) -> Path:
         return self.directory / "state"
 
-    def save_model(self, model: EncoderDecoder, about: SavedModel, progress: Progress, score: float) -> None:
-        """The weights as they are now, as the model of this step, and its score on the dev set. Raises DiskError."""
-        note = {"update": progress.update, "score": score, "validation": len(progress.models)}
+    def save_model(
+        self, model: EncoderDecoder, about: SavedModel, progress: Progress, score: float, bleu: float | None = None
+    ) -> None:
+        """The weights as they are now, as the model of this step, with its score on the dev set. Raises DiskError."""
+        note = {"update": progress.update, "score": score, "bleu": bleu, "validation": len(progress.models)}
         save_model(step_dir(self.models, progress.update), model, about, note, self.disk)
 
     def save_state(self, state: TrainingState, workers: Workers, regular: bool = True) -> None:
@@ -100,6 +102,23 @@ class Checkpoints:
             point(self.models, name, update, self.disk)
         newer = [update for update in found if update > progress.update]
         prune(self.models, {*models[-self.keep_last :], *best, *newer}, self.disk)
+
+    def whole_models(self, progress: Progress, say: Callable[[str], None]) -> list[ScoredModel]:
+        """The models of `progress` that are there; one that was damaged is set aside, and said.
+
+        Raises CheckpointError where one cannot be read now that may be whole, and DiskError.
+        """
+        whole = []
+        for update in sorted(set(progress.models).intersection(list_steps(self.models))):
+            step = step_dir(self.models, update)
+            try:
+                about = read_folder(step, "It is set aside.").about
+            except DamagedError as error:
+                set_aside(self.models, update, self.disk)
+                say(str(error))
+            else:
+                whole.append(ScoredModel(update, about.get("score"), about.get("bleu")))
+        return whole
 
     def newest(self, say: Callable[[str], None], among: Container[int] | None = None) -> tuple[Progress, Folder] | None:
         """The newest state (`among` these) that is as it was written, and its progress; None where there is none.

@@ -14,7 +14,7 @@ from nmt.training.checkpoint import load_state
 from nmt.training.job import Job, reason_to_stop
 from nmt.training.log import TrainingLog
 from nmt.training.plan import Planned, plan_from
-from nmt.training.progress import Progress, Window
+from nmt.training.progress import Progress, ScoredModel, Window
 from nmt.training.signals import Interrupted, stop_signals
 from nmt.training.step import memory_errors_explained
 from nmt.training.updater import Updater
@@ -178,6 +178,28 @@ class _Trainer:
         self.progress, self.saved_at = progress, progress.update
         self.plan = self._plan()
         self.updater.forget_gradients()
+        self._find_best()
+
+    def _find_best(self) -> None:
+        """Where the best model is gone: write it again if it is that of this state, else take the best of the others.
+
+        It was deleted or damaged, or is of a time that retention left behind before a return to an older state.
+        """
+        job, progress = self.job, self.progress
+        found = job.checkpoints.whole_models(progress, self.log.say) if self.workers.leads else []
+        models = [ScoredModel(*one) for one in json.loads(self.workers.share(json.dumps(found).encode()))]
+        score, lost = progress.best_score, progress.best_update
+        if score is None or lost in [model.update for model in models]:
+            return
+        if lost == progress.validated_at == progress.update:  # whose weights are those of the state
+            with self.updater.averaged() as model:
+                if self.workers.leads:
+                    job.checkpoints.save_model(model, job.about, progress, score, progress.best_bleu)
+            self.log.say(f"The best model, that of update {lost}, is written again from the state.")
+            return
+        progress.lose_best(models, self.config.keep_best)
+        now = "No other is left" if progress.best_score is None else f"Now it is that of update {progress.best_update}"
+        self.log.say(f"The best model, that of update {lost}, is gone. {now}.")
 
     def _validate(self) -> bool:
         """Score the averaged weights and keep them as the model of this update.
@@ -194,7 +216,7 @@ class _Trainer:
                 is_best = progress.note_score(score, self.config.keep_best)
                 progress.best_bleu = result.bleu if is_best else progress.best_bleu
                 if self.workers.leads:
-                    job.checkpoints.save_model(model, job.about, progress, score)
+                    job.checkpoints.save_model(model, job.about, progress, score, result.bleu)
         if not scores:
             if scores is not None:
                 self._roll_back("the loss on the dev set, or a probability, is not finite")

@@ -1,8 +1,9 @@
 """Every counter that must survive a restart."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -37,6 +38,14 @@ class Window:
             "clipped": self.clipped / max(self.updates, 1),
             "tokens_per_second": self.tokens / max(self.seconds, 1e-9),
         }
+
+
+class ScoredModel(NamedTuple):
+    """A model that is kept, by its update."""
+
+    update: int
+    score: float | None  # None: of a version that did not note it
+    bleu: float | None
 
 
 @dataclass
@@ -89,6 +98,15 @@ class Progress:
         self.models = [*(update for update in self.models if update < self.update), self.update]
         self.best_steps = sorted([*self.best_steps, (score, self.update)], key=lambda step: (-step[0], step[1]))[:keep]
         return is_best
+
+    def lose_best(self, others: Iterable[ScoredModel], keep: int) -> None:
+        """Take in that the best model is gone; the best of the others takes its place."""
+        scored = [(one.score, one.update, one.bleu) for one in others if one.score is not None]
+        ranked = sorted(scored, key=lambda one: (-one[0], one[1]))
+        self.best_steps = [(score, update) for score, update, _ in ranked[:keep]]
+        self.best_score, self.best_update, self.best_bleu = ranked[0] if ranked else (None, 0, None)
+        if not ranked:
+            self.validated_at = -1  # else a run that has reached its limit would end without a model
 
     def note_state(self, keep: int) -> None:
         """Take in that this update's state is saved. Remembers `keep` of them."""

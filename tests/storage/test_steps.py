@@ -42,6 +42,13 @@ def test_a_pointer_leads_to_its_step(models: Path) -> None:
     assert follow(models, "best") == 100
 
 
+def test_a_step_that_is_not_complete_is_pointed_to_by_no_pointer(models: Path) -> None:
+    (models / "step-100" / MANIFEST).unlink()
+    with pytest.raises(DamagedError, match=r"step-100 has no manifest\.json: it is not complete\."):
+        point(models, "best", 100, DISK)
+    assert follow(models, "best") == 10
+
+
 def test_no_changed_bit_of_a_pointer_leads_anywhere(models: Path) -> None:
     content = (models / "best").read_bytes()
     for position in range(len(content)):

@@ -219,6 +219,40 @@ def test_a_model_newer_than_the_state_stays_until_it_is_written_again(tmp_path: 
     assert list_steps(checkpoints.models) == [2, 4]
 
 
+def test_an_older_state_whose_best_model_is_not_kept_any_more_has_the_best_of_those_that_are(tmp_path: Path) -> None:
+    trainer = trainer_after(tmp_path, 0)
+    checkpoints, job = trainer.job.checkpoints, trainer.job
+    for score in (5.0, 4.0, 3.0, 9.0):
+        trainer.updater.update(trainer.progress, trainer._own_batches())
+        trainer.progress.note_score(score, keep=1)
+        checkpoints.save_model(trainer.updater.model, job.about, trainer.progress, score, score)
+        save(trainer)
+    assert list_steps(checkpoints.models) == [3, 4]
+    (step_dir(checkpoints.states, 4) / "progress.json").unlink()
+    again = resumed(tmp_path).progress
+    assert (again.update, again.best_update, again.best_score, again.best_bleu) == (3, 3, 3.0, 3.0)
+    assert follow(checkpoints.models, "best") == 3
+
+
+def test_a_model_that_cannot_be_read_now_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = trainer_after(tmp_path, 1)
+    checkpoints, job = trainer.job.checkpoints, trainer.job
+    trainer.progress.note_score(5.0, keep=1)
+    checkpoints.save_model(trainer.updater.model, job.about, trainer.progress, 5.0)
+    save(trainer)
+    real = Path.read_bytes
+
+    def unreadable(path: Path) -> bytes:
+        if path.name == "model.safetensors":
+            raise OSError(5, "Input/output error", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    with pytest.raises(CheckpointError, match="Input/output error"):
+        resumed(tmp_path)
+    assert list_steps(checkpoints.models) == [1]
+
+
 def test_where_all_models_are_newer_than_the_state_the_best_stays_the_best(tmp_path: Path) -> None:
     trainer = trainer_after(tmp_path, 1)
     save(trainer)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nmt.training.progress import Progress, Window
+from nmt.training.progress import Progress, ScoredModel, Window
 
 
 def test_every_counter_survives_being_written_and_read() -> None:
@@ -84,6 +84,17 @@ def test_the_best_scores_are_remembered_and_of_equal_ones_the_earlier_is_the_bet
     assert found == [True, True, False, False]
     assert progress.best_steps == [(7.0, 2), (7.0, 3), (6.0, 4)]
     assert (progress.best_score, progress.best_update, progress.validations_without_best) == (7.0, 2, 2)
+
+
+def test_where_the_best_model_is_gone_the_best_of_the_others_takes_its_place() -> None:
+    progress = Progress(update=6, best_score=9.0, best_update=2, best_bleu=9.0, best_steps=[(9.0, 2)], validated_at=6)
+    others = [ScoredModel(3, None, None), ScoredModel(6, 5.0, 0.5), ScoredModel(5, 5.0, 0.4), ScoredModel(4, 1.0, 0.1)]
+    progress.lose_best(others, keep=2)
+    assert (progress.best_score, progress.best_update, progress.best_bleu) == (5.0, 5, 0.4)
+    assert (progress.best_steps, progress.validated_at) == ([(5.0, 5), (5.0, 6)], 6)
+    progress.lose_best(others[:1], keep=2)
+    assert (progress.best_score, progress.best_update, progress.best_bleu) == (None, 0, None)
+    assert (progress.best_steps, progress.validated_at) == ([], -1)
 
 
 def test_a_window_gives_means() -> None:
