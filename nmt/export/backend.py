@@ -18,8 +18,9 @@ from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.load import RECIPE, find_steps, recipe_search
 from nmt.translation.result import Translation
+from nmt.translation.segmenter import Segment
 from nmt.translation.shortlist import SHORTLIST_FILE
-from nmt.translation.translator import Segment, Translator
+from nmt.translation.translator import Translator
 
 # What raises ExportError where a format has no such model.
 CHECKS = {"ctranslate2": ctranslate2.check_expressible, "onnx": onnx.check_expressible}

@@ -14,39 +14,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import chain
 from pathlib import Path
 
 from nmt.corpus.lines import clean, is_blank, one_line, read_lines
 from nmt.errors import DataError
-from nmt.search.boundaries import ALONE, is_whole, stands_alone
+from nmt.search.boundaries import is_whole, stands_alone
 from nmt.search.phrases import Phrases
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
-from nmt.tokenizer.stand_ins import ALIKE
-from nmt.translation.occurrences import Choice, apart, assigned, ends_of, overlap
+from nmt.translation.occurrences import Choice, assigned, ends_of
 from nmt.translation.result import Term
-
-# Letters and digits in a row, or one other character; a kana, a Chinese character or an apostrophe of any kind is such.
-_WORD = re.compile(rf"(?:(?![{ALONE}\u02bc])[^\W_])+|\S")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A source term and its targets, as their places in the glossary's list of them."""
-
-    source: str  # as it is spelled first
-    targets: tuple[int, ...]
-    pattern: re.Pattern[str]
-
-
-@dataclass(frozen=True)
-class Match:
-    """A source term in a line, from character `start` to before `end`."""
-
-    start: int
-    end: int
-    entry: Entry
+from nmt.translation.source_terms import WORD, Entry, Match, first_word, key_of, longest_first, pattern_of, places_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +35,7 @@ class Glossary:
     tokenizer: SentencePieceTokenizer
     targets: tuple[str, ...]
     phrases: Phrases  # of the targets
-    entries: dict[str, tuple[Entry, ...]]  # by the `_key` of the source's first word
+    entries: dict[str, tuple[Entry, ...]]  # by the `key_of` of the source's first word
     by_word: dict[str, tuple[int, ...]]  # places of targets, by their first word
 
     @classmethod
@@ -82,7 +61,7 @@ class Glossary:
         sources: dict[re.Pattern[str], str] = {}
         terms: defaultdict[re.Pattern[str], set[int]] = defaultdict(set)
         for source, target in pairs:
-            pattern = _pattern(_term(source))
+            pattern = pattern_of(_term(source))
             sources.setdefault(pattern, _term(source))
             terms[pattern].add(places.setdefault(_term(target), len(places)))
         # Control characters, which a model may write in bytes, do not get into the text.
@@ -93,10 +72,10 @@ class Glossary:
         written = [(f" {target}".encode(), _written(target, tokenizer, spellings)) for target in places]
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         for pattern, source in sources.items():
-            entries[_key(_first_word(source))].append(Entry(source, tuple(sorted(terms[pattern])), pattern))
+            entries[key_of(first_word(source))].append(Entry(source, tuple(sorted(terms[pattern])), pattern))
         by_word: defaultdict[str, list[int]] = defaultdict(list)
         for target, place in places.items():
-            by_word[_first_word(target)].append(place)
+            by_word[first_word(target)].append(place)
         return cls(
             tokenizer,
             tuple(places),
@@ -113,12 +92,16 @@ class Glossary:
     def matches(self, line: str) -> list[Match]:
         """Every source term in a clean line, also those that overlap."""
         found = []
-        for word in _WORD.finditer(line):
-            for entry in self.entries.get(_key(word[0]), ()):
+        for word in WORD.finditer(line):
+            for entry in self.entries.get(key_of(word[0]), ()):
                 match = entry.pattern.match(line, word.start())
                 if match and is_whole(line, match.start(), match.end()):
                     found.append(Match(match.start(), match.end(), entry))
         return found
+
+    def spans(self, line: str) -> list[tuple[int, int]]:
+        """Where in a clean line the source terms that count begin and end, in order."""
+        return [(match.start, match.end) for match in longest_first(self.matches(line))]
 
     def allowed(self, line: str, prefix: str = "", elsewhere: bool = False) -> frozenset[int]:
         """The targets that a translation of a clean line may have, because of its terms or of what it begins with.
@@ -128,13 +111,13 @@ class Glossary:
         if elsewhere:
             return frozenset(range(len(self.targets)))
         wanted = [self.targets[target] for match in self.matches(line) for target in match.entry.targets]
-        return frozenset().union(*map(self.written, {prefix, *wanted}))
+        return frozenset().union(*map(self.written, {" ".join(prefix.split()), *wanted}))
 
     def written(self, text: str) -> frozenset[int]:
         """The targets that are in a text, as their places."""
         return frozenset(
             place
-            for word in _WORD.finditer(text)
+            for word in WORD.finditer(text)
             for place in self.by_word.get(word[0], ())
             if text.startswith(self.targets[place], word.start())
             and is_whole(text, word.start(), word.start() + len(self.targets[place]))
@@ -152,7 +135,7 @@ class Glossary:
         places: defaultdict[Choice, set[int]] = defaultdict(set)
         for match in longest_first(self.matches(text)):
             times[match.entry.targets] += 1
-            places[match.entry.targets] |= _places(match, text, tokens, read)
+            places[match.entry.targets] |= places_of(match, text, tokens, read)
         looked: defaultdict[frozenset[int], set[int]] = defaultdict(set)
         for group in [*([own] for own in times), *self._sharing(times)]:
             looked[self._counted(frozenset(chain(*group)))].update(*(places[own] for own in group))
@@ -217,14 +200,6 @@ class Glossary:
         return (*found, *(Term(None, self.targets[place], False) for place in sorted(against)))
 
 
-def longest_first(matches: Sequence[Match]) -> list[Match]:
-    """Those that count, in order: the longest, then the longest that does not overlap it, and so on."""
-    # Of two terms in the same place, that which has an upper-case letter says more.
-    order = sorted(matches, key=lambda one: (one.start - one.end, one.start, one.entry.pattern.flags))
-    chosen = apart(((one.start, one.end, number) for number, one in enumerate(order)), overlap)
-    return [order[number] for _, _, number in chosen]
-
-
 def _term(text: str) -> str:
     """As `clean` and without superfluous spaces: what the tokenizer gives back."""
     return " ".join(clean(text).split())
@@ -246,42 +221,6 @@ def _written(target: str, tokenizer: SentencePieceTokenizer, spellings: Sequence
         found.append(known[rest[:longest]])
         rest = rest[longest:]
     return found
-
-
-def _first_word(source: str) -> str:
-    word = _WORD.match(source)
-    assert word is not None  # a term is not blank
-    return word[0]
-
-
-def _pattern(source: str) -> re.Pattern[str]:
-    """What finds a term; the same for all that find the same."""
-    exact_case = any(character.isupper() for character in source)
-    pattern = " +".join("".join(map(_any_like, word)) for word in source.split(" "))
-    if not exact_case:  # the one letter that capitals write as two
-        pattern = pattern.replace("ß", "ss").replace("ss", "(?:ß|ss)")
-    return re.compile(pattern, 0 if exact_case else re.IGNORECASE)
-
-
-def _any_like(character: str) -> str:
-    """What finds a character, or another one that is read as it."""
-    alike = next((group for group in ALIKE if character in group), "")
-    return f"[{re.escape(alike)}]" if alike else re.escape(character)
-
-
-def _key(word: str) -> str:
-    """The same for all that a pattern takes for one word: to `re.IGNORECASE` i, ı, I and İ are the same letter."""
-    word = next((group[0] for group in ALIKE if word in group), word)
-    return word.casefold().replace("i\u0307", "i").replace("ı", "i")
-
-
-def _places(match: Match, text: str, tokens: Sequence[bytes], read: Callable[[str], str]) -> set[int]:
-    """Which tokens write a match; none where together they do not write the text as it is read."""
-    if b"".join(tokens) != f" {read(text)}".encode():
-        return set()
-    start, end = (1 + len(read(text[:place]).encode()) for place in (match.start, match.end))
-    ends = list(accumulate(len(token) for token in tokens))
-    return {place for place, last in enumerate(ends) if last > start and last - len(tokens[place]) < end}
 
 
 def _count(columns: Sequence[str]) -> str:

@@ -10,9 +10,11 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from nmt.corpus.sentences import CLOSERS, count_sentences, sentence_ends
+from nmt.corpus.sentences import CLOSERS, sentence_ends
 
 Fits = Callable[[str], bool]
+Span = tuple[int, int]  # where it begins, before which character it ends
+Level = Callable[[str, int, int], list[int]]  # where the units of a part of a text end
 
 _CLAUSE_END = re.compile(rf"[,;:\u2013\u2014\u060c\u061b]{CLOSERS}\s+|[\uff0c\u3001\uff1b\uff1a]{CLOSERS}\s*")
 _WORD_END = re.compile(r"\s+")
@@ -20,12 +22,15 @@ _WORD_END = re.compile(r"\s+")
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
-def is_taken_whole(text: str, num_tokens: int, max_length: int, max_sentences: int) -> bool:
+def is_taken_whole(text: str, num_tokens: int, max_length: int, max_sentences: int, terms: Sequence[Span] = ()) -> bool:
     """Whether a text of so many tokens needs no splitting: neither of more tokens than that nor of more sentences.
 
-    `max_sentences` 0 allows any number of sentences.
+    `max_sentences` 0 allows any number of sentences. None ends within one of the `terms`, such as `Yahoo! Japan`; they
+    are in order and do not overlap.
     """
-    return num_tokens <= max_length and (not max_sentences or count_sentences(text) <= max_sentences)
+    return num_tokens <= max_length and (
+        not max_sentences or len(_outside(terms, sentence_ends(text))) <= max_sentences
+    )
 
 
 def deal_out(prefix: str, text: str, pieces: Sequence[str]) -> list[str]:
@@ -46,34 +51,38 @@ def deal_out(prefix: str, text: str, pieces: Sequence[str]) -> list[str]:
     return [*parts, prefix[start:]]
 
 
-def split_long(text: str, fits: Fits) -> list[str]:
+def split_long(text: str, fits: Fits, terms: Sequence[Span] = ()) -> list[str]:
     """Split `text` into pieces that fit, as few as taking the most each time gives; the last two are then evened out.
 
     `fits` says whether the model takes a piece; what it takes it should also take when shortened. It is called on
     texts of 1 MB too, but in all on a small multiple of the text. Pieces carry no white space at either end. A single
-    code point that does not fit is returned all the same: there is nothing left to split.
+    code point that does not fit is returned all the same: there is nothing left to split. One of the `terms` is only
+    split where it does not fit by itself.
 
     Returns `[text]` when it fits, and always at least one piece.
     """
     if fits(text):
         return [text]
-    spans = _split(text, 0, len(text), fits, level=0)
+    levels = _LEVELS
+    if terms:
+        levels = (*(_sparing(terms, level) for level in _BETWEEN_WORDS), *_LEVELS)
+    spans = _split(text, 0, len(text), fits, levels)
     pieces = [text[start:end].strip() for start, end in spans]
     return [piece for piece in pieces if piece] or [""]
 
 
-def _split(text: str, start: int, end: int, fits: Fits, level: int) -> list[tuple[int, int]]:
-    """Split text[start:end], which does not fit, into spans that do, using the boundaries of `level` and finer ones."""
-    if level == len(_LEVELS):
+def _split(text: str, start: int, end: int, fits: Fits, levels: Sequence[Level]) -> list[Span]:
+    """Split text[start:end], which does not fit, into spans that do, at the first of these levels and at finer ones."""
+    if not levels:
         return [(start, end)]
-    ends = _LEVELS[level](text, start, end)  # of the units, ascending; the last is `end`
-    spans: list[tuple[int, int]] = []
-    run: list[tuple[int, int]] = []  # pieces in a row made of whole units
+    ends = levels[0](text, start, end)  # of the units, ascending; the last is `end`
+    spans: list[Span] = []
+    run: list[Span] = []  # pieces in a row made of whole units
     position, unit, count = start, 0, 1
     while unit < len(ends):
         count = _longest_fit(text, position, ends, unit, count, fits)
         if count == 0:  # this unit alone is too long: split it by itself
-            spans += [*_even_out(text, run, ends, fits), *_split(text, position, ends[unit], fits, level + 1)]
+            spans += [*_even_out(text, run, ends, fits), *_split(text, position, ends[unit], fits, levels[1:])]
             run, count = [], 1
         else:
             run.append((position, ends[unit + count - 1]))
@@ -115,7 +124,7 @@ def _longest_fit(text: str, start: int, ends: Sequence[int], unit: int, guess: i
     return low
 
 
-def _even_out(text: str, run: list[tuple[int, int]], ends: Sequence[int], fits: Fits) -> list[tuple[int, int]]:
+def _even_out(text: str, run: list[Span], ends: Sequence[int], fits: Fits) -> list[Span]:
     """Move the boundary of the last two pieces to the middle: a last piece of one word would translate badly."""
     if len(run) < 2:
         return run
@@ -129,7 +138,22 @@ def _even_out(text: str, run: list[tuple[int, int]], ends: Sequence[int], fits: 
     return run
 
 
-def _ends_of(pattern: re.Pattern[str]) -> Callable[[str, int, int], list[int]]:
+def _outside(terms: Sequence[Span], places: Sequence[int]) -> list[int]:
+    """The places that are not within a term."""
+    before = [bisect_left(terms, (place, 0)) - 1 for place in places]  # the last term that begins before each
+    return [place for place, last in zip(places, before, strict=True) if last < 0 or terms[last][1] <= place]
+
+
+def _sparing(terms: Sequence[Span], level: Level) -> Level:
+    """The same without the boundaries within a term."""
+
+    def ends(text: str, start: int, end: int) -> list[int]:
+        return _outside(terms, level(text, start, end))
+
+    return ends
+
+
+def _ends_of(pattern: re.Pattern[str]) -> Level:
     """Units that end where a match of `pattern` ends."""
 
     def ends(text: str, start: int, end: int) -> list[int]:
@@ -173,10 +197,5 @@ def _is_regional_indicator(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
-_LEVELS: tuple[Callable[[str, int, int], list[int]], ...] = (
-    sentence_ends,
-    _ends_of(_CLAUSE_END),
-    _ends_of(_WORD_END),
-    _character_ends,
-    _code_point_ends,
-)
+_BETWEEN_WORDS: tuple[Level, ...] = (sentence_ends, _ends_of(_CLAUSE_END), _ends_of(_WORD_END))
+_LEVELS: tuple[Level, ...] = (*_BETWEEN_WORDS, _character_ends, _code_point_ends)

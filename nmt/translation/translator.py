@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
 from nmt.corpus.batching import pad
-from nmt.corpus.lines import clean, is_blank, one_line
+from nmt.corpus.lines import clean, one_line
 from nmt.errors import ConfigError, NotFiniteError
 from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
@@ -16,37 +16,16 @@ from nmt.models.narrow import narrow
 from nmt.models.no_encoder import NoEncoder
 from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
-from nmt.search.terms import Terms
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.parallel import map_in_threads, split_evenly, torch_threads
 from nmt.translation.result import Candidate, Translation, concatenate
-from nmt.translation.segments import deal_out, is_taken_whole, split_long
+from nmt.translation.segmenter import Segment, Segmenter
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.words import align, is_loop, visible_words
 
 NO_PROBABILITIES = "The model gives no probabilities (they are not numbers). Use another checkpoint."
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A piece of a line, short enough for the model."""
-
-    line: int
-    ids: list[int]
-    prefix: list[int]  # what its translation must begin with
-    first_word: int = 0  # of the line
-    terms: Terms | None = None  # what it must say, and what not; None without a glossary
-
-    @property
-    def source(self) -> list[int]:
-        return [*self.ids, EOS_ID]
-
-    @property
-    def needed(self) -> int:
-        """How many tokens its terms need."""
-        return self.terms.needed if self.terms else 0
 
 
 class Translator:
@@ -140,10 +119,11 @@ class Translator:
         config = search or self.search
         self.check(config, alignment, glossary)
         begins = [""] * len(lines) if prefixes is None else prefixes
+        segmenter = Segmenter(self.tokenizers, self.max_length, self.max_sentences, glossary, config.terms_elsewhere)
         segments = [
             segment
             for number, (line, prefix) in enumerate(zip(lines, begins, strict=True))
-            for segment in self._segments(number, line, prefix, glossary, config.terms_elsewhere)
+            for segment in segmenter.segments(number, line, prefix)
         ]
         found: list[list[Candidate]] = [[] for _ in segments]
         order = sorted(range(len(segments)), key=lambda index: (segments[index].needed, -len(segments[index].ids)))
@@ -178,36 +158,6 @@ class Translator:
     def _noted(self, translation: Translation, text: str) -> Translation:
         """With what is out of the ordinary in the text for the vocabulary."""
         return replace(translation, unknown=self.tokenizers.unknown(text), capitals=self.tokenizers.capitals(text))
-
-    def _segments(
-        self, number: int, line: str, prefix: str, glossary: Glossary | None, elsewhere: bool
-    ) -> list[Segment]:
-        text = clean(line)
-        if is_blank(text):
-            return []
-        pair, begin = self.tokenizers, clean(prefix)
-        read, write, spell = pair.encode_source, pair.target.encode, pair.source.spellings
-        allowed = glossary.allowed(text, begin, elsewhere) if glossary else frozenset()
-        ids = read(text)
-        if self._fits(text, ids):
-            terms = glossary.terms(text, spell(ids), allowed, pair.read) if glossary else None
-            return [Segment(number, ids, write(begin), terms=terms)] if ids else []
-        segments: list[Segment] = []
-        end = counted = words = 0  # `words` of the text before `counted`
-        pieces = split_long(text, lambda piece: self._fits(piece, read(piece)))
-        for piece, own in zip(pieces, deal_out(begin, text, pieces), strict=True):
-            start = text.index(piece, end)
-            words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
-            counted = start
-            if ids := read(piece):
-                terms = glossary.terms(piece, spell(ids), allowed, pair.read) if glossary else None
-                segments.append(Segment(number, ids, write(own), words, terms))
-            end = start + len(piece)
-        return segments
-
-    def _fits(self, text: str, ids: list[int]) -> bool:
-        """Whether the model takes a text that has these ids as one."""
-        return is_taken_whole(text, len(ids), self.max_length, self.max_sentences)
 
     def _search(
         self, segments: list[Segment], config: SearchConfig, attention: bool, alignment: bool

@@ -14,8 +14,9 @@ from nmt.errors import DataError
 from nmt.search.terms import Terms
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
-from nmt.translation.glossary import Glossary, longest_first
+from nmt.translation.glossary import Glossary
 from nmt.translation.result import Term
+from nmt.translation.source_terms import longest_first
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +305,7 @@ def test_a_target_may_be_written_because_of_any_of_its_sources_or_of_what_contai
     assert allowed("der Stuhl") == {"chair"}
     assert allowed("der Tisch") == set()
     assert allowed("der Tisch", "the wheels of a wheel") == {"wheel"}
+    assert allowed("der Tisch", "a deck  chair") == {"deck chair", "chair"}  # a space too many
 
 
 def test_a_translation_is_checked_in_whole_words(tokenizer: SentencePieceTokenizer) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.translation.segments import Fits, deal_out, split_long
+from nmt.translation.segments import Fits, deal_out, is_taken_whole, split_long
 
 TEXT = st.text(
     st.characters() | st.sampled_from('ab .,!?;:"\u3002\uff0c\n\u0301\u200d\ud83d\ude00😀🏽🇩🇪각'), max_size=200
@@ -32,6 +32,38 @@ def test_pieces_fit_and_hold_all_text_in_order(text: str, limit: int) -> None:
 @given(TEXT, st.integers(0, 12))
 def test_a_predicate_that_is_not_monotonic_loses_nothing(text: str, seed: int) -> None:
     pieces = split_long(text, lambda piece: hash((piece, seed)) % 3 == 0)
+    assert visible("".join(pieces)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "pieces"),
+    [
+        ("wir mögen Yahoo! Japan sehr. Ja!", 28, ["wir mögen Yahoo! Japan sehr.", "Ja!"]),
+        ("wir mögen Yahoo! Japan sehr.", 22, ["wir mögen", "Yahoo! Japan sehr."]),
+        ("eins Yahoo! Japan", 12, ["eins", "Yahoo! Japan"]),
+        ("eins Yahoo! Japan.", 12, ["eins", "Yahoo!", "Japan."]),  # too long as it is
+        ("Yahoo! Japan", 8, ["Yahoo!", "Japan"]),
+        ("Yahoo! Japan", 3, ["Yah", "oo!", "Ja", "pan"]),
+    ],
+)
+def test_a_term_is_cut_only_where_it_does_not_fit_by_itself(text: str, limit: int, pieces: list[str]) -> None:
+    start = text.index("Yahoo!")
+    assert split_long(text, up_to(limit), [(start, start + len("Yahoo! Japan"))]) == pieces
+
+
+def test_no_sentence_ends_within_a_term() -> None:
+    text = "Ja! Wir mögen Yahoo! Japan und Aha! Eis. Gut."
+    spans = [(text.index(term), text.index(term) + len(term)) for term in ("Yahoo! Japan", "Aha! Eis.")]
+    sentences = [number for number in range(1, 8) if is_taken_whole(text, 1, 1, number, spans)]
+    assert sentences[0] == 3
+    assert not is_taken_whole(text, 1, 1, 4)
+
+
+@given(TEXT, st.integers(1, 40), st.lists(st.integers(0, 200), max_size=8))
+def test_pieces_fit_and_hold_all_text_whatever_the_terms_are(text: str, limit: int, places: list[int]) -> None:
+    borders = sorted({min(place, len(text)) for place in places})
+    pieces = split_long(text, up_to(limit), list(zip(borders[::2], borders[1::2], strict=False)))
+    assert all(len(piece) <= limit for piece in pieces)
     assert visible("".join(pieces)) == visible(text)
 
 

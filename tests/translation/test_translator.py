@@ -125,6 +125,16 @@ def test_a_line_of_more_sentences_than_lines_of_training_is_split_at_sentence_en
             assert whole.text == " ".join(one.text for one in translator.translate(sentences[:number]))
 
 
+def test_a_line_is_not_split_within_a_term_so_that_the_term_is_met(translator: Translator) -> None:
+    knowing = Translator(translator.model, translator.tokenizers, QUICK, max_length=90, max_sentences=1)
+    glossary = glossary_for(knowing, ("Hund! Katze", "dog! cat"))
+    (whole,) = knowing.translate(["Das Haus. Der Hund! Katze mag das Haus."], glossary=glossary)
+    assert whole.num_segments == 2
+    assert [term.met for term in whole.terms] == [True]
+    (other,) = knowing.translate(["Das Haus. Der Hund! Katze mag das Haus."])
+    assert other.num_segments == 3
+
+
 def test_a_run_knows_how_many_sentences_its_lines_had(tiny_run: Path) -> None:
     assert nmt.load(tiny_run).max_sentences == 1
 
