@@ -75,7 +75,8 @@ def beam_search(
     )
     while active:
         features, state = model.step(beams.written[:, -1], state, memory)
-        log_probs = constraints.next_log_probs(model.logits(features), beams.written, active)
+        needed = guide.next_tokens() if guide is not None and config.no_repeat_ngram else ()
+        log_probs = constraints.next_log_probs(model.logits(features), beams.written, active, needed)
         totals = beams.totals.to(log_probs.dtype)
         if guide is None:
             extension = _extend(totals, log_probs, config)

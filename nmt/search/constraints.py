@@ -52,11 +52,14 @@ class Constraints:
         ]
         return cls(shortest, longest, begins, config.no_repeat_ngram)
 
-    def next_log_probs(self, logits: Tensor, written: Tensor, sentences: list[int]) -> Tensor:
+    def next_log_probs(
+        self, logits: Tensor, written: Tensor, sentences: list[int], needed: Sequence[tuple[int, int]] = ()
+    ) -> Tensor:
         """logits [rows, vocab] -> log-probabilities fp32 (fp64 stays), minus infinity for what may not come next.
 
         written int64 [rows, length] begins with begin-of-sentence; `sentences` says which sentences the rows belong
-        to, an equal number each, in order.
+        to, an equal number each, in order. `needed`: rows and tokens without which terms could not be written; they may
+        repeat an n-gram, as a prefix may.
         """
         exact = logits if logits.dtype == torch.float64 else logits.float()
         log_probs = torch.log_softmax(exact, dim=-1)
@@ -74,7 +77,10 @@ class Constraints:
         if early:
             log_probs.view(len(sentences), rows, -1)[early, :, EOS_ID] = NEVER
         if end is not None:
+            spared = torch.tensor(needed, dtype=torch.int64, device=written.device).view(-1, 2).unbind(dim=1)
+            before = log_probs[spared]
             _block_repeats(log_probs, written[:, 1:], self.no_repeat_ngram)
+            log_probs[spared] = before
             stuck = ~log_probs.isfinite().any(dim=-1)  # every token would repeat: then it may end, however short
             log_probs[stuck, EOS_ID] = end[stuck]
         for (group, token), values in zip(forced, kept, strict=True):

@@ -39,6 +39,12 @@ class Guide:
         terms, courses = (tuple(self.terms[one] for one in sentences), tuple(self.courses[one] for one in sentences))
         return Guide(terms, courses, self.weight)
 
+    def next_tokens(self) -> list[tuple[int, int]]:
+        """Rows and the tokens that bring them nearer to what is required."""
+        return [
+            (row, token) for row, (terms, progress) in enumerate(self._rows()) for token in terms.next_tokens(progress)
+        ]
+
     def block(self, log_probs: Tensor) -> None:
         """Minus infinity, in place, for what may not follow; where nothing else could, it may after all.
 

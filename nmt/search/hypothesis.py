@@ -36,7 +36,8 @@ class SearchConfig(Config):
     The best `n_best` are returned.
 
     A hypothesis has at most source tokens x `max_length_ratio` + `max_length_extra` tokens, and does not end before
-    source tokens x `min_length_ratio`. `no_repeat_ngram` n: no n tokens in a row occur twice in it; 0: they may.
+    source tokens x `min_length_ratio`. `no_repeat_ngram` n: no n tokens in a row occur twice in it, unless a prefix or
+    a term of a glossary needs them; 0: they may.
 
     `length_penalty` divides a hypothesis' log-probability before hypotheses of different length are compared: by one
     (none), by its length (average), or by ((5 + length) / 6) ** alpha (gnmt; Wu et al., 2016). `coverage` is the weight

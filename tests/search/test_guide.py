@@ -189,10 +189,30 @@ def test_a_prefix_is_written_though_it_is_forbidden_and_counts_towards_the_terms
 
 @pytest.mark.parametrize("beam", [1, 3])
 def test_what_cannot_be_met_is_said_and_a_hypothesis_is_found_all_the_same(beam: int) -> None:
-    config = limited(beam, 30, no_repeat_ngram=1)  # no token twice
-    (found,) = search(TableModel(VOCAB, 0), SOURCE, MASK, config, terms=[terms_of({("a",): 4})])
+    terms = [terms_of({("a",): 2}, ("a",))]  # what is required is forbidden, too
+    (found,) = search(TableModel(VOCAB, 0), SOURCE, MASK, limited(beam, 12), terms=terms)
     assert found[0].unmet > 0
-    assert ends(written(found[0].tokens), "a")
+    assert found[0].finish_reason == "length"
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+@pytest.mark.parametrize(("phrase", "times", "size"), [("a", 4, 1), ("a a b", 2, 3), ("b-a", 3, 2)])
+def test_terms_may_repeat_an_ngram_and_what_else_is_written_may_not(
+    beam: int, phrase: str, times: int, size: int
+) -> None:
+    terms = terms_of({(phrase,): times})
+    config = limited(beam, 30, no_repeat_ngram=size)
+    for seed in range(4):
+        (found,) = search(TableModel(VOCAB, seed), SOURCE, MASK, config, terms=[terms])
+        best = found[0]
+        assert (best.unmet, best.finish_reason) == (0, "eos")
+        assert len(ends(written(best.tokens), phrase)) >= times
+        seen, progress = set[tuple[int, ...]](), terms.start()
+        for place, token in enumerate(best.tokens):
+            ngram = best.tokens[max(place - size + 1, 0) : place + 1]
+            assert ngram not in seen or token in terms.next_tokens(progress)
+            seen |= {ngram} if len(ngram) == size else set()
+            progress = terms.after(progress, token)
 
 
 def test_the_most_that_a_hypothesis_may_write_grows_with_what_it_must() -> None:
