@@ -1,47 +1,38 @@
 """nmt translate --score"""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from nmt.translation.formats import Format, Record
     from nmt.translation.translator import Translator
 
-CHUNK_LINES = 1024
-
 
 def score_stream(
-    translator: "Translator", source: Iterable[bytes], given: Iterable[bytes], sink: BinaryIO, format: "Format"
+    translator: "Translator",
+    source: Iterable[bytes],
+    given: Iterable[bytes],
+    sink: BinaryIO,
+    format: "Format",
+    patience: float | None = None,
 ) -> int:
     """Write the log-probability of each line of `given` as the translation of the same line of `source`.
 
     Returns how many times invalid UTF-8 was replaced. Raises DataError where the files differ in their number of lines
-    or a line is bad; what comes before is written first.
+    or a line is bad; what comes before is written first. `patience`: see `chunks`.
     """
-    from nmt.errors import DataError
     from nmt.translation.formats import read_records
     from nmt.translation.scoring import score_pairs
+    from nmt.translation.stream import chunks
 
     replaced = 0
-    pairs = _pairs(format.read(source), read_records(given))
-    failure: DataError | None = None
-    while failure is None:
-        chunk = []
-        try:
-            for pair in islice(pairs, CHUNK_LINES):
-                chunk.append(pair)
-        except DataError as error:
-            failure = error
-        if not chunk:
-            break
+    for chunk in chunks(_pairs(format.read(source), read_records(given)), patience=patience):
         scores = score_pairs(translator, [record.text for record, _ in chunk], [target.text for _, target in chunk])
         for (record, target), one in zip(chunk, scores, strict=True):
             replaced += record.num_replaced + target.num_replaced
             format.write_score(sink, record, target, one)
         sink.flush()
-    if failure:
-        raise failure
     return replaced
 
 

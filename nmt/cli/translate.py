@@ -169,8 +169,7 @@ def translate(
     console = Console(stderr=True)
     if int8 and not is_quick():
         _warn(console, "--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.")
-    overrides = [*(set or []), *(["exact=true"] if exact else [])]
-    search = search_asked_for(runs[0], beam, n_best, overrides, glossary is not None)
+    search = search_asked_for(runs[0], beam, n_best, set or [], glossary is not None, exact)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)
     else:
@@ -184,14 +183,16 @@ def translate(
     if typed:
         console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
     with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
-        given = files.enter_context(streams.open_input(score)) if score else None
+        given = streams.open_input(score) if score else None
         source = streams.open_input(input) if input else unpacked(streams.stdin(), "standard input")
-        if input and input.is_file():  # closing a pipe would wait for the thread that reads it
-            files.enter_context(source)
+        for path, stream in ((input, source), (score, given)):
+            if path and stream and path.is_file():  # closing a pipe would wait for the thread that reads it
+                files.enter_context(stream)
         sink = files.enter_context(streams.open_output(output)) if output else streams.stdout()
         if given:
             lines, others = streams.lines(source, input), streams.lines(given, score)
-            if count := score_stream(translator, lines, others, sink, FORMATS[format]):
+            patience = patience_for(source) or patience_for(given)
+            if count := score_stream(translator, lines, others, sink, FORMATS[format], patience):
                 _warn(console, replaced(count))
         else:
             records = FORMATS[format].read(streams.lines(source, input))

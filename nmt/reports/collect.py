@@ -73,7 +73,7 @@ def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] 
         )
     if beam is not None and not overrides and recipe_search(run_dir).method == "sample":
         raise ConfigError(f"--beam {beam} has no effect: the recipe of {run_dir} samples.")
-    search = search_asked_for(run_dir, beam, 1, overrides)
+    search = search_asked_for(run_dir, beam, overrides=["n_best=1", *overrides])
     if search.n_best > 1:
         raise ConfigError(f"search.n_best = {search.n_best}: one translation a sentence is scored. Leave it out.")
     return search

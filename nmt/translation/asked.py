@@ -10,7 +10,12 @@ from nmt.translation.load import recipe_search
 
 
 def search_asked_for(
-    run: Path, beam: int | None = None, n_best: int | None = None, overrides: Sequence[str] = (), glossary: bool = False
+    run: Path,
+    beam: int | None = None,
+    n_best: int | None = None,
+    overrides: Sequence[str] = (),
+    glossary: bool = False,
+    exact: bool = False,
 ) -> SearchConfig:
     """The search of the run's recipe with these changes; an override is a key of [search], `alpha=0.6`.
 
@@ -18,20 +23,22 @@ def search_asked_for(
     Raises CheckpointError where the run has no recipe, and ConfigError for what cannot be asked for.
     """
     tree = dump_config(recipe_search(run))
-    if n_best is not None:
-        tree["n_best"] = n_best
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
     given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
     if not glossary and (idle := [key for key in OF_A_GLOSSARY if key in given]):
         raise ConfigError(f"--set {idle[0]} has no effect without a glossary.")
+    options = {"beam": beam, "n_best": n_best, "exact": exact or None}
+    asked = {key: value for key, value in options.items() if value is not None}
+    if twice := [key for key in asked if key in given]:
+        option = twice[0].replace("_", "-")
+        raise ConfigError(f"--{option} and --set {twice[0]} say the same, or contradict each other. Leave out one.")
     for key in without_effect(tree):  # what the recipe says for the search that the command line replaces
         if NEEDS[key][0] in given and key not in given:
             tree.pop(key, None)
-    if beam is not None:
-        tree["beam"] = beam
-        if tree["method"] == "sample":
-            raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
+    tree |= asked
+    if beam is not None and tree["method"] == "sample":
+        raise ConfigError("--beam has no effect with search.method = 'sample'; use --set samples=N.")
     width = "samples" if tree["method"] == "sample" else "beam"
     if beam is None and width not in given and width in tree and isinstance(tree["n_best"], int):
         tree[width] = max(tree[width], min(tree["n_best"], WIDEST[width]))  # a longer list needs more to choose from

@@ -25,8 +25,9 @@ def score_pairs(translator: Translator, sources: Sequence[str], targets: Sequenc
     """The score of each target as the translation of its source, end-of-sentence included, in order.
 
     Nothing is split: a pair longer than what the model was trained on is scored whole. A blank side is no tokens but
-    end-of-sentence. Raises ConfigError where there are not as many targets as sources, NotFiniteError where the
-    model's probabilities are no numbers.
+    end-of-sentence. A shortlist of the translator does not count: what is not on it has its probability too. Raises
+    ConfigError where there are not as many targets as sources, NotFiniteError where the model's probabilities are no
+    numbers.
     """
     if len(sources) != len(targets):
         raise ConfigError(

@@ -9,10 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import typer
@@ -333,6 +335,68 @@ def test_who_writes_slowly_is_answered_before_the_end(tiny_run: Path) -> None:
             assert process.stdout.readline().endswith(b"\n")  # while the input is still open
         process.stdin.close()
         assert process.wait(timeout=60) == 0
+
+
+@pytest.fixture
+def pipes_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """At the end; the command leaves pipes open, as closing one waits for the thread that reads it."""
+    opened: list[BinaryIO] = []
+    open_input = streams.open_input
+
+    def remembered(path: Path) -> BinaryIO:
+        opened.append(open_input(path))
+        return opened[-1]
+
+    monkeypatch.setattr(streams, "open_input", remembered)
+    yield
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("slow", ["source", "given"])
+@pytest.mark.usefixtures("pipes_closed")
+def test_who_writes_slowly_what_is_to_be_scored_is_answered_before_the_end(
+    tiny_run: Path, tmp_path: Path, slow: str
+) -> None:
+    (tmp_path / ({"source", "given"} - {slow}).pop()).write_text("".join(f"{line}\n" for line in LINES[:2]))
+    os.mkfifo(tmp_path / slow)
+    output, answered = tmp_path / "out", list[int]()
+
+    def write() -> None:
+        with open(tmp_path / slow, "wb", buffering=0) as pipe:
+            for number, line in enumerate(LINES[:2], start=1):
+                pipe.write(f"{line}\n".encode())
+                until = time.monotonic() + 30
+                while time.monotonic() < until and not (output.exists() and output.read_bytes().count(b"\n") == number):
+                    time.sleep(0.01)
+                answered.append(output.read_bytes().count(b"\n"))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    done = invoke(tiny_run, "-i", tmp_path / "source", "--score", tmp_path / "given", "-o", output)
+    writer.join()
+    assert (done.exit_code, answered) == (0, [1, 2])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.usefixtures("pipes_closed")
+def test_scoring_that_fails_does_not_wait_for_the_rest_of_a_pipe(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "source").write_text(f"{LINES[0]}\n" * 2, encoding="utf-8")
+    os.mkfifo(tmp_path / "given")
+    failed, seen = threading.Event(), list[bool]()
+
+    def write() -> None:
+        with open(tmp_path / "given", "wb", buffering=0) as pipe:
+            pipe.write(b"the dog\n")
+            seen.append(failed.wait(timeout=30))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    done = invoke(tiny_run, "-i", tmp_path / "source", "--score", tmp_path / "given", "-o", "/dev/full")
+    failed.set()
+    writer.join()
+    assert isinstance(done.exception, DiskError)
+    assert seen == [True]
 
 
 @pytest.mark.parametrize("named", [False, True])

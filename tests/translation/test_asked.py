@@ -1,6 +1,7 @@
 """The search that a command line asks for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,18 @@ def test_keys_for_terms_need_a_glossary_on_a_command_line_but_not_in_a_recipe(
     assert getattr(recipe, key) != getattr(SearchConfig(), key)
     monkeypatch.setattr("nmt.translation.asked.recipe_search", lambda run: recipe)
     assert search_asked_for(tiny_run, beam=3).beam == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "override"), [("beam", "beam=8"), ("n_best", "search.n_best=2"), ("exact", "exact=false")]
+)
+def test_what_an_option_says_is_not_set_besides(tiny_run: Path, option: str, override: str) -> None:
+    given: dict[str, Any] = {option: True if option == "exact" else 1}
+    with pytest.raises(ConfigError) as failure:
+        search_asked_for(tiny_run, overrides=[override], **given)
+    named = option.replace("_", "-")
+    assert str(failure.value) == f"--{named} and --set {option} say the same, or contradict each other. Leave out one."
+    assert getattr(search_asked_for(tiny_run, **given), option) == 1
 
 
 def test_only_the_width_itself_keeps_the_n_best_from_widening_it(tiny_run: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,6 +12,7 @@ from nmt.search.hypothesis import SearchConfig
 from nmt.tokenizer.base import EOS_ID
 from nmt.translation import scoring
 from nmt.translation.scoring import score_pairs
+from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
 from tests.tiny import invented_pairs
 
@@ -96,6 +98,13 @@ def test_pairs_are_scored_together_as_far_as_their_length_allows(
     for place in (0, len(sources) - 2, len(sources) - 1):
         (alone,) = score_pairs(translator, sources[place : place + 1], targets[place : place + 1])
         assert alone.log_prob == pytest.approx(together[place].log_prob, rel=1e-5)
+
+
+def test_a_shortlist_does_not_count(tiny_run: Path) -> None:
+    whole = nmt.load(tiny_run)
+    nothing = Shortlist(np.full((whole.tokenizers.source.vocab_size, 1), EOS_ID, np.int32), np.arange(4))
+    short = Translator(whole.model, whole.tokenizers, whole.search, whole.max_length, nothing)
+    assert score_pairs(short, LINES[:3], TARGETS[:3]) == score_pairs(whole, LINES[:3], TARGETS[:3])
 
 
 def test_a_model_that_gives_no_numbers_and_pairs_that_lack_a_side_are_refused(tiny_run: Path) -> None:
