@@ -36,10 +36,10 @@ class TokenizerPair:
         return "".join(dict.fromkeys(odd))
 
     def capitals(self, text: str) -> bool:
-        """Whether a clean text is all capitals, and so takes more than twice the tokens that it takes in lower case."""
+        """Whether a clean text is all capitals that are hardly known: it takes far fewer tokens in lower case."""
         if not text.isupper() or len(text.split()) < 2:
             return False
-        return len(self.encode_source(text)) > 2 * len(self.encode_source(text.lower()))
+        return len(self.encode_source(text)) > 1.5 * len(self.encode_source(text.lower()))
 
     def files(self) -> dict[str, SentencePieceTokenizer]:
         """File name in the run directory -> tokenizer."""

@@ -70,8 +70,17 @@ class LowerCase:
 
 @pytest.mark.parametrize(
     ("line", "capitals"),
-    [("TWO DOGS", True), ("A B C", False), ("DOGS", False), ("Two DOGS", False), ("two dogs", False), ("1 2", False)],
+    [
+        ("TWO DOGS", True),
+        ("A B TWO", True),
+        ("A B IF", False),
+        ("A B C", False),
+        ("DOGS", False),
+        ("Two DOGS", False),
+        ("two dogs", False),
+        ("1 2", False),
+    ],
 )
-def test_a_line_is_in_capitals_where_they_take_over_twice_the_tokens(line: str, capitals: bool) -> None:
+def test_a_line_is_in_capitals_where_they_take_over_half_as_many_tokens_again(line: str, capitals: bool) -> None:
     pair = TokenizerPair(cast(SentencePieceTokenizer, LowerCase()), cast(SentencePieceTokenizer, LowerCase()))
     assert pair.capitals(line) == capitals
