@@ -4,8 +4,9 @@ import hashlib
 import heapq
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from nmt.corpus.filters import FilterConfig, Filters
@@ -15,6 +16,7 @@ from nmt.counted import counted
 from nmt.errors import DataError
 
 CANDIDATES = 10  # so many times as many pairs are considered as are held out, for some with sentences found only once
+FEWEST_CANDIDATES = 20_000
 MOST = 0.2  # of a text that may be kept from training
 
 
@@ -26,6 +28,7 @@ class HeldOut:
     dev: tuple[Pair, ...]
     test: tuple[Pair, ...]
     num_pairs: int  # of the whole text
+    most: int  # that can be held out, in any case
     hashes: tuple[list[str], ...]  # of the files of each text
 
     def rest(self) -> Iterator[Pair]:
@@ -46,7 +49,7 @@ class HeldOut:
         if num_kept < (1 - MOST) * num_read:
             raise DataError(
                 f"{_names(self.texts)}: {num_read - num_kept:,} of {num_read:,} pairs have a sentence of those held "
-                "out, so often are they repeated. Hold out fewer (--dev, --test)."
+                f"out, so often are they repeated. {_fewer(len(self.dev), len(self.test), self.most)}"
             )
 
 
@@ -54,7 +57,7 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
     """Choose pairs by lot, those first whose sentences are found nowhere else, so that training loses nothing more.
 
     Only pairs that training would not filter out are chosen, and no two that share a sentence. Sentences that differ
-    in case, spaces or punctuation are one. The same `seed` chooses the same source sentences of a text in any order.
+    in case, spaces or punctuation are one. The same `seed` chooses the same pairs of a text in any order.
     Nothing but what may be chosen is held in memory.
 
     Raises DataError where that would be more than a fifth of the text, or where source and target are the same.
@@ -64,20 +67,22 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
         if len(set(both)) < len(both):
             raise DataError(f"{text.describe()} are the same text. Give one in each language.")
     wanted = num_dev + num_test
-    candidates, num_pairs = _candidates(texts, CANDIDATES * wanted, seed)
+    candidates, num_pairs = _candidates(texts, _num_candidates(wanted), seed)
+    num_lost = _num_lost(texts, candidates)
+    most = _most(candidates, num_lost, num_pairs, wanted)
     if wanted > MOST * num_pairs:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test are more than a fifth of "
-            f"the {num_pairs:,} that there are. {_fewer(num_dev, num_test, int(MOST * num_pairs))}"
+            f"the {num_pairs:,} that there are. {_fewer(num_dev, num_test, most)}"
         )
-    chosen = _no_two_alike(sorted(candidates, key=_copies(texts, candidates)))[:wanted]
+    chosen = _first(candidates, num_lost, wanted)
     if len(chosen) < wanted:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test were asked for, and only "
             f"{len(chosen):,} have sentences of their own and pass the filters that training has. "
-            f"{_fewer(num_dev, num_test, len(chosen))}"
+            f"{_fewer(num_dev, num_test, most)}"
         )
-    return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs, hashes)
+    return HeldOut(texts, tuple(chosen[:num_dev]), tuple(chosen[num_dev:]), num_pairs, most, hashes)
 
 
 def _fewer(num_dev: int, num_test: int, most: int) -> str:
@@ -139,10 +144,33 @@ def _key(sentence: str) -> str:
     return "".join(kept) or text
 
 
+def _num_candidates(wanted: int) -> int:
+    return max(FEWEST_CANDIDATES, CANDIDATES * wanted)
+
+
+def _first(candidates: list[Pair], num_lost: dict[Pair, int], wanted: int) -> list[Pair]:
+    """Those that training loses least by, no two that share a sentence: as many as are wanted, if there are."""
+    return _no_two_alike(sorted(candidates[: _num_candidates(wanted)], key=num_lost.__getitem__))[:wanted]
+
+
+def _most(candidates: list[Pair], num_lost: dict[Pair, int], num_pairs: int, wanted: int) -> int:
+    """So many as are wanted, or the next smaller number that `hold_out` will take for sure."""
+    most = min(wanted, int(MOST * num_pairs))
+    while True:
+        lost = accumulate(num_lost[pair] for pair in _first(candidates, num_lost, most))
+        possible = sum(total <= MOST * num_pairs for total in lost)
+        if possible == most:
+            return most
+        most = possible  # for which fewer candidates are drawn
+
+
 def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[Pair], int]:
-    """Pairs with different sources, in the order of their lots; also how many pairs there are."""
-    heap: list[tuple[int, Pair]] = []  # the smallest lots, negative, so that the largest of them is on top
-    within: set[int] = set()
+    """Pairs with different sources, in the order of their lots; also how many pairs there are.
+
+    Of those of one source the one with the smallest lot of its own is taken, so that their order does not matter.
+    """
+    heap: list[int] = []  # the smallest lots, negative, so that the largest of them is on top
+    found: dict[int, Pair] = {}
     num_pairs = 0
 
     def counted() -> Iterator[Pair]:
@@ -153,14 +181,15 @@ def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[P
 
     for pair in Filters(FilterConfig()).passing(counted()):
         lot = -_lot(_key(pair.source), seed)
-        if lot in within or (len(heap) == number and lot < heap[0][0]):
-            continue
-        within.add(lot)
-        if len(heap) < number:
-            heapq.heappush(heap, (lot, pair))
-        else:
-            within.remove(heapq.heapreplace(heap, (lot, pair))[0])
-    return [pair for _, pair in sorted(heap, key=lambda entry: -entry[0])], num_pairs
+        if lot in found:
+            found[lot] = min(found[lot], pair, key=lambda one: _lot(f"{one.source}\n{one.target}", seed))
+        elif len(heap) < number:
+            heapq.heappush(heap, lot)
+            found[lot] = pair
+        elif lot > heap[0]:
+            del found[heapq.heapreplace(heap, lot)]
+            found[lot] = pair
+    return [found[lot] for lot in sorted(heap, reverse=True)], num_pairs
 
 
 def _lot(key: str, seed: int) -> int:
@@ -168,15 +197,21 @@ def _lot(key: str, seed: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def _copies(texts: tuple[Text, ...], pairs: list[Pair]) -> Callable[[Pair], int]:
-    """Tells how often the sentences of one of these pairs are in the text, both together: 2 is once each."""
-    sources = Counter(dict.fromkeys((_key(pair.source) for pair in pairs), 0))
-    targets = Counter(dict.fromkeys((_key(pair.target) for pair in pairs), 0))
+def _num_lost(texts: tuple[Text, ...], pairs: list[Pair]) -> dict[Pair, int]:
+    """How many pairs of the text share a sentence with each of these, itself among them."""
+    keys = {pair: (_key(pair.source), _key(pair.target)) for pair in pairs}
+    sources = Counter(dict.fromkeys((source for source, _ in keys.values()), 0))
+    targets = Counter(dict.fromkeys((target for _, target in keys.values()), 0))
+    both = Counter(dict.fromkeys(keys.values(), 0))
     for pair in _read(texts):
-        for counts, key in ((sources, _key(pair.source)), (targets, _key(pair.target))):
-            if key in counts:
-                counts[key] += 1
-    return lambda pair: sources[_key(pair.source)] + targets[_key(pair.target)]
+        source, target = _key(pair.source), _key(pair.target)
+        if source in sources:
+            sources[source] += 1
+        if target in targets:
+            targets[target] += 1
+        if (source, target) in both:
+            both[source, target] += 1
+    return {pair: sources[source] + targets[target] - both[source, target] for pair, (source, target) in keys.items()}
 
 
 def _no_two_alike(pairs: list[Pair]) -> list[Pair]:

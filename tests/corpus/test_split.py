@@ -1,6 +1,7 @@
 """Holding out: which pairs are chosen, and that training sees none of their sentences."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_the_choice_is_by_lot_and_depends_on_the_seed_alone(tmp_path: Path) -> N
     assert set(hold_out((whole,), 10, 10, seed=2).dev) != set(first.dev)
     indices = sorted(NUMBERED.index(pair) for pair in first.dev + first.test)
     assert indices[0] < 30 < 70 <= indices[-1], "all over the text"
+
+
+def test_in_any_order_the_same_pairs_are_chosen_also_of_sources_that_have_two_targets(tmp_path: Path) -> None:
+    pairs = [*NUMBERED, *(Pair(pair.source, f"Otherwise {n % 60}") for n, pair in enumerate(NUMBERED))]
+    one = hold_out(texts(tmp_path, pairs), 10, 10, seed=1)
+    other = hold_out(texts(tmp_path, pairs[::-1]), 10, 10, seed=1)
+    assert (one.dev, one.test) == (other.dev, other.test)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +114,28 @@ def test_what_is_found_least_often_is_held_out(tmp_path: Path) -> None:
 
 def test_a_text_that_repeats_itself_too_much_is_refused(tmp_path: Path) -> None:
     held = hold_out(texts(tmp_path, NUMBERED * 3), 15, 15, seed=1)
-    with pytest.raises(DataError, match="90 of 300 pairs have a sentence of those held out"):
+    with pytest.raises(DataError, match="90 of 300 pairs have a sentence of those held out") as no:
         list(held.rest())
+    assert str(no.value).endswith("so often are they repeated. Hold out fewer: --dev 10 --test 10.")
+    assert len(list(hold_out(texts(tmp_path, NUMBERED * 3), 10, 10, seed=1).rest())) == 240
+
+
+@pytest.mark.parametrize("fewest", [0, 10_000])
+def test_as_many_as_a_refusal_names_can_be_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fewest: int
+) -> None:
+    """Also where targets are repeated, some often, and where fewer candidates are drawn for fewer pairs."""
+    monkeypatch.setattr(split, "FEWEST_CANDIDATES", fewest)
+    monkeypatch.setattr(split, "CANDIDATES", 3)
+    often = [Pair(f"Satz {number}.", f"{min(number % 90, number % 7)}") for number in range(300)]
+    whole = texts(tmp_path, often, NUMBERED[:40])
+    for asked in ((30, 30), (60, 60), (400, 10)):
+        with pytest.raises(DataError) as no:
+            list(hold_out(whole, *asked, seed=1).rest())
+        dev, test = map(int, re.findall(r"--(?:dev|test) (\d+)", str(no.value)))
+        held = hold_out(whole, dev, test, seed=1)
+        assert (len(held.dev), len(held.test)) == (dev, test)
+        assert len(list(held.rest())) >= 0.8 * 340
 
 
 def test_few_candidates_of_many_are_remembered_and_the_smallest_lots_win(
@@ -116,6 +144,7 @@ def test_few_candidates_of_many_are_remembered_and_the_smallest_lots_win(
     """What is chosen does not depend on how many candidates there are, where every sentence is found once."""
     whole = texts(tmp_path, NUMBERED)
     expected = hold_out(whole, 4, 3, seed=1)
+    monkeypatch.setattr(split, "FEWEST_CANDIDATES", 0)
     for candidates in (1, 2, 3):
         monkeypatch.setattr(split, "CANDIDATES", candidates)
         assert hold_out(whole, 4, 3, seed=1) == expected
@@ -182,6 +211,6 @@ def test_more_than_a_fifth_is_refused(tmp_path: Path) -> None:
 def test_too_few_different_sentences_are_refused(tmp_path: Path) -> None:
     whole = texts(tmp_path, [Pair(f"Satz {number}", f"The same {number % 3}") for number in range(50)])
     with pytest.raises(
-        DataError, match=r"5 pairs for dev and 0 for test were asked for, and only 3 have .* --dev 3 --test 0"
+        DataError, match=r"5 pairs for dev and 0 for test were asked for, and only 3 have .* Even one is too many"
     ):
         hold_out(whole, 5, 0, seed=1)
