@@ -181,7 +181,13 @@ def _note_changes(
 
 
 def _note_rate(console: Console, directory: Path, before: Experiment, now: Experiment, progress: Progress) -> None:
-    """Say where a schedule that has a later end now takes the learning rate up again, which undoes much."""
+    """Put down where a schedule has another end now, and say where it takes the rate up again, which undoes much."""
+    if now.training.schedule == "cosine":  # the only one whose rates depend on the end
+        ends = [
+            (key, getattr(before.training, key), getattr(now.training, key)) for key in ("max_updates", "time_limit")
+        ]
+        if changed := [f"training.{key} {old or 'none'}, now {new or 'none'}" for key, old, new in ends if old != new]:
+            progress.changes.append(f"at update {progress.update}: {', '.join(changed)}")
     old, new = (learning_rate(one.training, progress) for one in (before, now))
     if new > 1.5 * old:
         _say(

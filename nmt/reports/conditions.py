@@ -33,7 +33,7 @@ def different_conditions(results: Sequence[SystemResult]) -> list[str]:
     lines = [f"The runs differ in {'; in '.join(found)}."] if found else []
     return lines + [
         f"{result.name} went on under other conditions ({'; '.join(result.record.changes)}): "
-        "its training time is of both."
+        "its training, and the time of it, are of both."
         for result in results
         if result.record.changes
     ]

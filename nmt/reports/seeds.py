@@ -11,6 +11,7 @@ from nmt.reports import numbers
 from nmt.reports.systems import SystemResult
 
 _SEEDS = " (seeds "  # in a name, which goes on with them
+_WENT_ON = "how training went on"
 _OF_ITS_OWN = ("name", "seed", "search", "card")  # of each run; how it really searched is in its result
 
 
@@ -79,7 +80,9 @@ def _settings(result: SystemResult) -> dict[str, Any]:
     recipe = {key: value for key, value in result.record.experiment.items() if key not in _OF_ITS_OWN}
     hashes = result.record.text_sha256 or {}
     texts = {f"the {name} text": hashes.get(part) for part, name in (("train", "training"), ("dev", "dev"))}
-    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search}))
+    # Where its schedule was given another end on the way, which the recipe does not tell (see nmt/run.py).
+    ends = "; ".join(change for change in result.record.changes if ": training." in change)
+    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search})) | {_WENT_ON: ends or "in one go"}
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

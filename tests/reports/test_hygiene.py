@@ -229,8 +229,8 @@ def test_a_run_that_went_on_under_other_conditions_is_noted():
         "b", 2, experiment=recipe("b"), changes=["at update 4: threads 1, now 2", "at update 8: torch 1, now 2"]
     )
     assert warnings(run("a", experiment=recipe()), moved) == (
-        "b went on under other conditions (at update 4: threads 1, now 2; at update 8: torch 1, now 2): its training "
-        "time is of both.",
+        "b went on under other conditions (at update 4: threads 1, now 2; at update 8: torch 1, now 2): its training, "
+        "and the time of it, are of both.",
     )
 
 

@@ -56,6 +56,18 @@ def test_another_text_by_the_same_name_makes_another_system(part):
     )
 
 
+def test_a_run_whose_schedule_was_given_another_end_on_the_way_is_no_seed_of_those_that_ran_in_one_go():
+    runs = seeds("rnn", TEST, 0.1, (1, 2, 3, 4))
+    for n, changes in enumerate(
+        ([], ["at update 2: threads 1, now 2"], *[["at update 4: training.max_updates 4, now 8"]] * 2)
+    ):
+        runs[n] = dataclasses.replace(runs[n], record=dataclasses.replace(runs[n].record, changes=changes))
+    assert [members for _, members, _ in grouped(runs)] == [(0, 1), (2, 3)]
+    assert differing_keys(runs[0], runs[2]) == [
+        "how training went on (in one go, at update 4: training.max_updates 4, now 8)"
+    ]
+
+
 def test_a_run_with_the_same_seed_is_no_other_seed():
     first, second = seeds("rnn", TEST, 0.1, (1, 2))
     again = dataclasses.replace(first, name="again")
