@@ -30,10 +30,12 @@ def with_record(runs: Sequence[Path]) -> list[Path]:
     without = [run for run in runs if run.is_dir() and not (run / "record.json").exists()]
     if len(runs) - len(without) < 2:
         return list(runs)
+    kept = [run for run in runs if run not in without]
     for run in without:
         reason = "its training has not stopped yet" if is_run(run) else "it is not the directory of a run"
-        typer.echo(f"nmt: {run} is left out: {reason}.", err=True)
-    return [run for run in runs if run not in without]
+        instead = f" The others are compared with {kept[0]} in its place." if run == runs[0] else ""
+        typer.echo(f"nmt: {run} is left out: {reason}.{instead}", err=True)
+    return kept
 
 
 def _kind(path: Path) -> str:

@@ -17,8 +17,9 @@ from nmt.metrics.statistics import SEED, SegmentStatistics
 
 NUM_TRIALS = 10_000  # sacreBLEU's default
 _FEWEST_TRIALS = 1_000
-_MAX_DRAWS = 20_000_000  # coins held at once, a byte each
-_MAX_FACTORS = 4_000_000  # coins that are numbers at once, eight bytes each
+_MAX_DRAWS = 20_000_000  # coins drawn in all, where that leaves the fewest trials
+_MAX_COINS = 4_000_000  # held at once, as bytes and as numbers
+_COINS_A_DRAW = 32  # a generator makes so many of one number: what is left over of it at the end of a call is lost
 _TIE = 1e-9  # points; the counts are whole numbers, and so a tie is one but for the last bits of the score
 
 
@@ -39,15 +40,16 @@ def approximate_randomization(
     counts = [np.hstack([one.counts for one in side] * (blocks // len(side))) for side in (a, b)]
     segments = len(counts[0])
     number = num_trials(segments) if trials is None else trials
-    coins = np.random.default_rng(seed).integers(2, size=(number, segments), dtype=bool)  # true: stays where it is
+    generator = np.random.default_rng(seed)
 
     def mean_score(sums: NDArray[np.float64]) -> float:
         return math.fsum(a[0].score_of_sums(each) for each in sums.reshape(blocks, -1)) / blocks
 
     moved, second, both = counts[0] - counts[1], counts[1].sum(axis=0), (counts[0] + counts[1]).sum(axis=0)
     observed = abs(mean_score(both - second) - mean_score(second))
-    as_large, chunk = 0, max(1, _MAX_FACTORS // segments)
+    as_large, chunk = 0, _COINS_A_DRAW * max(1, _MAX_COINS // segments // _COINS_A_DRAW)
     for start in range(0, number, chunk):
-        for sums in coins[start : start + chunk].astype(np.float64) @ moved + second:  # of one side; the other has
+        coins = generator.integers(2, size=(min(chunk, number - start), segments), dtype=bool)  # true: stays
+        for sums in coins.astype(np.float64) @ moved + second:  # of one side; the other has
             as_large += abs(mean_score(sums) - mean_score(both - sums)) >= observed - _TIE  # all the rest
     return (as_large + 1) / (number + 1)

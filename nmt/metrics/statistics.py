@@ -9,7 +9,7 @@ here, and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,13 @@ class SegmentStatistics:
         name: the metric's key in `METRICS`.
         metric: the sacreBLEU metric that extracted the counts and turns their sums into a score.
         counts: [segments, counts per segment].
+        composed: whether text was brought into composed form (NFC) first that had another one.
     """
 
     name: str
     metric: Metric
     counts: NDArray[np.float64]
+    composed: bool = False
 
     def score(self, segments: Sequence[int] | None = None) -> float:
         """The corpus score, of all segments or only of those named by index."""
@@ -56,8 +58,13 @@ class SegmentStatistics:
         return np.array([self.score_of_sums(sums) for sums in resampled_sums(rows, samples, seed)])
 
     def signature(self, samples: int | None = None, seed: int = SEED) -> str:
-        """sacreBLEU's signature; with `samples`, it also says how the interval was made."""
+        """sacreBLEU's signature; with `samples`, it also says how the interval was made.
+
+        `unicode:nfc` is ours: sacreBLEU gives this number for text that was brought into that form first.
+        """
         signature = self.metric.get_signature()
+        if self.composed:
+            signature.update("unicode", "nfc")
         if samples is not None:
             signature.update("bs", samples)
             signature.update("seed", seed)
@@ -73,7 +80,7 @@ def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Se
 
     Both are compared in composed form (NFC), which is what models learn and write: an accent that a reference has as a
     character of its own is no error. sacreBLEU's command line leaves them as they are; for composed text that is the
-    same.
+    same, and for other text the signature says so.
     """
     if len(hypotheses) != len(references):
         raise DataError(
@@ -82,9 +89,10 @@ def extract(name: str, metric: Metric, hypotheses: Sequence[str], references: Se
         )
     if not hypotheses:
         raise DataError("There is nothing to score: the hypotheses and references are empty.")
+    composed = any(not is_normalized("NFC", text) for texts in (hypotheses, references) for text in texts)
     hypotheses, references = ([normalize("NFC", text) for text in texts] for texts in (hypotheses, references))
     rows = metric._extract_corpus_statistics(hypotheses, [references])
-    return SegmentStatistics(name, metric, np.asarray(rows, dtype=np.float64))
+    return SegmentStatistics(name, metric, np.asarray(rows, dtype=np.float64), composed)
 
 
 def resampled_sums(counts: NDArray[np.float64], samples: int, seed: int) -> NDArray[np.float64]:

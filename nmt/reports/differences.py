@@ -117,9 +117,10 @@ def _example(index: int, systems: Sequence[Shown], evaluation_set: EvaluationSet
 
 
 def mark_matches(text: str, reference: str, spaced: bool = True) -> tuple[tuple[str, bool], ...]:
-    """Cut `text` into parts that the longest common word sequence with `reference` has, and parts it has not.
+    """Cut `text` into parts that `reference` has in the same order, and parts it has not.
 
-    Words are compared, or characters where there are no spaces. The parts together are the text.
+    The longest run of words in common comes first, then the longest on either side of it, and so on (difflib). Where
+    there are no spaces, characters are compared. The parts together are the text.
     """
     pattern = r"\w+|\s+|[^\w\s]" if spaced else r"."
     words, wanted = re.findall(pattern, text, re.DOTALL), re.findall(pattern, reference, re.DOTALL)

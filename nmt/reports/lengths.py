@@ -20,19 +20,19 @@ def length_groups(source: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def group_lengths(lengths: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
-    """Labels and indices of at most about seven buckets of a round width.
+    """Labels and indices of at most seven buckets of a round width, unless some lengths are in the thousands.
 
-    The last bucket is open, and takes the longest twentieth at most (unless that is too few). Neighbours
-    are joined until each bucket holds twenty sentences.
+    The first and the last are open, and take at least the shortest and the longest twentieth of the sentences.
+    Neighbours are joined until each bucket holds twenty.
     """
     ordered = sorted(lengths)
     shortest, longest = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
     width = next((width for width in _WIDTHS if 6 * width >= longest - shortest), _WIDTHS[-1])
     members: dict[int, list[int]] = {}
-    last = max(0, (longest - 1) // width)
+    first, last = (max(0, (length - 1) // width) for length in (shortest, longest))
     for index, length in enumerate(lengths):
-        members.setdefault(min(max(0, (length - 1) // width), last), []).append(index)
-    groups = [(number * width + 1, (number + 1) * width, members.get(number, [])) for number in range(last + 1)]
+        members.setdefault(min(max(first, (length - 1) // width), last), []).append(index)
+    groups = [(number * width + 1, (number + 1) * width, members.get(number, [])) for number in range(first, last + 1)]
     groups = _join_small(groups)
     return [
         (_label(low, high, is_first=n == 0, is_last=n == len(groups) - 1), tuple(sorted(segments)))

@@ -8,7 +8,7 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF, TER
 from sacrebleu.significance import PairedTest
 
-from nmt.metrics import approximate_randomization, num_trials, segment_statistics
+from nmt.metrics import approximate_randomization, num_trials, randomization, segment_statistics
 from tests.metrics.texts import systems
 
 
@@ -106,6 +106,14 @@ def test_two_systems_of_the_same_quality_are_rarely_called_different():
 def test_a_clearly_better_system_is_called_better():
     a, b, references = systems(seed=26, num_sentences=100, changes_a=(4, 5), changes_b=(1, 2))
     assert randomized("BLEU", [a], [b], references, trials=400) == pytest.approx(1 / 401)
+
+
+def test_drawing_in_chunks_gives_the_p_of_drawing_at_once(monkeypatch):
+    a, b, references = systems(seed=27, num_sentences=7, changes_a=(1, 2), changes_b=(1, 3))
+    at_once = randomized("BLEU", [a], [b], references, trials=1000)
+    for coins in (1, 7 * 32, 7 * 95):
+        monkeypatch.setattr(randomization, "_MAX_COINS", coins)
+        assert randomized("BLEU", [a], [b], references, trials=1000) == at_once
 
 
 @pytest.mark.parametrize(("segments", "expected"), [(1, 10_000), (2000, 10_000), (4000, 5000), (10**6, 1000)])

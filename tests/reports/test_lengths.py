@@ -37,12 +37,25 @@ def test_a_small_test_set_is_one_bucket():
     assert group_lengths([3, 4, 9]) == [("all", (0, 1, 2))]
 
 
+def test_a_few_very_short_sentences_make_no_buckets_of_their_own():
+    lengths = [*(length for length in range(1, 300, 5) for _ in range(4)), *(1000 + n % 12 for n in range(6000))]
+    assert [label for label, _ in group_lengths(lengths)] == [
+        "up to 1000",
+        "1001 to 1002",
+        "1003 to 1004",
+        "1005 to 1006",
+        "1007 to 1008",
+        "1009 to 1010",
+        "1011 or more",
+    ]
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=300))
 def test_each_sentence_is_in_exactly_one_bucket(lengths):
     groups = group_lengths(lengths)
     assert sorted(index for _, segments in groups for index in segments) == list(range(len(lengths)))
-    assert len(groups) <= 8
+    assert len(groups) <= 7
     assert all(len(segments) >= 20 for _, segments in groups) or len(groups) == 1
 
 
