@@ -95,7 +95,7 @@ def compare(
     indices = () if no_text else pick_samples(test, samples)
     differing = () if no_text else differing_indices(results, test, _NUM_DIFFERING, language)
     results = _with_samples(results, runs, [test.source[index] for index in (*indices, *differing)], beam)
-    with progress.status("Scoring"):
+    with progress.status("Scoring") as status:
         report = compare_systems(
             results,
             test,
@@ -111,6 +111,7 @@ def compare(
             ),
             metrics=metrics,
             hardware=hardware() | {"threads": torch.get_num_threads()},
+            tick=lambda name: status.update(f"Scoring by {name}"),
         )
         page = write_report(report, out)
     for warning in report.warnings:

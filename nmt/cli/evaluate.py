@@ -70,9 +70,11 @@ def evaluate(
     """
     from json import dumps
 
+    from rich.console import Console
+
     from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
-    from nmt.metrics import METRICS, doubt_about, metric_name, metric_of, score
+    from nmt.metrics import METRICS, doubt_about, explain_left_out, metric_name, metric_of, score, takes_long
     from nmt.reports.collect import run_search
     from nmt.reports.evaluation_set import load_evaluation_set
     from nmt.translation.formats import writing_to
@@ -105,10 +107,18 @@ def evaluate(
         test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
         outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
     target_language = target_language or ""
+    left_out = [name for name in metrics if not metric and takes_long(name, test.reference, target_language)]
+    metrics = [name for name in metrics if name not in left_out]
+    for name in left_out:
+        typer.echo(f"nmt: {explain_left_out(name)}", err=True)
     by_words = any(name not in ("chrF", "BLEU-words") for name in metrics)
     if by_words and (said := doubt_about(test.reference, target_language)):
         typer.echo(f"nmt: {said}", err=True)
-    scores = score(metrics, outputs, test.reference, target_language=target_language)
+    scores = []
+    with Console(stderr=True).status("Scoring") as status:
+        for name in metrics:
+            status.update(f"Scoring by {name}")
+            scores += score([name], outputs, test.reference, target_language=target_language)
     about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
     about |= {"target_language": target_language}
     width = max(len(each.name) for each in scores)
@@ -189,14 +199,15 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
     from nmt.corpus.lines import one_line
     from nmt.errors import NMTError
     from nmt.reports.card import CARD, write_card
-    from nmt.reports.evaluations import FOLDER, Evaluation, note_evaluation
+    from nmt.reports.evaluations import FOLDER, Evaluation, note_evaluation, only_noter
 
     source, reference = one_line(test.source_path.name), one_line(test.reference_path.name)  # which may be any bytes
     files = source, reference, test.source_sha256, test.reference_sha256
     search, seconds = about["search"], about["translate_seconds"]
     try:
-        note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
-        write_card(run)
+        with only_noter(run):
+            note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
+            write_card(run)
         typer.echo(f"nmt: the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.", err=True)
     except NMTError as error:
         message = f"nmt: the model card stays as it was: {error}"

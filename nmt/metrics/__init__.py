@@ -7,6 +7,7 @@ from nmt.metrics.scores import (
     METRICS,
     OTHER_METRICS,
     doubt_about,
+    explain_left_out,
     mean_score_of,
     metric_name,
     metric_of,
@@ -14,6 +15,7 @@ from nmt.metrics.scores import (
     score_of,
     segment_statistics,
     signature_of,
+    takes_long,
 )
 from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
 from nmt.metrics.significance import Comparison, compare_means, compare_statistics, compare_texts
@@ -33,6 +35,7 @@ __all__ = [
     "compare_texts",
     "difference_over_seeds",
     "doubt_about",
+    "explain_left_out",
     "mean_over_seeds",
     "mean_score_of",
     "metric_name",
@@ -42,4 +45,5 @@ __all__ = [
     "score_of",
     "segment_statistics",
     "signature_of",
+    "takes_long",
 ]

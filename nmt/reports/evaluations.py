@@ -1,7 +1,8 @@
 """What `nmt evaluate` has measured of a run, kept in it: the folder `scores`, with a checksum as a model has."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from nmt.errors import CheckpointError
 from nmt.metrics import METRICS, OTHER_METRICS, Score
 from nmt.reports.searches import describe_search
-from nmt.storage.disk import Disk
+from nmt.storage.disk import Disk, disk_error
 from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_folder, replaced, write_folder
+from nmt.storage.lock import only_one
 
 FOLDER, FILE = "scores", "scores.json"
+LOCKED = "scores.lock"  # a folder that is there only while somebody writes scores
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,24 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
         ) from None
 
 
+@contextmanager
+def only_noter(run_dir: Path) -> Iterator[None]:
+    """Within, no other process notes scores of the run, or writes its card from them; who comes second waits.
+
+    Raises DiskError.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(only_one(run_dir / LOCKED, lambda: None))
+        except OSError as error:
+            raise disk_error(run_dir / LOCKED, error) from error
+        yield
+
+
 def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
     """Keep it in the run; its scores take the place of earlier ones of the same text and search by the same metric.
 
+    To be called within `only_noter`, as it reads, adds and writes.
     Raises CheckpointError and DiskError.
     """
     recover_folder(run_dir / FOLDER, Disk())

@@ -149,8 +149,9 @@ def browse_caption(report: Report) -> str:
 def definitions(report: Report) -> list[str]:
     """What each figure of the results table means."""
     hardware = ", ".join(f"{name} {value}" for name, value in report.hardware.items() if value != "")
+    usual = numbers.listing([name for name in ("BLEU", "chrF", "TER") if name in report.metrics])
     return [
-        "BLEU, chrF and TER are sacreBLEU's, of the text as the reference has it, in its case, with 95 % bootstrap "
+        f"{usual} are sacreBLEU's, of the text as the reference has it, in its case, with 95 % bootstrap "
         f"intervals ({NUM_RESAMPLES:,} resamples). BLEU-lc is lower-cased tokenised BLEU, to set beside papers that "
         "report it.",
         *(_METRICS[name] for name in report.metrics if name in _METRICS),

@@ -8,7 +8,7 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, score, score_of, segment_statistics
+from nmt.metrics import METRICS, score, score_of, segment_statistics, takes_long
 from nmt.metrics.scores import bleu_tokenizer
 
 WORDS = [
@@ -152,6 +152,21 @@ def test_an_unknown_metric_is_an_error_that_lists_the_known_ones():
         score(["METEOR"], ["a"], ["a"])
 
 
+@pytest.mark.parametrize(
+    ("line", "number", "language", "long"),
+    [
+        ("word " * 30, 3000, "en", False),
+        ("word " * 100, 1000, "en", True),
+        ("word " * 400, 20, "en", False),
+        ("\u6211\u4eec" * 50, 1000, "", False),
+        ("\u6211\u4eec" * 50, 1000, "zh", True),
+    ],
+)
+def test_ter_of_paragraphs_takes_long(line: str, number: int, language: str, long: bool) -> None:
+    assert takes_long("TER", [line] * number, language) == long
+    assert not takes_long("chrF", [line] * number, language)
+
+
 def test_an_accent_is_no_error_however_the_reference_spells_it() -> None:
     texts = ["Ein Café in Örebro.", "Ça va très bien, merci."]
     apart = [unicodedata.normalize("NFD", text) for text in texts]
@@ -159,3 +174,5 @@ def test_an_accent_is_no_error_however_the_reference_spells_it() -> None:
     for hypotheses, references in ((texts, apart), (apart, texts)):
         found = score(["BLEU", "chrF"], hypotheses, references, intervals=False, target_language="fr")
         assert [one.value for one in found] == pytest.approx([100.0, 100.0])
+        assert ["unicode:nfc" in one.signature for one in found] == [True, True]
+    assert "unicode" not in score(["chrF"], texts, texts)[0].signature

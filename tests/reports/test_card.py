@@ -4,6 +4,8 @@ import dataclasses
 import json
 import re
 import shutil
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -290,6 +292,30 @@ def test_of_one_text_and_search_each_metric_has_one_score_the_last(tmp_path: Pat
     old = [dataclasses.asdict(evaluation(scores=scores)) for scores in scored]  # as earlier versions kept them
     write_folder(tmp_path / "scores", {"scores.json": json.dumps(old).encode()}, {}, Disk())
     assert read_evaluations(tmp_path) == (evaluation(scores=(again, SCORES[1], words)),)
+
+
+def test_scores_that_two_processes_note_at_once_are_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads, each with a lock of its own as processes have; both have read before the first can have written."""
+
+    def read_and_wait(run: Path) -> tuple[Evaluation, ...]:
+        found = read_evaluations(run)
+        time.sleep(0.05)
+        return found
+
+    def note(name: str) -> None:
+        with evaluations.only_noter(tmp_path):
+            note_evaluation(tmp_path, evaluation(name))
+
+    monkeypatch.setattr(evaluations, "read_evaluations", read_and_wait)
+    threads = [threading.Thread(target=note, args=(name,)) for name in ("one", "other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert {each.source for each in read_evaluations(tmp_path)} == {
+        evaluation(name).source for name in ("one", "other")
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["scores"]
 
 
 def test_a_key_that_had_no_part_in_the_translations_makes_no_other_search(tmp_path: Path) -> None:

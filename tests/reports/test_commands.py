@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 from typer.testing import CliRunner
 
 from nmt.cli import compare
@@ -14,9 +15,10 @@ from nmt.cli.main import app
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.metrics import METRICS, score
 from nmt.reports import collect
-from nmt.reports.evaluations import read_evaluations
+from nmt.reports.evaluations import LOCKED, read_evaluations
 from nmt.reports.figures import Figures
 from nmt.reports.searches import describe_search
+from nmt.storage.lock import only_one
 from tests.reports.runs import FakeTranslator, make_run, seal_run
 from tests.reports.synthetic import evaluation_set, record
 
@@ -314,6 +316,11 @@ def test_compare_leaves_out_runs_without_a_record_where_two_others_are_left(fold
     assert [run["name"] for run in results["runs"]] == ["bad", "good"]
     assert "nmt: runs/begun is left out: its training has not stopped yet.\n" in result.stderr
     assert "nmt: runs/notes is left out: it is not the directory of a run.\n" in result.stderr
+    first = nmt("compare", "runs/begun", "runs/bad", "runs/good", "--out", "report")
+    assert (
+        "nmt: runs/begun is left out: its training has not stopped yet. The others are compared with runs/bad in its "
+        "place.\n" in first.stderr
+    )
     with pytest.raises(CheckpointError, match="runs/begun has no record"):
         nmt("compare", "runs/bad", "runs/begun", "--out", "report")
 
@@ -475,6 +482,37 @@ def test_evaluate_takes_files_whose_names_are_not_utf8(folder):
     assert json.loads((folder / "\udcff.json").read_text(encoding="utf-8"))["source"] == "t\udcff.de"
     assert read_evaluations(folder / "runs" / "bad")[0].source == "t\ufffd.de"
     assert "t\ufffd" in (folder / "runs" / "bad" / "README.md").read_text(encoding="utf-8")
+
+
+def test_another_evaluate_waits_until_scores_and_card_are_written(folder, monkeypatch):
+    def write_card(run):
+        with pytest.raises(Timeout), only_one(run / LOCKED):
+            pass
+
+    monkeypatch.setattr("nmt.reports.card.write_card", write_card)
+    result = nmt("evaluate", "runs/bad", "--source", "test.de", "--reference", "test.en", "--metric", "BLEU")
+    assert "the scores are saved in runs/bad/scores" in result.stderr
+    assert not (folder / "runs" / "bad" / LOCKED).exists()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_ter_that_would_take_very_long_is_computed_only_where_it_is_asked_for(folder, monkeypatch):
+    monkeypatch.setattr("nmt.metrics.scores._MOST_CUBED_WORDS", 1000)
+    said = "TER is left out, as it would take very long on lines of this length: --metric TER computes it."
+    given = "runs/bad", "--source", "test.de", "--reference", "test.en"
+    result = nmt("evaluate", *given)
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["BLEU", "chrF", "BLEU-lc"]
+    assert f"nmt: {said}\n" in result.stderr
+    result = nmt("evaluate", *given, "--metric", "TER")
+    assert result.stdout.startswith("TER ")
+    assert said not in result.stderr
+    for asked, metrics in (((), ["BLEU", "chrF", "BLEU-lc"]), (("--metric", "TER"), [*METRICS])):
+        result = nmt("compare", "runs/bad", "runs/good", "--out", "report", *asked)
+        assert (f"nmt: {said}\n" in result.stderr) == (not asked)
+        results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
+        assert [each["name"] for each in results["runs"][0]["scores"]] == metrics
+        page = (folder / "report" / "report.md").read_text(encoding="utf-8")
+        assert ("BLEU and chrF are sacreBLEU" in page.replace("\\", "")) == (not asked)
 
 
 def test_evaluate_of_a_run_that_is_still_being_trained_notes_nothing(folder):

@@ -82,7 +82,9 @@ def test_two_systems_of_one_name_are_refused():
 
 def test_one_system_alone_makes_a_report_without_comparisons():
     test = evaluation_set(5)
-    report = compare_systems([system("a", test, 0.1, 1)], test, created="")
+    told = []
+    report = compare_systems([system("a", test, 0.1, 1)], test, created="", tick=told.append)
+    assert told == [*METRICS]
     assert report.pairings == ()
     assert verdicts.headline(report)[0].startswith("a scores ")
 
