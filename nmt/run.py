@@ -43,7 +43,7 @@ from nmt.metrics import doubt_about
 from nmt.models.build import build_model, count_parameters, describe
 from nmt.models.saved import SavedModel, fill_parameters
 from nmt.parent import Parent, doubts_about, load_parent
-from nmt.reports.record import library_versions, source_commit
+from nmt.reports.record import END_OF_SCHEDULE, library_versions, source_commit
 from nmt.storage.folder import Folder
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import Machine, cpu_features, cpu_name, prepare_machine
@@ -140,6 +140,7 @@ def _train_alone(
             _say(console, said)
     if found:
         _note_changes(console, directory, checkpoints, *found)
+        _note_end(before or experiment, experiment, found[0])
         _note_rate(console, directory, before or experiment, experiment, found[0])
     metrics = directory / "metrics.jsonl" if workers.leads else None
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
@@ -180,14 +181,19 @@ def _note_changes(
         progress.changes.append(f"at update {progress.update}: {', '.join(differences)}")
 
 
+def _note_end(before: Experiment, now: Experiment, progress: Progress) -> None:
+    """Put down, for the record, that a schedule has another end now."""
+    if now.training.schedule != "cosine":  # the only one whose rates depend on it
+        return
+    ends = [(key, getattr(before.training, key), getattr(now.training, key)) for key in ("max_updates", "time_limit")]
+    if changed := [
+        f"{END_OF_SCHEDULE}{key} {old or 'none'}, now {new or 'none'}" for key, old, new in ends if old != new
+    ]:
+        progress.changes.append(f"at update {progress.update}: {', '.join(changed)}")
+
+
 def _note_rate(console: Console, directory: Path, before: Experiment, now: Experiment, progress: Progress) -> None:
-    """Put down where a schedule has another end now, and say where it takes the rate up again, which undoes much."""
-    if now.training.schedule == "cosine":  # the only one whose rates depend on the end
-        ends = [
-            (key, getattr(before.training, key), getattr(now.training, key)) for key in ("max_updates", "time_limit")
-        ]
-        if changed := [f"training.{key} {old or 'none'}, now {new or 'none'}" for key, old, new in ends if old != new]:
-            progress.changes.append(f"at update {progress.update}: {', '.join(changed)}")
+    """Say where a schedule that has a later end now takes the learning rate up again, which undoes much."""
     old, new = (learning_rate(one.training, progress) for one in (before, now))
     if new > 1.5 * old:
         _say(

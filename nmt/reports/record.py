@@ -15,6 +15,8 @@ from nmt import __version__
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
+END_OF_SCHEDULE = "training."  # with what a change begins that gives a schedule another end: a key of the recipe
+
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -81,6 +83,11 @@ class RunRecord:
     dev_pairs: int | None = None
     dev_signature: str | None = None
     text_sha256: dict[str, list[str]] | None = None
+
+    @property
+    def other_ends(self) -> list[str]:
+        """Those of its changes that gave its schedule another end on the way, which the recipe does not tell."""
+        return [change for change in self.changes if f": {END_OF_SCHEDULE}" in change]
 
     @property
     def is_as_begun(self) -> bool:

@@ -80,9 +80,8 @@ def _settings(result: SystemResult) -> dict[str, Any]:
     recipe = {key: value for key, value in result.record.experiment.items() if key not in _OF_ITS_OWN}
     hashes = result.record.text_sha256 or {}
     texts = {f"the {name} text": hashes.get(part) for part, name in (("train", "training"), ("dev", "dev"))}
-    # Where its schedule was given another end on the way, which the recipe does not tell (see nmt/run.py).
-    ends = "; ".join(change for change in result.record.changes if ": training." in change)
-    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search})) | {_WENT_ON: ends or "in one go"}
+    ends = "; ".join(result.record.other_ends) or "in one go"
+    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search})) | {_WENT_ON: ends}
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

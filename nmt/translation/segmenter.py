@@ -67,7 +67,8 @@ class Segmenter:
 
     def _fits(self, text: str, ids: list[int]) -> bool:
         """Whether the model takes a text that has these ids as one."""
-        return is_taken_whole(text, len(ids), self.max_length, self.max_sentences, self._terms_of(text))
+        terms = self._terms_of(text) if self.max_sentences else []  # which matter only to how many sentences there are
+        return is_taken_whole(text, len(ids), self.max_length, self.max_sentences, terms)
 
     def _terms_of(self, text: str) -> list[Span]:
         """Where the terms that count are."""
