@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError, NMTError
-from nmt.loose import ENDED
 from nmt.reports.card import CARD, card_of
 from nmt.reports.evaluations import FOLDER as SCORES
 from nmt.reports.record import RunRecord
+from nmt.run.files import ENDED
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, step_dir

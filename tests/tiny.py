@@ -9,7 +9,7 @@ from rich.console import Console
 from nmt.config import parse_config
 from nmt.corpus.readers import Pair
 from nmt.experiment import Experiment
-from nmt.run import train_run
+from nmt.run.train import train_run
 
 SUBJECTS = {"der Hund": "the dog", "die Katze": "the cat", "das Kind": "the child", "ein Vogel": "a bird"}
 VERBS = {"sieht": "sees", "mag": "likes", "sucht": "looks for", "findet": "finds", "malt": "paints"}

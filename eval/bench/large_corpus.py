@@ -122,7 +122,7 @@ def prepare_child(recipe: Path, out: Path) -> dict[str, Any]:
     """Seconds of preparing the corpus on one core, apart from the tokenizer's training."""
     from nmt.corpus.prepare import prepare_corpus
     from nmt.experiment import load_experiment
-    from nmt.run import _sources
+    from nmt.run.assemble import sources_of
 
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     experiment = load_experiment(recipe)
@@ -135,7 +135,7 @@ def prepare_child(recipe: Path, out: Path) -> dict[str, Any]:
     out.parent.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter()
     config, directory = experiment.tokenizer, out.parent / "prepared"
-    corpus = prepare_corpus(_sources(experiment), config, directory, say)
+    corpus = prepare_corpus(sources_of(experiment), config, directory, say)
     seconds = time.perf_counter() - begun
     tokenizer_seconds = told["Encoding"] - told["Training"]
     pairs = len(corpus.train)
@@ -154,7 +154,7 @@ def train_child(recipe: Path, out: Path) -> dict[str, Any]:
     from rich.console import Console
 
     from nmt.experiment import load_experiment
-    from nmt.run import train_run
+    from nmt.run.train import train_run
 
     begun = time.perf_counter()
     train_run(load_experiment(recipe), out, Console(stderr=True))

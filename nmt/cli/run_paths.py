@@ -25,7 +25,7 @@ def with_record(runs: Sequence[Path]) -> list[Path]:
 
     Where there would be none left to compare with, all stay, for the command to refuse.
     """
-    from nmt.begun import is_run
+    from nmt.run.resume import is_run
 
     without = [run for run in runs if run.is_dir() and not (run / "record.json").exists()]
     if len(runs) - len(without) < 2:
@@ -40,7 +40,7 @@ def with_record(runs: Sequence[Path]) -> list[Path]:
 
 def _kind(path: Path) -> str:
     """What a folder is that is no run but plainly ours; empty for any other."""
-    from nmt.begun import PREPARED
+    from nmt.run.resume import PREPARED
 
     if not path.is_dir() or (path / "experiment.toml").exists():
         return ""

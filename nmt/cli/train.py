@@ -45,7 +45,7 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
     from rich.console import Console
 
     from nmt.experiment import load_experiment
-    from nmt.run import train_run
+    from nmt.run.train import train_run
 
     overrides = list(set or [])
     if time_limit is not None:
@@ -71,8 +71,8 @@ def train(recipe: Recipe, out: Out = None, set: Set = None, time_limit: Limit = 
 
 def _default_directory(recipe: Path) -> Path:
     """By the recipe's folder and name. Raises ConfigError where that would be in the directory of another run."""
-    from nmt.begun import is_run
     from nmt.errors import ConfigError
+    from nmt.run.resume import is_run
 
     folder = recipe.resolve().parent
     directory = Path("runs") / folder.name / recipe.stem

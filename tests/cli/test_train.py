@@ -7,10 +7,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from nmt import run as run_module
 from nmt.cli import train as command
 from nmt.errors import ConfigError
 from nmt.experiment import Experiment, experiment_bytes
+from nmt.run import train as run_module
 from nmt.storage.disk import Disk
 from nmt.storage.seal import seal
 from tests.tiny import make_experiment

@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each may import only what stands before it (corpus and models do not know each other; search knows models/base alone).
 ORDER = ["errors", "counted", "config", "storage", "tokenizer", "corpus", "models", "search", "translation", "metrics"]
-ORDER += ["training", "experiment", "export", "reports", "begun", "parent", "loose", "ended", "run", "publish", "cli"]
+ORDER += ["training", "experiment", "export", "reports", "run", "publish", "cli"]
 
 UNPICKLING = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 

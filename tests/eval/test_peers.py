@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import nmt
-import nmt.run
+import nmt.run.train
 import nmt.training.loop
 import peers
 from nmt.training.progress import Progress
@@ -187,7 +187,7 @@ def test_our_quality_is_dev_bleu_by_seconds_of_training(
         directory.mkdir()
         (directory / "metrics.jsonl").write_text("\n".join(map(json.dumps, points)), encoding="utf-8")
 
-    monkeypatch.setattr(nmt.run, "train_run", train_run)
+    monkeypatch.setattr(nmt.run.train, "train_run", train_run)
     with pytest.raises(SystemExit):
         runner.quality(TASK | {"seconds": 90, "validate_every": 25, "corpus": str(tmp_path / "text")})
     assert written[0]["curve"] == [{"seconds": 7.5, "updates": 25, "bleu": 4.5}]

@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.console import Console
 
-from nmt import run as run_module
 from nmt.experiment import load_experiment
+from nmt.reports.record import RunRecord
+from nmt.run import train as run_module
 from nmt.training.loop import _Trainer
 
 SAVES = 5
@@ -33,7 +34,7 @@ def run(folder: Path, recipe: Path, updates: int) -> dict[str, Any]:
         run_module.train_run(experiment, folder / "overhead", Console(quiet=True))
     finally:
         _Trainer._save = save  # type: ignore[method-assign]
-    record = run_module.RunRecord.load(folder / "overhead" / "record.json")
+    record = RunRecord.load(folder / "overhead" / "record.json")
     update_seconds = record.train_seconds / updates
     between = load_experiment(recipe).training.validate_every * update_seconds
     middle = sorted(seconds)[len(seconds) // 2]

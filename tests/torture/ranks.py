@@ -77,7 +77,7 @@ def _main() -> None:
     from rich.console import Console
 
     from nmt.experiment import load_experiment
-    from nmt.run import train_run
+    from nmt.run.train import train_run
     from nmt.training.updater import Updater
 
     update = Updater.update

@@ -16,10 +16,10 @@ from typing import Any
 
 from rich.console import Console
 
-from nmt import run as run_module
 from nmt.config import parse_config
 from nmt.errors import NMTError
 from nmt.experiment import Experiment
+from nmt.run import train as run_module
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, newest_whole, step_dir
@@ -82,16 +82,16 @@ def make_experiment(folder: Path, model: str, **training: Any) -> Experiment:
 
 def train(experiment: Experiment, directory: Path, disk: Disk | None = None) -> str:
     """Train here, on a disk that may do as it likes."""
-    checkpoints = run_module._checkpoints
+    checkpoints = run_module.checkpoints_of
 
     def on_that_disk(*arguments: Any) -> Any:
         return dataclasses.replace(checkpoints(*arguments), disk=disk or Disk())
 
-    run_module._checkpoints = on_that_disk
+    run_module.checkpoints_of = on_that_disk
     try:
         return run_module.train_run(experiment, directory, Console(quiet=True))
     finally:
-        run_module._checkpoints = checkpoints
+        run_module.checkpoints_of = checkpoints
 
 
 class MortalDisk(Disk):

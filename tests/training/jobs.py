@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from nmt import run as run_module
 from nmt.corpus.prepare import prepare_corpus
+from nmt.run.assemble import checkpoints_of, make_job, sources_of
 from nmt.training.device import Machine
 from nmt.training.distributed import ALONE
 from nmt.training.job import Job
@@ -20,11 +20,11 @@ def tiny_job(folder: Path, **changes: Any) -> Job:
     """The job of the tiny experiment in the new directory `folder`/run; the same weights every time."""
     experiment = make_experiment(folder, **changes)
     config = experiment.tokenizer
-    corpus = prepare_corpus(run_module._sources(experiment), config, folder / "prepared", lambda text: None)
+    corpus = prepare_corpus(sources_of(experiment), config, folder / "prepared", lambda text: None)
     (folder / "run").mkdir(exist_ok=True)
     machine = Machine(torch.device("cpu"), "fp32", 1)
-    checkpoints = run_module._checkpoints(experiment, folder / "run", machine, ALONE)
-    return run_module._job(experiment, corpus, machine, checkpoints, ALONE, time.perf_counter())
+    checkpoints = checkpoints_of(experiment, folder / "run", machine, ALONE, None)
+    return make_job(experiment, corpus, machine, checkpoints, ALONE, time.perf_counter(), None)
 
 
 def trainer_on(job: Job, log: "SilentLog") -> Any:

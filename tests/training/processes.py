@@ -9,7 +9,7 @@ from typing import Any
 from torch.distributed import TCPStore
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["nmt.run", "nmt.training.sharding", "tests.training.jobs", "torch._dynamo"])
+CONTEXT.set_forkserver_preload(["nmt.run.train", "nmt.training.sharding", "tests.training.jobs", "torch._dynamo"])
 
 
 def together(size: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nmt import run as run_module
 from nmt.errors import NMTError
 from nmt.models.dropout import Dropout
 from nmt.models.saved import load_model, load_tensors
+from nmt.run import train as run_module
 from nmt.storage.folder import read_folder
 from nmt.storage.steps import list_steps, step_dir
 from nmt.training import updater

@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nmt import run as run_module
 from nmt.corpus.batching import Batch, make_batch
 from nmt.models.build import EncoderDecoder
+from nmt.run.assemble import make_job, prepare_text
 from nmt.training import step as step_module
 from nmt.training import updater as updater_module
 from nmt.training.checkpoint import Checkpoints
@@ -173,11 +173,11 @@ def test_the_seed_of_the_recipe_decides_the_first_weights(tmp_path: Path) -> Non
 
 def test_processes_begin_with_the_same_weights_and_draw_dropout_of_their_own(tmp_path: Path) -> None:
     experiment, job = make_experiment(tmp_path), tiny_job(tmp_path)
-    corpus = run_module._corpus(experiment, tmp_path / "run", ALONE, lambda _: None, None)
+    corpus = prepare_text(experiment, tmp_path / "run", ALONE, lambda _: None, None)
     drawn, weights = [], []
     for rank in (0, 1):
         checkpoints = Checkpoints(tmp_path / "run")
-        own = run_module._job(experiment, corpus, job.machine, checkpoints, Workers(rank, size=2), 0.0)
+        own = make_job(experiment, corpus, job.machine, checkpoints, Workers(rank, size=2), 0.0, None)
         drawn.append(float(torch.rand(())))
         weights.append([parameter.detach().clone() for parameter in own.model.parameters()])
     assert drawn[0] != drawn[1]

@@ -26,7 +26,7 @@ from rich.console import Console
 from torch.profiler import ProfilerActivity, record_function
 from torch.profiler import profile as Profile
 
-import nmt.run
+import nmt.run.train
 import nmt.training.loop
 import nmt.training.step
 import nmt.training.updater
@@ -59,17 +59,17 @@ class ClockedLog(TrainingLog):
 
 def train(task: Task, begin: Callable[[], None] = lambda: None, finish: Callable[[], dict[str, Any]] = dict) -> None:
     """The loop that `nmt train` runs, until the clock has seen enough."""
-    loop = nmt.run.train
+    loop = nmt.run.train.train
 
     def timed(job: Job, log: TrainingLog, found: Any) -> Progress:
         numbers = sum(parameter.numel() for parameter in job.model.parameters())
         clock = Clock(task, begin, finish, parameters=numbers, version=nmt.__version__, torch=torch.__version__)
         return loop(job, ClockedLog(clock), found)
 
-    nmt.run.train = timed
+    nmt.run.train.train = timed
     ends = f"training.max_updates={FOREVER}", f"training.validate_every={FOREVER}", "training.log_every=1"
     experiment = experiment_of(task, *ends)
-    nmt.run.train_run(experiment, fresh_run(task), Console(stderr=True))
+    nmt.run.train.train_run(experiment, fresh_run(task), Console(stderr=True))
 
 
 def experiment_of(task: Task, *overrides: str) -> Experiment:
@@ -165,7 +165,7 @@ def quality(task: Task) -> None:
     directory = fresh_run(task)
     limits = f"training.time_limit={task['seconds']}", f"training.validate_every={task['validate_every']}"
     experiment = experiment_of(task, f"training.max_updates={FOREVER}", *limits)
-    nmt.run.train_run(experiment, directory, Console(stderr=True))
+    nmt.run.train.train_run(experiment, directory, Console(stderr=True))
     lines = (directory / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     points = [point for point in map(json.loads, lines) if "bleu" in point]
     curve = [{"seconds": point["train_seconds"], "updates": point["update"], "bleu": point["bleu"]} for point in points]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nmt.ended import describe_end, describe_promise, record_of
 from nmt.experiment import Experiment
 from nmt.reports.record import RunRecord
+from nmt.run.finish import describe_end, describe_promise, record_of
 from nmt.training.job import Job
 from nmt.training.progress import Progress
 from tests.tiny import make_experiment

@@ -16,9 +16,9 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.models.saved import load_model
-from nmt.parent import doubts_about, load_parent
 from nmt.reports.card import card_of
 from nmt.reports.collect import read_validations
+from nmt.run.parent import doubts_about, load_parent
 from nmt.storage.disk import Disk
 from nmt.storage.steps import point
 from nmt.training import loop
@@ -190,7 +190,7 @@ def test_a_run_without_a_state_begins_again_with_the_other_one(
         raise ConfigError("before the first update")
 
     with monkeypatch.context() as patch:
-        patch.setattr("nmt.run.train", fail)
+        patch.setattr("nmt.run.train.train", fail)
         with pytest.raises(ConfigError, match="before the first update"):
             run(child, directory)
     assert (directory / "tokenizer.model").exists()
@@ -223,8 +223,8 @@ def test_its_model_is_read_once_and_let_go_when_training_begins(
         assert [one() for one in read] == [None]
         return train(*given)
 
-    monkeypatch.setattr("nmt.parent.load_member", member)
-    monkeypatch.setattr("nmt.run.train", begun)
+    monkeypatch.setattr("nmt.run.parent.load_member", member)
+    monkeypatch.setattr("nmt.run.train.train", begun)
     assert run(child, tmp_path / "child")[0] == "max_updates"
     assert len(read) == 1
 

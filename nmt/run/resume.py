@@ -1,4 +1,4 @@
-"""What a run may go on as: what it was begun as, but for how long it trains and what it keeps."""
+"""Checks before a run resumes: the same recipe (but for MAY_CHANGE), the same text, undamaged files."""
 
 import os
 from collections.abc import Callable

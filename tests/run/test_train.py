@@ -15,21 +15,22 @@ from typing import Any
 import pytest
 
 import nmt
-from nmt import run as run_module
 from nmt.config import dump_config
 from nmt.corpus import readers
 from nmt.corpus.prepare import prepare_corpus
 from nmt.corpus.readers import Pair
-from nmt.ended import describe_scores
 from nmt.errors import CheckpointError, ConfigError, DataError
 from nmt.experiment import Experiment, load_experiment
-from nmt.loose import ENDED
 from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
 from nmt.publish import published_files
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
-from nmt.run import train_run
+from nmt.run import train as run_module
+from nmt.run.assemble import sources_of
+from nmt.run.files import ENDED
+from nmt.run.finish import describe_scores
+from nmt.run.train import train_run
 from nmt.search.hypothesis import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder, write_folder
@@ -454,7 +455,7 @@ def test_a_begun_run_whose_recipe_was_deleted_goes_on_without_its_test_set(begun
     assert run(again, begun)[0] == "max_updates"
 
 
-@pytest.mark.parametrize("place", ["prepare_corpus", "build_model", "train"])
+@pytest.mark.parametrize("place", ["assemble.prepare_corpus", "assemble.build_model", "train.train"])
 def test_ctrl_c_before_the_first_update_is_answered_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -463,7 +464,7 @@ def test_ctrl_c_before_the_first_update_is_answered_in_a_sentence(
 
     directory = tmp_path / "runs" / "tiny"
     with monkeypatch.context() as patch:
-        patch.setattr(run_module, place, stop)
+        patch.setattr(f"nmt.run.{place}", stop)
         reason, said = run(make_experiment(tmp_path / "text"), directory)
     assert reason == "interrupted"
     assert said.endswith(
@@ -471,7 +472,7 @@ def test_ctrl_c_before_the_first_update_is_answered_in_a_sentence(
         "prepared by now.\n"
     )
     assert run(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
-    monkeypatch.setattr(run_module, place, stop)
+    monkeypatch.setattr(f"nmt.run.{place}", stop)
     said = run(make_experiment(tmp_path / "text", training__max_updates=3), directory)[1]
     assert said.endswith(f"Stopped. {directory} is as it was saved at update 2; the same command goes on from there.\n")
 
@@ -859,7 +860,7 @@ def test_a_text_of_the_hub_that_has_changed_is_noticed(tmp_path: Path, monkeypat
     tree = {"source": "some/where", "config": "de-en"}
     on_hub = make_experiment(tmp_path / "text", corpus__reader="datasets", corpus__train=tree, corpus__dev=tree)
     dev = make_experiment(tmp_path / "text").corpus.text("dev")
-    sources = dataclasses.replace(run_module._sources(on_hub), dev=dev)
+    sources = dataclasses.replace(sources_of(on_hub), dev=dev)
     fingerprints = []
     for chosen[:] in (invented_pairs(), invented_pairs(), invented_pairs()[::-1]):
         shutil.rmtree(tmp_path / "prepared", ignore_errors=True)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nmt.begun import first_difference, flat
 from nmt.config import Config
 from nmt.corpus.checks import fit
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
+from nmt.run.resume import first_difference, flat
 from nmt.storage.seal import is_as_sealed
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.load import RECIPE, load_member, recipe_search

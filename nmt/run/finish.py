@@ -1,21 +1,21 @@
-"""What is put down of a run that trains no more, or not now."""
+"""Ending a run: its record, its model card, and the sentences that say how it ended."""
 
 import dataclasses
 import shlex
 from pathlib import Path
 
-from nmt.begun import read_record, recipe_at_end
 from nmt.config import dump_config
 from nmt.counted import counted
 from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes
-from nmt.loose import ENDED, holds, write_loose
 from nmt.metrics.scores import signature_of
 from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
 from nmt.reports.evaluations import read_evaluations
 from nmt.reports.numbers import listing
 from nmt.reports.record import RunRecord
+from nmt.run.files import ENDED, holds, write_loose
+from nmt.run.resume import read_record, recipe_at_end
 from nmt.storage.disk import Disk
 from nmt.storage.seal import check_sealed, seal
 from nmt.storage.steps import list_steps
