@@ -24,6 +24,15 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
+    def __init__(self, **keys: Any) -> None:
+        """From Python. Raises ConfigError, as for a recipe."""
+        try:
+            super().__init__(**keys)
+        except ValidationError as failure:
+            raise _explained(type(self), keys, failure, type(self).__name__) from None
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # or pydantic calls it for each table, too
+
 
 ConfigType = TypeVar("ConfigType", bound=Config)
 
@@ -34,7 +43,8 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
     Raises ConfigError naming the file, the key, the rule and, for an unknown key, the nearest known one.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a mark
+        tree = tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such recipe. Give the path of a TOML file, such as recipes/phrasebook/rnn.toml."
@@ -44,7 +54,7 @@ def load_config(config_class: type[ConfigType], path: Path, overrides: Sequence[
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}. Save the recipe as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {_explain_toml(str(error))}") from None
+        raise ConfigError(f"{path}: {_explain_toml(str(error), text)}") from None
     except OSError as error:
         raise ConfigError(f"{path}: {error}") from None
     for override in overrides:
@@ -57,8 +67,7 @@ def parse_config(config_class: type[ConfigType], tree: dict[str, Any], where: st
     try:
         return config_class.model_validate(tree)
     except ValidationError as failure:
-        messages = [f"{where}: {_explain(config_class, tree, error)}" for error in failure.errors()]
-        raise ConfigError("\n".join(dict.fromkeys(messages))) from None
+        raise _explained(config_class, tree, failure, where) from None
 
 
 def apply_override(tree: dict[str, Any], override: str) -> None:
@@ -113,13 +122,21 @@ def _write_table(table: dict[str, Any], path: tuple[str, ...], lines: list[str])
             _write_table(value, (*path, key), lines)
 
 
-def _explain_toml(message: str) -> str:
-    """What tomllib says; of a table that is there twice, as after pasting one, how to mend it."""
+def _explain_toml(message: str, text: str) -> str:
+    """What tomllib says, and the line; of a table that is there twice, as after pasting one, how to mend it."""
     twice = re.fullmatch(r"Cannot declare \((.*?),?\) twice \((.*)\)", message)
     if not twice:
-        return message
+        place = re.search(r"at line (\d+)", message)
+        line = text.split("\n")[int(place[1]) - 1].strip() if place else ""
+        remedy = "A line is [table] or key = value, with text in quotation marks."
+        return f"{message}: {line}\n{remedy}" if line else f"{message}. {remedy}"
     table = ".".join(name.strip().strip("'\"") for name in twice[1].split(","))
     return f"[{table}] is there a second time {twice[2]}. Keep one of the two, with the keys of both that are needed."
+
+
+def _explained(config_class: type[Config], tree: dict[str, Any], failure: ValidationError, where: str) -> ConfigError:
+    messages = [f"{where}: {_explain(config_class, tree, error)}" for error in failure.errors()]
+    return ConfigError("\n".join(dict.fromkeys(messages)))
 
 
 def _explain(config_class: type[Config], tree: dict[str, Any], error: ErrorDetails) -> str:

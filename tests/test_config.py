@@ -1,5 +1,6 @@
 """Recipes: what is accepted, and what is said about the rest."""
 
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -357,7 +358,21 @@ def test_a_recipe_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -
     assert reason(missing).startswith(f"{missing}: no such recipe. Give the path of a TOML file")
     assert reason(tmp_path) == f"{tmp_path} is a folder, not a recipe. Give the path of a TOML file."
     assert reason(recipe, b'name = "\xff"') == f"{recipe}: not UTF-8 at byte 8. Save the recipe as UTF-8."
-    assert reason(recipe, b"name = \n").startswith(f"{recipe}: Invalid value (at line 1")
+    assert reason(recipe, b"seed = 1\r\nname = first\r\n") == (
+        f"{recipe}: Invalid value (at line 2, column 8): name = first\n"
+        "A line is [table] or key = value, with text in quotation marks."
+    )
+    assert reason(recipe, b"seed = [1,").startswith(f"{recipe}: Invalid value (at end of document). A line is")
+
+
+def test_what_is_built_in_python_is_refused_as_in_a_recipe() -> None:
+    with pytest.raises(ConfigError) as failure:
+        SearchConfig(bem=3)  # type: ignore[call-arg]
+    assert str(failure.value) == "SearchConfig: bem is not a key. Did you mean 'beam'?"
+    with pytest.raises(ConfigError, match=r"^SearchConfig: beam = 0: input should be greater than or equal to 1\.$"):
+        SearchConfig(beam=0)
+    assert "beam" in inspect.signature(SearchConfig).parameters
+    assert complaint(tree_with("search.bem", 3)) == f"{RECIPE}: search.bem is not a key. Did you mean 'search.beam'?"
 
 
 @pytest.mark.parametrize("table", ["corpus", "model.encoder"])

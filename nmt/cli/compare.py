@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.cli.messages import warn
+from nmt.cli.streams import writing_to
+from nmt.cli.text_options import given_text
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
@@ -76,7 +80,6 @@ def compare(
     from nmt.reports.write import make_folder, write_report
     from nmt.storage.seal import check_sealed
     from nmt.training.device import hardware, prepare_memory
-    from nmt.translation.formats import writing_to
 
     prepare_memory()
     metrics = [metric_name(name) for name in metric or ()]
@@ -115,7 +118,7 @@ def compare(
         )
         page = write_report(report, out)
     for warning in report.warnings:
-        progress.print(f"nmt: {one_line(warning)}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+        warn(one_line(warning))
     with writing_to():
         print(_outcome(report, page, metrics), end="")
 
@@ -152,17 +155,13 @@ def _test_text(
     runs: Sequence[Path], records: Sequence["RunRecord"], source: Path | None, reference: Path | None
 ) -> "Text":
     """The test set: the command line's, else the one that all recipes agree on."""
-    from nmt.corpus.checks import check_sides, check_there_of_run
-    from nmt.corpus.readers import Text
+    from nmt.corpus.checks import check_there_of_run
     from nmt.errors import ConfigError
     from nmt.reports.training_text import recipe_text
 
-    if (source is None) != (reference is None):
-        given, missing = ("--source", "--reference") if reference is None else ("--reference", "--source")
-        raise ConfigError(f"{given} needs {missing}: a test set is source sentences and their references.")
-    if source is not None and reference is not None:
-        check_sides([source, reference], (_language(records[0], "source"), _language(records[0], "target")))
-        return Text("parallel", str(source), str(reference))
+    languages = _language(records[0], "source"), _language(records[0], "target")
+    if given := given_text(source, reference, languages):
+        return given
     chosen = []
     for run, record in zip(runs, records, strict=True):
         test = recipe_text(record.experiment.get("corpus", {}), "test")

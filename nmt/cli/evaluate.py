@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nmt.cli import streams
+from nmt.cli.messages import say, warn
+from nmt.cli.text_options import given_text
+
 if TYPE_CHECKING:
     from nmt.corpus.readers import Text
     from nmt.metrics import Score
@@ -17,10 +21,16 @@ Source = Annotated[
     Path | None, typer.Option(help="Sentences for the run to translate. [default: corpus.test of its recipe]")
 ]
 Reference = Annotated[Path | None, typer.Option(help="Reference translations, line by line.")]
-Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's.")]
+Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's; - is stdin.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Also write the run's translations to this file.")
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Also write the run's translations to this file; packed if its name ends in .gz.",
+    ),
 ]
 Checkpoint = Annotated[
     str,
@@ -77,26 +87,15 @@ def evaluate(
     from nmt.metrics import METRICS, doubt_about, explain_left_out, metric_name, metric_of, score, takes_long
     from nmt.reports.collect import run_search
     from nmt.reports.evaluation_set import load_evaluation_set
-    from nmt.translation.formats import writing_to
 
     if (run is None) == (hypotheses is None):
         raise ConfigError("Give either a run directory, or --hypotheses FILE.")
     metrics = [metric_name(name) for name in metric or METRICS]
     for name in metrics:  # before the translating, which may take long
         metric_of(name)
-    for option, path in (("--json", json), ("--output", output)):
-        if path is not None and (path.is_dir() or not path.parent.is_dir()):
-            reason = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
-            raise ConfigError(f"{option} {path}: cannot be written ({reason}).")
-    about: dict[str, Any]
     if run is not None:
         search = run_search(run, beam, set or [])
-        test = load_evaluation_set(_test_text(run, source, reference))
-        record = _record(run)
-        outputs, about = _translate(run, checkpoint, test.source, search)
-        about |= {"run": str(run), "checkpoint": checkpoint, "source": str(test.source_path)}
-        language = about.pop("target_language")
-        target_language = language if target_language is None else target_language
+        text = _test_text(run, source, reference)
     else:
         of_a_run: dict[str, object] = {"--source": source, "--output": output, "--beam": beam, "--set": set or None}
         of_a_run |= {"--checkpoint": None if checkpoint == "best" else checkpoint, "--no-save": no_save or None}
@@ -104,16 +103,26 @@ def evaluate(
             raise ConfigError(f"--hypotheses is translated already, by no run: leave out {', '.join(given)}.")
         if reference is None:
             raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
-        test = load_evaluation_set(Text("parallel", str(hypotheses), str(reference)))
-        outputs, about = list(test.source), {"hypotheses": str(hypotheses)}
+        streams.check_stdin([hypotheses, reference])
+        text = Text("parallel", str(hypotheses), str(reference))
+    streams.check_outputs({"--json": json, "--output": output}, text.paths())
+    test = load_evaluation_set(text)
+    about: dict[str, Any] = {"hypotheses": str(hypotheses)}
+    outputs = list(test.source)
+    if run is not None:
+        record = _record(run)
+        outputs, about = _translate(run, checkpoint, test.source, search)
+        about |= {"run": str(run), "checkpoint": checkpoint, "source": str(test.source_path)}
+        language = about.pop("target_language")
+        target_language = language if target_language is None else target_language
     target_language = target_language or ""
     left_out = [name for name in metrics if not metric and takes_long(name, test.reference, target_language)]
     metrics = [name for name in metrics if name not in left_out]
     for name in left_out:
-        typer.echo(f"nmt: {explain_left_out(name)}", err=True)
+        warn(explain_left_out(name))
     by_words = any(name not in ("chrF", "BLEU-words") for name in metrics)
     if by_words and (said := doubt_about(test.reference, target_language)):
-        typer.echo(f"nmt: {said}", err=True)
+        warn(said)
     scores = []
     with Console(stderr=True).status("Scoring") as status:
         for name in metrics:
@@ -122,40 +131,35 @@ def evaluate(
     about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
     about |= {"target_language": target_language}
     width = max(len(each.name) for each in scores)
-    with writing_to():
+    with streams.writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None and not no_save:
         if checkpoint != "best":
-            typer.echo(f"nmt: checkpoint '{checkpoint}': its scores are not saved in the run.", err=True)
+            say(f"checkpoint '{checkpoint}': its scores are not saved in the run.")
         elif record is not None and _record(run) == record:
             _note(run, test, about, scores)
             if said := _doubt(run, scores):
-                typer.echo(f"nmt: {said}", err=True)
+                warn(said)
         else:
-            typer.echo(f"nmt: the training of {run} has not ended: the scores are not saved in it.", err=True)
+            say(f"the training of {run} has not ended: the scores are not saved in it.")
     if output is not None:
-        _write("--output", output, "".join(f"{line}\n" for line in outputs))
+        _write(output, "".join(f"{line}\n" for line in outputs))
     if json is not None:
         # What is not UTF-8 in a name becomes the escape that JSON has for it.
         content = {**about, "scores": [vars(each) for each in scores]}
-        _write("--json", json, dumps(content, ensure_ascii=False, indent=2) + "\n")
+        _write(json, dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
 def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
     """The test set: the command line's, else the recipe's."""
-    from nmt.corpus.checks import check_sides, check_there_of_run
-    from nmt.corpus.readers import Text
+    from nmt.corpus.checks import check_there_of_run
     from nmt.errors import ConfigError
     from nmt.experiment import load_experiment
 
-    if (source is None) != (reference is None):
-        missing = "--reference" if reference is None else "--source"
-        raise ConfigError(f"{missing} is missing: a test set is source sentences and their references.")
     corpus = load_experiment(run / "experiment.toml").corpus
-    if source is not None and reference is not None:
-        check_sides([source, reference], (corpus.source_language, corpus.target_language))
-        return Text("parallel", str(source), str(reference))
+    if given := given_text(source, reference, (corpus.source_language, corpus.target_language)):
+        return given
     if corpus.test is None:
         raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
     check_there_of_run(corpus.text("test"), "test", run, "or give another test set with --source and --reference")
@@ -194,8 +198,6 @@ def _record(run: Path) -> bytes | None:
 
 def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list["Score"]) -> None:
     """Keep the scores in the run and write its card anew, and say so. They stand all the same where that fails."""
-    from rich.console import Console
-
     from nmt.corpus.lines import one_line
     from nmt.errors import NMTError
     from nmt.reports.card import CARD, write_card
@@ -208,10 +210,9 @@ def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list[
         with only_noter(run):
             note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
             write_card(run)
-        typer.echo(f"nmt: the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.", err=True)
+        say(f"the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.")
     except NMTError as error:
-        message = f"nmt: the model card stays as it was: {error}"
-        Console(stderr=True).print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)
+        warn(f"the model card stays as it was: {error}")
 
 
 def _doubt(run: Path, scores: Sequence["Score"]) -> str:
@@ -229,11 +230,6 @@ def _doubt(run: Path, scores: Sequence["Score"]) -> str:
     )
 
 
-def _write(option: str, path: Path, text: str) -> None:
-    from nmt.errors import ConfigError
-
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise ConfigError(f"{option} {path}: cannot be written ({error.strerror}).") from None
+def _write(path: Path, text: str) -> None:
+    with streams.writing_to(path), streams.open_output(path) as sink:
+        sink.write(text.encode(errors="backslashreplace"))

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.cli.messages import say
+from nmt.cli.text_options import given_text
+
 if TYPE_CHECKING:
     from nmt.corpus.readers import Pair
 
@@ -36,17 +39,7 @@ def export(
 
     It is kept only if it translates 200 dev sentences as nmt does.
     """
-    from rich.console import Console
-
-    from nmt.errors import ConfigError
     from nmt.export.write import export_run
-
-    if (source is None) != (reference is None):
-        raise ConfigError("--source and --reference belong together: give both, or neither for the recipe's dev set.")
-    console = Console(stderr=True, highlight=False)
-
-    def say(message: str) -> None:
-        console.print(f"nmt: {message}", markup=False, soft_wrap=True)
 
     def pairs() -> "Iterable[Pair]":
         return _pairs(run, source, reference)
@@ -60,16 +53,14 @@ def export(
 
 def _pairs(run: Path, source: Path | None, reference: Path | None) -> "Iterator[Pair]":
     """What to verify with."""
-    from nmt.corpus.checks import check_sides, check_there
-    from nmt.corpus.readers import read_parallel
+    from nmt.corpus.checks import check_there
     from nmt.errors import DataError
     from nmt.experiment import load_experiment
 
     recipe = run / "experiment.toml"
     corpus = load_experiment(recipe).corpus
-    if source is not None and reference is not None:
-        check_sides([source, reference], (corpus.source_language, corpus.target_language))
-        yield from read_parallel([source, reference])
+    if given := given_text(source, reference, (corpus.source_language, corpus.target_language)):
+        yield from given.pairs()
         return
     try:
         check_there(corpus.text("dev"), f"corpus.dev of {recipe}", run)

@@ -5,10 +5,10 @@ import sys
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from nmt import __version__
 from nmt.cli import compare, doctor, evaluate, export, push, shortlist, split, train, translate
+from nmt.cli.messages import say
 from nmt.errors import NMTError
 
 HELP = "Train a translator on two aligned text files, and translate with it: raw text in, raw text out."
@@ -58,10 +58,13 @@ def main() -> None:
         app()
     except NMTError as error:
         _give_up(str(error))
-    except PermissionError as error:  # wherever a path is only looked at
-        _give_up(f"{error.filename}: {error.strerror}. Give another path, or ask its owner.")
+    except OSError as error:  # wherever a path is only looked at
+        if error.filename is None:
+            raise
+        owner = ", or ask its owner" * isinstance(error, PermissionError)
+        _give_up(f"{error.filename}: {error.strerror}. Give another path{owner}.")
 
 
 def _give_up(message: str) -> NoReturn:
-    Console(stderr=True).print(f"nmt: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    say(message, "red")
     sys.exit(2)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nmt.cli.streams import writing_to
+
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory whose training has ended.")]
 Repository = Annotated[
     str, typer.Argument(metavar="USER/NAME", help="Where to, on the Hugging Face hub; created if it does not exist.")
@@ -19,7 +21,6 @@ def push(run: Run, repository: Repository, private: Private = False, dry_run: Dr
     Weights, tokenizer, recipe and card, not the training state.
     """
     from nmt import publish
-    from nmt.translation.formats import writing_to
 
     publish.check_name(repository)  # before a token is asked for
     if dry_run:

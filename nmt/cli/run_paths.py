@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
+from nmt.cli.messages import say
 
 
 def without_our_own(paths: Sequence[Path]) -> list[Path]:
@@ -16,7 +16,7 @@ def without_our_own(paths: Sequence[Path]) -> list[Path]:
     if len(kinds) == len(paths):
         return list(paths)
     for path, kind in kinds.items():
-        typer.echo(f"nmt: {path} is left out: it is {kind}, not a run.", err=True)
+        say(f"{path} is left out: it is {kind}, not a run.")
     return [path for path in paths if path not in kinds]
 
 
@@ -34,7 +34,7 @@ def with_record(runs: Sequence[Path]) -> list[Path]:
     for run in without:
         reason = "its training has not stopped yet" if is_run(run) else "it is not the directory of a run"
         instead = f" The others are compared with {kept[0]} in its place." if run == runs[0] else ""
-        typer.echo(f"nmt: {run} is left out: {reason}.{instead}", err=True)
+        say(f"{run} is left out: {reason}.{instead}")
     return kept
 
 

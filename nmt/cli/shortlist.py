@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.cli.messages import say
+
 if TYPE_CHECKING:
     from nmt.corpus.readers import Pair
 
@@ -16,8 +18,6 @@ def shortlist(run: Run) -> None:
 
     Learns from its training text which words translate which.
     """
-    from rich.console import Console
-
     from nmt.corpus.checks import check_there_of_run
     from nmt.corpus.encode import read_pairs
     from nmt.corpus.filters import Filters, describe_drops
@@ -30,14 +30,10 @@ def shortlist(run: Run) -> None:
     from nmt.translation.shortlist import SHORTLIST_FILE, even_share, learn
 
     prepare_memory()
-    console = Console(stderr=True)
     tokenizers = load(run).tokenizers  # checks the run
     corpus = load_experiment(run / "experiment.toml").corpus
     text, filters = corpus.text("train"), Filters(corpus.filters)
     check_there_of_run(text, "train", run)
-
-    def say(message: str) -> None:
-        console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
     def encode(pair: "Pair") -> tuple[list[int], list[int]]:
         """Nothing of a pair that is too long to train on."""

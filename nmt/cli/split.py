@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.cli.messages import say
+
 if TYPE_CHECKING:
     from nmt.corpus.readers import Text
 
@@ -44,16 +46,9 @@ def split(
 
     No sentence is in two of them. Prints what names them in a recipe.
     """
-    from rich.console import Console
-
     from nmt.corpus.checks import check_start, doubt_about_codes
     from nmt.corpus.split import hold_out, write_parts
     from nmt.counted import counted
-
-    console = Console(stderr=True)
-
-    def say(message: str) -> None:
-        console.print(f"nmt: {message}", highlight=False, markup=False, soft_wrap=True)
 
     names = _names(files, source_language, target_language)
     paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}

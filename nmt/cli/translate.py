@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from nmt.cli import streams
+from nmt.cli.messages import say, warn
+from nmt.corpus.lines import STANDARD
 from nmt.counted import counted
 
 if TYPE_CHECKING:
@@ -126,21 +128,23 @@ def translate(
     from nmt.cli.oddities import replaced, unlearnt
     from nmt.cli.score import score_stream
     from nmt.corpus.checks import check_order
-    from nmt.corpus.lines import unpacked
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.models.int8 import is_quick
     from nmt.training.device import prepare_memory
     from nmt.translation.asked import search_asked_for
-    from nmt.translation.formats import FORMATS, writing_to
+    from nmt.translation.formats import FORMATS
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import is_language_model, languages_of, load
     from nmt.translation.stream import patience_for
 
-    input, output = (None if path == Path("-") else path for path in (input, output))
+    input, output = input or STANDARD, None if output == STANDARD else output
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    if output and streams.is_read(output, [input, score, glossary]):
+    streams.check_stdin([input, score, glossary])
+    if streams.is_read(output, [input, score, glossary]):
+        if output is None:
+            raise ConfigError("Standard output goes to a file that is read. Write to another one.")
         raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
     of_a_search: dict[str, object] = {"--beam": beam, "--n-best": n_best, "--alignment": alignment}
     of_a_search |= {"--glossary": glossary, "--exact": exact, "--shortlist": shortlist, "--set": set}
@@ -163,12 +167,12 @@ def translate(
                 "--checkpoint (give it to `nmt export`)": checkpoint != "best",
             },
         )
-    if score and input and not is_language_model(runs[0]):
+    if score and STANDARD not in (input, score) and not is_language_model(runs[0]):
         check_order([input, score], languages_of(runs[0]))
     prepare_memory()
     console = Console(stderr=True)
     if int8 and not is_quick():
-        _warn(console, "--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.")
+        warn("--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.")
     search = search_asked_for(runs[0], beam, n_best, set or [], glossary is not None, exact)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)
@@ -178,22 +182,22 @@ def translate(
     if not score:
         translator.check(alignment=alignment, glossary=terms)  # before a file is opened, and its content lost
     if terms and terms.unlearnt:
-        _warn(console, unlearnt(terms.unlearnt))
-    typed = input is None and sys.stdin is not None and sys.stdin.isatty()
+        warn(unlearnt(terms.unlearnt))
+    typed = STANDARD in (input, score) and sys.stdin is not None and sys.stdin.isatty()
     if typed:
-        console.print("nmt: reading from the terminal, a sentence a line; Ctrl-D ends.", highlight=False)
-    with writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
+        say("reading from the terminal, a sentence a line; Ctrl-D ends.")
+    with streams.writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
         given = streams.open_input(score) if score else None
-        source = streams.open_input(input) if input else unpacked(streams.stdin(), "standard input")
-        for path, stream in ((input, source), (score, given)):
-            if path and stream and path.is_file():  # closing a pipe would wait for the thread that reads it
+        source = streams.open_input(input)
+        for stream in (source, given):
+            if stream and streams.is_file(stream):  # closing a pipe would wait for the thread that reads it
                 files.enter_context(stream)
         sink = files.enter_context(streams.open_output(output)) if output else streams.stdout()
-        if given:
+        if score and given:
             lines, others = streams.lines(source, input), streams.lines(given, score)
             patience = patience_for(source) or patience_for(given)
             if count := score_stream(translator, lines, others, sink, FORMATS[format], patience):
-                _warn(console, replaced(count))
+                warn(replaced(count))
         else:
             records = FORMATS[format].read(streams.lines(source, input))
             patience = patience_for(source)
@@ -238,11 +242,7 @@ def _translate_stream(
             sink.flush()
     ngrams = translator.honours("no_repeat_ngram")
     for sentence in oddities.describe(glossary is not None, translator.search, ngrams):
-        _warn(console, sentence)
-
-
-def _warn(console: "Console", message: str) -> None:
-    console.print(f"nmt: {message}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+        warn(sentence)
 
 
 @contextmanager

@@ -8,7 +8,9 @@ import codecs
 import gzip
 import hashlib
 import io
+import os
 import re
+import sys
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,7 @@ from typing import BinaryIO, cast
 
 from nmt.errors import DataError
 
+STANDARD = Path("-")  # what stands for standard input, or output
 BYTE_ORDER_MARK = "\ufeff"
 REPLACEMENT = "\ufffd"
 
@@ -84,8 +87,24 @@ def iter_lines(path: Path) -> Iterator[str]:
 
 
 def open_unpacked(path: Path) -> BinaryIO:
-    """A file's bytes; those that were packed into it, where its name ends in `.gz`. See `explain_failure`."""
+    """The bytes of a file, or of standard input (`-`); those that were packed into it, where its name ends in `.gz`.
+
+    See `explain_failure`.
+    """
+    if path == STANDARD:
+        return open_stdin()
     return cast("BinaryIO", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
+def open_stdin() -> BinaryIO:
+    """Standard input; where the caller has closed it, Python has none and there is nothing to read."""
+    if sys.stdin is None:
+        return io.BytesIO()
+    try:
+        # A file of our own: Python closes sys.stdin when it ends, and crashes if a thread still waits in it.
+        return open(os.dup(sys.stdin.fileno()), "rb")
+    except OSError:  # no file, as in a test
+        return sys.stdin.buffer
 
 
 def unpacked(stream: BinaryIO, name: Path | str) -> BinaryIO:

@@ -35,10 +35,13 @@ OF_ANY_RUN = {".lock", "state", "models"}  # what is there before the recipe is
 
 
 def check_own(directory: Path) -> None:
-    """A folder that is no run must be empty: training would replace a README.md. Raises ConfigError."""
+    """A folder that is no run must be empty: training would replace a README.md. Raises ConfigError.
+
+    A recipe makes no run: it may be somebody's own. Beside that of a run is a manifest, written before it.
+    """
     if Path(os.path.abspath(directory)).name == PREPARED:
         raise ConfigError(f"{directory}: prepared text is kept under that name. Use another --out, such as runs/my.")
-    if not os.path.isdir(directory) or os.path.exists(directory / "experiment.toml") or is_run(directory):
+    if not os.path.isdir(directory) or is_run(directory):
         return
     try:
         names = [path.name for path in directory.iterdir() if path.suffix != ".tmp"]

@@ -1,6 +1,5 @@
 """`nmt train`: what a run directory holds is gone on from, or begun; then it is trained, and put on record."""
 
-import os
 import shlex
 import time
 from collections.abc import Callable
@@ -67,8 +66,7 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
     started = time.perf_counter()
     code = source_commit(), library_versions()  # now: a checkout may move on while a model trains
     check_own(directory)
-    is_new = not (is_run(directory) or os.path.exists(directory / "experiment.toml"))  # a begun one can do without
-    doubts = _doubts_about_text(experiment, recipe) if is_new else []
+    doubts = [] if is_run(directory) else _doubts_about_text(experiment, recipe)  # a begun one can do without
     try:
         with join_workers() as workers, only_trainer(directory) if workers.leads else nullcontext():
             if not workers.leads:

@@ -22,17 +22,13 @@ A blank line stays blank, without an alignment; in n-best text it has every fiel
 import codecs
 import json
 import math
-import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from nmt.corpus.lines import BYTE_ORDER_MARK, decode_line, one_line
-from nmt.errors import DataError, DiskError
+from nmt.errors import DataError
 from nmt.translation.result import Candidate, PairScore, Translation
 
 
@@ -198,39 +194,6 @@ FORMATS: dict[str, Format] = {
     "text": Format(read_records, write_text, write_score_text),
     "jsonl": Format(read_jsonl, write_jsonl, write_score_jsonl),
 }
-
-
-@contextmanager
-def writing_to(path: Path | None = None) -> Iterator[None]:
-    """Run the block that writes to `path`, or stdout; end it without an error when whoever reads it stops (`| head`).
-
-    The code after the block runs then, too. What cannot be written for another reason is a DiskError.
-    """
-    try:
-        yield
-        if sys.stdout is not None:  # closed by the caller
-            sys.stdout.flush()
-    except BrokenPipeError:
-        _give_up_stdout()
-    except OSError as error:
-        if path is None:
-            _give_up_stdout()
-        raise DiskError(
-            f"{path or 'standard output'}: cannot be written ({error.strerror or error}), so what is there is not "
-            "complete. Make room or choose another place, then give the command again."
-        ) from None
-
-
-def _give_up_stdout() -> None:
-    """What is still in Python's buffer goes nowhere, or the interpreter would complain when it flushes at exit.
-
-    See https://docs.python.org/3/library/signal.html#note-on-sigpipe.
-    """
-    if sys.stdout is None:
-        return
-    null_device = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null_device, sys.stdout.fileno())
-    os.close(null_device)
 
 
 _ESCAPED_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")

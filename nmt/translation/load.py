@@ -1,5 +1,7 @@
 """From run directories to a translator."""
 
+import errno
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -72,8 +74,7 @@ def load(
 
 def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:
     """The model of one run, on the CPU, what is known of it, and its tokenizers. Raises as `load` does."""
-    if not directory.is_dir():
-        raise _no_run(directory)
+    _check_there(directory)
     _check_for_models(directory)
     try:
         folders, loaded = _load_models(directory, checkpoint)
@@ -95,11 +96,19 @@ def _load_models(directory: Path, checkpoint: str) -> tuple[list[Path], list[tup
     return folders, [load_model(folder) for folder in folders]
 
 
-def _no_run(path: Path) -> CheckpointError:
-    if path.is_file() or any(character.isspace() for character in path.name):
-        what = "a file and no run directory" if path.is_file() else "no run directory"
-        return CheckpointError(f"{path} is {what}. Text is given with -i FILE, or on standard input.")
-    return CheckpointError(f"{path}: no such run directory. `nmt train RECIPE --out {path}` makes one.")
+def _check_there(path: Path) -> None:
+    """Raises CheckpointError where there is no such folder, as where somebody gives the text itself."""
+    try:
+        if path.is_dir():
+            return
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+    is_file = os.path.isfile(path)
+    if is_file or any(character.isspace() for character in path.name):
+        what = "a file and no run directory" if is_file else "no run directory"
+        raise CheckpointError(f"{path} is {what}. Text is given with -i FILE, or on standard input.")
+    raise CheckpointError(f"{path}: no such run directory. `nmt train RECIPE --out {path}` makes one.")
 
 
 def _check_for_models(run_dir: Path) -> None:
@@ -201,8 +210,7 @@ def languages_of(run_dir: Path) -> tuple[str, str]:
 
 def _recipe(run_dir: Path) -> dict[str, Any]:
     """All keys of a run's recipe, defaults too. Raises as `recipe_search` does."""
-    if not run_dir.is_dir():
-        raise _no_run(run_dir)
+    _check_there(run_dir)
     if not (run_dir / RECIPE).exists():
         raise CheckpointError(f"{run_dir} has no {RECIPE}: it is not the directory of a run, or not a whole one.")
     try:

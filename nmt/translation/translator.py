@@ -85,7 +85,7 @@ class Translator:
             raise ConfigError(
                 f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
             )
-        if glossary.tokenizer is not self.tokenizers.target:
+        if glossary.tokenizer.model != self.tokenizers.target.model:
             raise ConfigError(
                 "The glossary was read for another model: read it with the tokenizers of this translator."
             )

@@ -3,6 +3,7 @@
 import importlib.metadata
 import platform
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nmt import __version__
 from nmt.cli import doctor as command
 from nmt.storage import verify
 from nmt.training.checkpoint import Checkpoints
+from nmt.training.loop import _Trainer
 from tests.tiny import make_experiment, run
 
 app = typer.Typer()
@@ -132,6 +134,20 @@ def test_the_log_of_a_run_that_has_not_ended_is_looked_at_too(tmp_path: Path, mo
     done = CliRunner().invoke(app, [str(directory)])
     assert done.exit_code == 1
     assert done.output.startswith(f"{log} was changed after it was written, or is missing.")
+
+
+def test_a_run_that_was_stopped_before_its_first_validation_lacks_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "runs" / "begun"
+    monkeypatch.setattr(_Trainer, "_reason_to_stop", lambda self: "interrupted" if self.progress.update else "")
+    assert run(make_experiment(tmp_path / "text"), directory)[0] == "interrupted"
+    assert (directory / "record.json").exists()
+    assert CliRunner().invoke(app, [str(directory)]).output == f"{directory}: every file is as it was written.\n"
+    monkeypatch.undo()
+    assert run(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
+    shutil.rmtree(directory / "models")
+    assert f"{directory / 'models' / 'best'} is missing." in CliRunner().invoke(app, [str(directory)]).output
 
 
 def test_what_is_only_wrong_at_a_glance_is_not_said(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -385,7 +385,9 @@ def test_mistakes_are_named(transformer: Path, tmp_path: Path, monkeypatch: pyte
         "--quantization int4: must be one of float32, int8."
     )
     assert message(command.export, transformer, "--format", "onnx").startswith("model.encoder.type = 'transformer':")
-    assert message(command.export, transformer, "--format", "onnx", "--source", "x").startswith("--source and --ref")
+    assert message(command.export, transformer, "--format", "onnx", "--source", "x").startswith(
+        "--reference is missing"
+    )
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").touch()
     assert message(command.export, transformer, "--format", "ctranslate2", "--output", tmp_path / "full") == (

@@ -1,5 +1,6 @@
 """The `nmt` command itself."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -30,6 +31,27 @@ def test_help_has_a_whole_sentence_for_every_command() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
+
+
+TEXT = "Der Hund sieht den Baum. " * 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["translate", TEXT], f"{TEXT} is no run directory. Text is given with -i FILE, or on standard input."),
+        (["evaluate", TEXT], f"{TEXT} is no run directory. Text is given with -i FILE, or on standard input."),
+        (["doctor", TEXT], f"{TEXT}: {os.strerror(errno.ENAMETOOLONG)}. Give another path."),
+    ],
+)
+def test_a_text_that_is_too_long_to_be_a_path_is_answered_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["nmt", *arguments])
+    with pytest.raises(SystemExit) as left:
+        command.main()
+    assert left.value.code == 2
+    assert capsys.readouterr().err == f"nmt: {said}\n"
 
 
 def test_a_path_that_may_not_be_looked_at_is_named_without_a_traceback(

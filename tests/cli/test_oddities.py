@@ -5,13 +5,15 @@ import os
 import tracemalloc
 from typing import Any, cast
 
+import pytest
+
 from nmt.cli.oddities import Oddities, Tally, Terms
 from nmt.cli.translate import _translate_stream
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.formats import FORMATS, Record, read_records
 from nmt.translation.result import Candidate, Term, Translation
 from nmt.translation.translator import Translator
-from tests.tiny import printed, quiet_console
+from tests.tiny import quiet_console
 
 TERMS = (Term("a", "b", False), Term("c", "d", True), Term(None, "e", False))
 CANDIDATE = Candidate("x x x", -1.0, ("x",), (-1.0,), None, "length", repeats=True, terms=TERMS)
@@ -110,7 +112,7 @@ def test_lines_in_capitals_are_named() -> None:
     )
 
 
-def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
+def test_a_stream_takes_no_more_memory_where_it_is_longer(capsys: pytest.CaptureFixture[str]) -> None:
     def peak(lines: int) -> int:
         console, records = quiet_console(), read_records(io.BytesIO(b"x\n" * lines))
         tracemalloc.start()
@@ -121,8 +123,9 @@ def test_a_stream_takes_no_more_memory_where_it_is_longer() -> None:
             )
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in printed(console)
-        assert "Says the same again and again: lines 1, 2, 3, 4, 5" in printed(console)
+        said = capsys.readouterr().err
+        assert f"lines 1, 2, 3, 4, 5 and {lines - 5} more" in said
+        assert "Says the same again and again: lines 1, 2, 3, 4, 5" in said
         return most
 
     peak(100)  # what is imported and compiled once

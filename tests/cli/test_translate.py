@@ -324,6 +324,15 @@ def test_what_is_no_run_is_refused(run_copy: Path, tmp_path: Path) -> None:
     assert str(incomplete).startswith(f"{run_copy} has no experiment.toml")
 
 
+def test_what_is_scored_may_come_from_standard_input(tiny_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "source").write_text(f"{LINES[0]}\n", encoding="utf-8")
+    named = invoke(tiny_run, "--score", tmp_path / "source", text=f"{LINES[0]}\n").stdout
+    assert invoke(tiny_run, "-i", tmp_path / "source", "--score", "-", text=f"{LINES[0]}\n").stdout == named
+    for options in ([], ["-i", "-"]):
+        failure = invoke(tiny_run, *options, "--score", "-", text=f"{LINES[0]}\n").exception
+        assert str(failure) == "Only one text can come from standard input. Name a file for the other."
+
+
 def test_who_writes_slowly_is_answered_before_the_end(tiny_run: Path) -> None:
     command = [sys.executable, "-m", "nmt", "translate", str(tiny_run), "--beam", "1", *SHORT]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -437,7 +446,7 @@ def test_a_loop_is_said_on_stderr(tiny_run: Path) -> None:
 
 def test_a_closed_standard_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert streams.stdin().read() == b""
+    assert streams.open_input(Path("-")).read() == b""
 
 
 def test_terms_of_a_glossary_are_kept_to_and_counted(tiny_run: Path, tmp_path: Path) -> None:
@@ -493,6 +502,25 @@ def test_the_output_may_not_be_a_file_that_is_read(tiny_run: Path, tmp_path: Pat
     assert isinstance(failure, ConfigError)
     assert str(failure).startswith(f"--output {again} is the input: it would be emptied before it is read.")
     assert (tmp_path / "read").read_text(encoding="utf-8") == "hund\tdog\n"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_file_is_not_translated_into_itself_through_standard_output(
+    tiny_run: Path, tmp_path: Path, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without end, as each line that is written would be read again."""
+    text = tmp_path / "new"
+    text.write_text(f"{LINES[0]}\n", encoding="utf-8")
+    with (
+        text.open(encoding="utf-8") as source,
+        text.open("a", encoding="utf-8") as sink,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(sys, "stdin", io.StringIO() if named else source)
+        patch.setattr(sys, "stdout", sink)
+        with pytest.raises(ConfigError, match=r"^Standard output goes to a file that is read"):
+            command.translate([tiny_run], input=text if named else None)
+    assert text.read_text(encoding="utf-8") == f"{LINES[0]}\n"
 
 
 def test_the_output_may_not_be_what_is_read_under_another_name_or_from_standard_input(

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from nmt.corpus.filters import FilterConfig, Filters, describe_drops
 from nmt.corpus.readers import Pair
+from nmt.errors import ConfigError
 
 OFF = FilterConfig(max_characters=0, max_words=0, max_length_ratio=0)
 SIDES = st.text(st.sampled_from("ab \t"), max_size=40)
@@ -108,5 +108,5 @@ def test_drops_are_described_in_one_sentence() -> None:
 
 
 def test_a_negative_limit_is_refused() -> None:
-    with pytest.raises(ValidationError, match="max_words"):
+    with pytest.raises(ConfigError, match="max_words"):
         FilterConfig(max_words=-1)

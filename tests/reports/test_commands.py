@@ -1,6 +1,8 @@
 """`nmt compare` and `nmt evaluate` with translators that only pretend."""
 
+import gzip
 import json
+import os
 import re
 import shutil
 import sys
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 
 from nmt.cli import compare
 from nmt.cli.main import app
-from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
 from nmt.metrics import METRICS, score
 from nmt.reports import collect
 from nmt.reports.evaluations import LOCKED, read_evaluations
@@ -231,7 +233,7 @@ def test_compare_needs_a_test_set(folder):
     make_run(folder / "runs" / "none", "none", test=None)
     with pytest.raises(ConfigError, match=r"runs/none: its recipe names no test set .* --source, --reference"):
         nmt("compare", "runs/none", "--out", "report")
-    with pytest.raises(ConfigError, match="--source needs --reference"):
+    with pytest.raises(ConfigError, match="--reference is missing: sentences and"):
         nmt("compare", "runs/good", "--out", "report", "--source", "test.de")
 
 
@@ -413,6 +415,32 @@ def test_another_checkpoint_is_scored_but_its_scores_are_not_those_of_the_run(fo
     assert read_evaluations(folder / "runs" / "bad") == ()
 
 
+def test_translations_are_written_packed_where_their_file_is_called_so_and_scored_as_they_are(folder):
+    given = ["--source", "test.de", "--reference", "test.en", "--metric", "TER", "--json", "scores.json.gz"]
+    said = nmt("evaluate", "runs/bad", *given, "-o", "out.en.gz").stdout
+    lines = gzip.decompress((folder / "out.en.gz").read_bytes()).decode("utf-8")
+    assert lines == "".join(ANSWERS[line].replace(" the ", " ") + "\n" for line in TEST.source)
+    assert json.loads(gzip.decompress((folder / "scores.json.gz").read_bytes()))["scores"][0]["name"] == "TER"
+    target = ["--target-language", "en", "--metric", "TER"]
+    assert nmt("evaluate", "--hypotheses", "out.en.gz", "--reference", "test.en", *target).stdout == said
+
+
+@pytest.mark.parametrize("option", ["--hypotheses", "--reference", "--source"])
+def test_one_text_of_evaluate_may_come_from_standard_input(folder, option):
+    run = ["runs/bad", "--source", "test.de", "--reference", "test.en", "--no-save"]
+    given = run if option == "--source" else ["--hypotheses", "other.en", "--reference", "test.en"]
+    (folder / "other.en").write_text("".join(f"{line}\n" for line in TEST.reference[::-1]), encoding="utf-8")
+    place = given.index(option) + 1
+    expected = nmt("evaluate", *given, "--metric", "TER").stdout
+    text = (folder / given[place]).read_bytes()
+    given[place] = "-"
+    done = CliRunner().invoke(app, ["evaluate", *given, "--metric", "TER"], input=text)
+    assert done.stdout == expected
+    twice = ["--hypotheses", "-", "--reference", "-"]
+    with pytest.raises(ConfigError, match="Only one text can come from standard input"):
+        nmt("evaluate", *twice)
+
+
 def test_evaluate_scores_a_file_alike(folder):
     (folder / "out.en").write_text(
         "".join(line.replace(" the ", " ") + "\n" for line in TEST.reference), encoding="utf-8", newline="\n"
@@ -578,9 +606,19 @@ def test_the_name_of_a_run_is_no_markup(folder, monkeypatch):
         (("--json", "no/such/folder.json"), r"cannot be written \(there is no folder no/such\)"),
         (("--json", "runs"), r"--json runs: cannot be written \(it is a folder\)"),
         (("-o", "no/such/folder.en"), r"--output no/such/folder.en: cannot be written \(there is no folder no/such\)"),
+        (("-o", "closed.en"), r"--output closed.en: cannot be written \(that is not allowed\)"),
+        (("-o", "test.de"), r"--output test.de is one of the texts that are read, and would replace it"),
+        (("--json", "./test.en"), r"--json test.en is one of the texts that are read, and would replace it"),
+        (("--json", "new", "-o", "runs/../new"), r"--json and --output name the same file. Give each its own"),
+        (("-o", "-"), r"--output -: standard output has the scores. Name a file"),
+        (("--json", "-"), r"--json -: standard output has the scores. Name a file"),
     ],
 )
 def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, message):
+    (folder / "closed.en").touch()
+    allowed = os.access  # to root all is
+    closed = Path("closed.en"), os.W_OK
+    monkeypatch.setattr(os, "access", lambda *asked: asked != closed and allowed(*asked))
     monkeypatch.setitem(sys.modules, "sacremoses", None)
     monkeypatch.setattr("nmt.reports.collect.load", lambda run_dir, checkpoint="best": pytest.fail("it translates"))
     with pytest.raises(ConfigError, match=message):
@@ -589,13 +627,13 @@ def test_evaluate_refuses_before_it_translates(folder, monkeypatch, arguments, m
 
 @pytest.mark.parametrize("option", ["--json", "--output"])
 def test_scores_are_printed_and_noted_where_a_file_cannot_be_written(folder, monkeypatch, option):
-    def refuse(option, path, text):
-        raise ConfigError(f"{option} {path}: cannot be written (No space left on device).")
+    def refuse(path, text):
+        raise DiskError(f"{path}: cannot be written (No space left on device).")
 
     monkeypatch.setattr("nmt.cli.evaluate._write", refuse)
     given = ["runs/good", "--source", "test.de", "--reference", "test.en", "--metric", "TER", option, "file"]
     result = CliRunner().invoke(app, ["evaluate", *given])
-    assert isinstance(result.exception, ConfigError)
+    assert isinstance(result.exception, DiskError)
     assert result.stdout.startswith("TER ")
     assert len(read_evaluations(folder / "runs" / "good")) == 1
 
@@ -615,7 +653,7 @@ def test_the_target_language_of_evaluate_chooses_the_tokenizer(folder):
     [
         ((), "either a run directory"),
         (("runs/good", "--hypotheses", "test.en"), "either a run directory"),
-        (("runs/good",), "--source is missing: a test set is"),
+        (("runs/good",), "--source is missing: sentences and"),
         (("--hypotheses", "test.en", "--beam", "3"), "translated already, by no run: leave out --beam"),
         (("--hypotheses", "test.en", "--checkpoint", "last"), "translated already, by no run: leave out --checkpoint"),
         (("--hypotheses", "test.en", "--output", "out.en"), "translated already, by no run: leave out --output"),
@@ -638,7 +676,7 @@ def test_evaluate_translates_the_test_set_of_the_recipe_where_none_is_named(fold
     [
         (("runs/none",), CheckpointError, "runs/none"),
         (("runs",), CheckpointError, "it is not the directory of a run"),
-        (("runs/good", "--source", "test.de"), ConfigError, "--reference is missing: a test set is"),
+        (("runs/good", "--source", "test.de"), ConfigError, "--reference is missing: sentences and"),
         (("--hypotheses", "test.en"), ConfigError, "--hypotheses needs --reference"),
     ],
 )

@@ -20,7 +20,7 @@ from nmt.corpus import readers
 from nmt.corpus.prepare import prepare_corpus
 from nmt.corpus.readers import Pair
 from nmt.errors import CheckpointError, ConfigError, DataError
-from nmt.experiment import Experiment, load_experiment
+from nmt.experiment import Experiment, experiment_bytes, load_experiment
 from nmt.metrics import Score
 from nmt.models.build import build_model, count_parameters
 from nmt.publish import published_files
@@ -354,6 +354,20 @@ def test_a_folder_with_a_manifest_of_something_else_is_not_trained_in(tmp_path: 
     assert message.startswith(f"{tmp_path / 'public'} is no run, and holds README.md.")
 
 
+def test_a_folder_with_somebodys_own_recipe_is_no_run(tmp_path: Path) -> None:
+    experiment, mine = make_experiment(tmp_path / "text"), tmp_path / "exp1"
+    (mine / "scores").mkdir(parents=True)
+    for name in ("README.md", "record.json", "scores/notes.txt"):
+        (mine / name).write_text("Mine.", encoding="utf-8")
+    (mine / "experiment.toml").write_bytes(b"# why I chose this\n" + experiment_bytes(experiment))
+    assert refusal(ConfigError, experiment, mine).startswith(f"{mine} is no run, and holds README.md.")
+    for name in ("README.md", "record.json", "scores/notes.txt"):
+        (mine / name).unlink()
+    (mine / "scores").rmdir()
+    message = refusal(ConfigError, experiment, mine)
+    assert message == f"{mine} is no run, and holds experiment.toml. Name a new folder with --out, such as runs/my."
+
+
 def test_a_run_is_not_called_as_the_folder_of_prepared_text(tmp_path: Path) -> None:
     message = refusal(ConfigError, make_experiment(tmp_path / "text"), tmp_path / "prepared")
     assert message.startswith(f"{tmp_path / 'prepared'}: prepared text is kept under that name.")
@@ -404,6 +418,39 @@ def test_whenever_the_power_goes_while_a_run_starts_again_it_still_translates(
         beams.append(nmt.load(begun).search.beam)
     assert len(beams) >= 4  # the manifest, the recipe, the manifest; and one in which the power stayed
     assert (beams[0], beams[-1]) == (5, 2)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_whenever_the_power_goes_while_a_run_begins_the_same_command_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    experiment, directory = make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny"
+    replace, left, found = os.replace, 0, list[set[str]]()
+
+    def cut(source: Path, target: Path) -> None:
+        nonlocal left
+        left -= 1
+        if left or not before:
+            replace(source, target)
+        if not left:
+            raise PowerCut
+
+    def begin(*_: Any) -> None:
+        raise ConfigError("it has begun")
+
+    monkeypatch.setattr(run_module, "make_job", begin)
+    with pytest.raises(ConfigError, match="it has begun"):
+        run(experiment, directory)  # the text is prepared
+    while not left:
+        shutil.rmtree(directory)
+        left = len(found) + 1
+        with monkeypatch.context() as patch, suppress(PowerCut, ConfigError):
+            patch.setattr(os, "replace", cut)
+            run(experiment, directory)
+        found.append({path.name for path in directory.glob("*.*")})
+        with pytest.raises(ConfigError, match="it has begun"):
+            run(experiment, directory)
+    assert any("experiment.toml" in names and "tokenizer.model" not in names for names in found)
 
 
 def test_a_run_has_a_card_and_that_of_a_finished_one_follows_its_recipe(begun: Path) -> None:

@@ -5,10 +5,8 @@ import dataclasses
 import io
 import json
 import math
-import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.errors import DataError
-from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records, writing_to
+from nmt.translation.formats import FORMATS, Record, read_jsonl, read_records
 from nmt.translation.result import Candidate, Term, Translation
 
 SEPARATORS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -250,54 +248,6 @@ def test_nesting_at_the_edge_of_the_stack_is_an_error_and_no_crash() -> None:
 def test_a_score_that_is_no_number_is_null_in_json() -> None:
     (record,) = read("jsonl", b'{"text": "eins"}')
     assert json.loads(written("jsonl", record, translation(candidate("", float("-inf")))))["score"] is None
-
-
-SPEAK = """
-import sys
-from nmt.translation.formats import writing_to
-with writing_to():
-    for number in range(200_000):
-        sys.stdout.buffer.write(b"a line of output\\n")
-print("went on", file=sys.stderr)
-"""
-
-
-def test_stdout_closed_by_its_reader_ends_quietly() -> None:
-    with subprocess.Popen([sys.executable, "-c", SPEAK], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline() == b"a line of output\n"
-        process.stdout.close()
-        assert process.stderr.read() == b"went on\n"
-        assert process.wait(timeout=60) == 0
-
-
-def test_a_reader_that_left_before_the_last_flush_is_quiet_too() -> None:
-    short = SPEAK.replace("200_000", "3")
-    with subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.stdin.readline()\n{short}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        process.stdin.write(b"go on\n")
-        process.stdin.close()
-        assert process.stderr.read() == b"went on\n"
-        assert process.wait(timeout=60) == 0
-
-
-def test_the_reader_of_a_pipe_may_leave_where_stdout_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    went_on = False
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stdout", None)
-        with writing_to(tmp_path / "pipe"):
-            raise BrokenPipeError
-        went_on = True
-    assert went_on
 
 
 def test_characters_that_the_model_does_not_know_are_in_the_json_where_there_are_any() -> None:

@@ -13,6 +13,7 @@ from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
 from nmt.search.hypothesis import MAX_ROWS, SearchConfig
 from nmt.tokenizer.pair import TokenizerPair
+from nmt.tokenizer.sentencepiece import TokenizerConfig, train_sentencepiece
 from nmt.translation import parallel
 from nmt.translation.glossary import Glossary
 from nmt.translation.mbr import expected_utilities
@@ -387,7 +388,7 @@ def test_each_of_the_n_best_says_which_terms_it_has(translator: Translator) -> N
     assert translation.terms[0].met
 
 
-def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator, tiny_run: Path) -> None:
+def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator) -> None:
     glossary = glossary_for(translator, ("hund", "dog"))
     for search, asked in [
         (SearchConfig(method="sample"), "search.method = 'sample'"),
@@ -398,8 +399,15 @@ def test_a_glossary_is_refused_where_it_cannot_be_kept_to(translator: Translator
         assert str(failure.value) == (
             f"A glossary needs beam search, and cannot be kept to with {asked}. Leave out one of them."
         )
+
+
+def test_a_glossary_is_for_every_translator_with_its_tokenizer(translator: Translator, tiny_run: Path) -> None:
+    glossary = glossary_for(translator, ("hund", "dog"))
+    (translation,) = nmt.load(tiny_run, "last", QUICK).translate(LINES[:1], glossary=glossary)
+    assert [term.target for term in translation.terms] == ["dog"]
+    other = train_sentencepiece(["the dog sees"], TokenizerConfig(), say=lambda _: None)
     with pytest.raises(ConfigError, match="The glossary was read for another model"):
-        nmt.load(tiny_run).translate(LINES[:1], glossary=glossary)
+        translator.translate(LINES[:1], glossary=Glossary.of([("hund", "dog")], other))
 
 
 def again(translator: Translator) -> Translator:
