@@ -21,7 +21,7 @@ from nmt.reports.card_metadata import (
     to_yaml,
 )
 from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
-from nmt.reports.markdown import escape
+from nmt.reports.markdown_text import escape
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
 from nmt.reports.searches import describe_search

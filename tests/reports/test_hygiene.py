@@ -8,7 +8,8 @@ from nmt.reports.comparison import compare_systems
 from nmt.reports.figures import draw
 from nmt.reports.html import to_html
 from nmt.reports.hygiene import find_warnings
-from nmt.reports.markdown import escape, to_markdown
+from nmt.reports.markdown import to_markdown
+from nmt.reports.markdown_text import escape
 from nmt.reports.training_text import TrainingText
 from tests.reports.synthetic import curve, evaluation_set, seeds, system
 

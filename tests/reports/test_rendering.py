@@ -19,7 +19,8 @@ from nmt.reports.drawing import STYLE, label, legend, make_axes, to_svg
 from nmt.reports.figures import draw
 from nmt.reports.heatmap import heat_map
 from nmt.reports.html import to_html
-from nmt.reports.markdown import escape, plot_files, to_markdown
+from nmt.reports.markdown import plot_files, to_markdown
+from nmt.reports.markdown_text import escape
 from nmt.reports.palette import MARKERS, dashes, light
 from nmt.reports.systems import Alignment, Sample
 from nmt.reports.tables import results_table
