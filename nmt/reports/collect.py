@@ -1,4 +1,4 @@
-"""From a run directory to a system: its record, its learning curve, its translations."""
+"""From a run directory to its results: its record, its learning curve, its translations."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from typing import Any
 from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
-from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
+from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.asked import search_asked_for
 from nmt.translation.load import is_language_model, load, recipe_search
@@ -28,7 +28,7 @@ def collect_run(
     source: Sequence[str],
     beam: int | None = None,
     tick: Tick | None = None,
-) -> SystemResult:
+) -> RunResult:
     """Read a run and let it translate `source`.
 
     `beam` replaces the recipe's; `tick` is told how many more sentences are translated.
@@ -38,7 +38,7 @@ def collect_run(
     validations = read_validations(run_dir / "metrics.jsonl")
     search = run_search(run_dir, beam)
     translations, seconds = translate_run(run_dir, source, search, tick=tick)
-    return SystemResult(
+    return RunResult(
         name=name,
         record=record,
         validations=validations,
@@ -50,7 +50,7 @@ def collect_run(
     )
 
 
-def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> SystemResult:
+def with_samples(result: RunResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> RunResult:
     """A collected run with its translations of `lines` to show, and the attention they were made with."""
     if not lines:
         return result

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nmt.reports import numbers
-from nmt.reports.systems import SystemResult
+from nmt.reports.run_results import RunResult
 from nmt.reports.training_text import recipe_text
 
 _TIMES = "training times and speeds are not comparable"
@@ -13,7 +13,7 @@ _TEXT = "a difference in quality may be that of the text"
 _SEARCH = "what is compared is each model with its own search"
 
 
-def different_conditions(results: Sequence[SystemResult]) -> list[str]:
+def different_conditions(results: Sequence[RunResult]) -> list[str]:
     """One line with all that differs, each with what it means, and one for each run whose conditions changed."""
     records = [result.record for result in results]
     conditions = {
@@ -57,7 +57,7 @@ def _libraries(versions: Mapping[str, str]) -> dict[str, str]:
     return {name: version for name, version in versions.items() if name != "sacrebleu"}
 
 
-def _training_texts(results: Sequence[SystemResult]) -> list[object]:
+def _training_texts(results: Sequence[RunResult]) -> list[object]:
     """By checksum where every run has noted it, else as the recipes name it; without those that do not."""
     noted = [(result.record.text_sha256 or {}).get("train") for result in results]
     if all(noted):

@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 from nmt.corpus.lines import one_line
 from nmt.reports.palette import INK, MUTED, PAPER, RULE
-from nmt.reports.systems import Alignment
+from nmt.reports.run_results import Alignment
 from nmt.reports.text_width import text_width
 
 _CELL = 19.0  # side of a cell, in pixels

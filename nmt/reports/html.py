@@ -60,7 +60,7 @@ def to_html(report: Report, figures: Figures) -> str:
 
 def _lang(report: Report, key: str) -> Markup:
     """The attribute that says what language a sentence is in, where the recipe's name for it is a code."""
-    corpus = report.systems[0].result.record.experiment.get("corpus", {})
+    corpus = report.runs[0].result.record.experiment.get("corpus", {})
     code = str(corpus.get(key, "")) if isinstance(corpus, dict) else ""
     return Markup(f' lang="{code}"') if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else Markup()
 

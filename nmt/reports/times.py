@@ -1,11 +1,11 @@
-"""How long a system trained until its dev BLEU reached a level."""
+"""How long a run trained until its dev BLEU reached a level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 
-SHARES = (0.90, 0.95, 0.99)  # of the best BLEU of all systems
+SHARES = (0.90, 0.95, 0.99)  # of the best BLEU of all runs
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def seconds_to_reach(validations: Sequence[Validation], level: float) -> float |
 
 def round_levels(curves: Sequence[Sequence[Validation]], number: int = 5) -> tuple[float, ...]:
     """Round BLEU levels worth timing: about `number` of them over the upper part of the curves, the last just below
-    the best value of each system. Empty when no system was validated or none got above zero.
+    the best value of each run. Empty when no run was validated or none got above zero.
     """
     bests = [max((point.bleu for point in curve if point.bleu is not None), default=0.0) for curve in curves]
     top = max(bests, default=0.0)

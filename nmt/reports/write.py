@@ -91,9 +91,9 @@ def _translations(report: Report) -> dict[str, str]:
     if not report.with_text:
         return {}
     files = {}
-    for n, system in enumerate(report.systems, start=1):
-        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", system.name).strip("-") or "system"
-        lines = (f"{one_line(output)}\n" for output in system.result.outputs)
+    for n, run in enumerate(report.runs, start=1):
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", run.name).strip("-") or "system"
+        lines = (f"{one_line(output)}\n" for output in run.result.outputs)
         files[f"{TRANSLATIONS}/{n}-{name}.txt"] = "".join(lines)
     return files
 
