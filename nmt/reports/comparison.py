@@ -9,14 +9,12 @@ from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
 from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
 from nmt.reports.evaluation_set import EvaluationSet, has_spaces
 from nmt.reports.hygiene import find_warnings
-from nmt.reports.kinds import ratio_groups, repetition_groups
-from nmt.reports.lengths import length_groups, length_unit
 from nmt.reports.pairings import pair_with_first, seed_scores
 from nmt.reports.pareto import Front, find_fronts
-from nmt.reports.rarity import rarity_groups
 from nmt.reports.report import Report, ScoredRun
 from nmt.reports.run_results import RunResult
 from nmt.reports.seeds import find_systems
+from nmt.reports.sentence_groups import length_groups, length_unit, rarity_groups, ratio_groups, repetition_groups
 from nmt.reports.signs import find_signs
 from nmt.reports.times import find_levels
 from nmt.reports.training_text import TrainingText
