@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
 from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, score_of, segment_statistics, takes_long
+from nmt.metrics.languages import has_spaces
 from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
 from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
-from nmt.reports.evaluation_set import EvaluationSet, has_spaces
+from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.hygiene import find_warnings
 from nmt.reports.pairings import pair_with_first, seed_scores
 from nmt.reports.pareto import Front, find_fronts

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from nmt.metrics.languages import has_spaces
 from nmt.reports.buckets import SMALLEST, Groups
-from nmt.reports.evaluation_set import EvaluationSet, has_spaces
+from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.signs import tokens
 from nmt.reports.training_text import words_of
 
