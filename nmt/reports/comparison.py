@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, score_of, segment_statistics, takes_long
+from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, mean_score_of, segment_statistics, takes_long
 from nmt.metrics.languages import has_spaces
 from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
 from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
@@ -68,7 +68,7 @@ def compare_systems(
             segment_statistics(metric, result.outputs, reference, target_language) for result in results
         ]
     runs = tuple(
-        ScoredRun(result, tuple(score_of(statistics[metric][n]) for metric in scored))
+        ScoredRun(result, tuple(mean_score_of([statistics[metric][n]]) for metric in scored))
         for n, result in enumerate(results)
     )
     systems = find_systems(results)

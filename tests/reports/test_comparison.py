@@ -6,10 +6,11 @@ import pytest
 import sacrebleu
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, compare_texts, difference_over_seeds, mean_over_seeds, score
+from nmt.metrics import METRICS, difference_over_seeds, mean_over_seeds, score
 from nmt.reports import verdicts, wording
 from nmt.reports.comparison import compare_systems
 from nmt.reports.tables import results_table, training_table
+from tests.metrics.texts import compare_texts
 from tests.reports.synthetic import evaluation_set, seeds, system
 
 
