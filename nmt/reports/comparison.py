@@ -1,7 +1,6 @@
 """From runs to a report: every number and sentence that will be shown, none of how it looks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from nmt.errors import ConfigError, DataError
 from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, mean_score_of, segment_statistics, takes_long
@@ -19,7 +18,7 @@ from nmt.reports.sentence_groups import length_groups, length_unit, rarity_group
 from nmt.reports.signs import find_signs
 from nmt.reports.times import find_levels
 from nmt.reports.training_text import TrainingText
-from nmt.reports.word_matches import match_words
+from nmt.reports.word_matches import WordMatches, match_words
 
 COMPARED = ("BLEU", "chrF", "TER")
 _NUM_LEADING = 5  # examples shown for each system
@@ -57,56 +56,47 @@ def compare_systems(
     _check(results, evaluation_set)
     reference = evaluation_set.reference
     left_out = {name for name in METRICS if name not in metrics and takes_long(name, reference, target_language)}
-    scored, compared = (
-        tuple(name for name in dict.fromkeys((*usual, *metrics)) if name not in left_out)
-        for usual in (METRICS, COMPARED)
-    )
-    statistics = {}
-    for metric in scored:
-        tick(metric)
-        statistics[metric] = [
-            segment_statistics(metric, result.outputs, reference, target_language) for result in results
-        ]
+    scored = [name for name in dict.fromkeys((*METRICS, *metrics)) if name not in left_out]
+    statistics = _statistics(results, reference, scored, target_language, tick)
     runs = tuple(
-        ScoredRun(result, tuple(mean_score_of([statistics[metric][n]]) for metric in scored))
+        ScoredRun(result, tuple(mean_score_of([each[n]]) for each in statistics.values()))
         for n, result in enumerate(results)
     )
     systems = find_systems(results)
     by_system = {
         metric: [[each[n] for n in system.members] for system in systems] for metric, each in statistics.items()
     }
-    chrf = [each.sentence_scores() for each in statistics["chrF"]]
+    compared = {name: by_system[name] for name in dict.fromkeys((*COMPARED, *metrics)) if name in by_system}
+    bleu, chrf = by_system["BLEU"], by_system["chrF"]
+    sentence_chrf = [each.sentence_scores() for each in statistics["chrF"]]
     signs = tuple(
-        find_signs(result.outputs, evaluation_set, list(scores)) for result, scores in zip(results, chrf, strict=True)
+        find_signs(result.outputs, evaluation_set, list(scores))
+        for result, scores in zip(results, sentence_chrf, strict=True)
     )
     shown = [
-        Shown(system.name, results[system.first].outputs, chrf[system.first], signs[system.first].found)
+        Shown(system.name, results[system.first].outputs, sentence_chrf[system.first], signs[system.first].found)
         for system in systems
     ]
-    rarity, rarity_note = _rarity(evaluation_set, by_system["BLEU"], by_system["chrF"], training)
-    words = tuple(
-        match_words((shown[0].name, shown[0].outputs), (other.name, other.outputs), reference, _NUM_WORDS)
-        for other in shown[1:]
-    )
-    several = with_text and len(systems) > 1
+    rarity, rarity_note = _rarity(evaluation_set, bleu, chrf, training)
+    examples = with_text and len(systems) > 1
     return Report(
         evaluation_set=evaluation_set,
         runs=runs,
         systems=systems,
-        seed_scores=seed_scores(systems, {metric: by_system[metric] for metric in compared}),
-        pairings=pair_with_first(systems, {metric: by_system[metric] for metric in compared}),
+        seed_scores=seed_scores(systems, compared),
+        pairings=pair_with_first(systems, compared),
         levels=find_levels([result.validations for result in results]),
         fronts=_fronts(runs),
         length_unit=length_unit(evaluation_set.source),
-        buckets=score_buckets(length_groups(evaluation_set.source), by_system["BLEU"], by_system["chrF"]),
+        buckets=score_buckets(length_groups(evaluation_set.source), bleu, chrf),
         rarity=rarity,
         rarity_note=rarity_note,
-        ratios=score_buckets(ratio_groups(evaluation_set), by_system["BLEU"], by_system["chrF"], SMALLEST),
-        repetition=score_buckets(repetition_groups(evaluation_set), by_system["BLEU"], by_system["chrF"], SMALLEST),
+        ratios=score_buckets(ratio_groups(evaluation_set), bleu, chrf, SMALLEST),
+        repetition=score_buckets(repetition_groups(evaluation_set), bleu, chrf, SMALLEST),
         signs=signs,
-        words=words if with_text else tuple(replace(pair, words=()) for pair in words),
-        leads=largest_leads(shown, evaluation_set, _NUM_LEADING) if several else (),
-        sentences=by_difference(shown, evaluation_set, NUM_LISTED) if several else (),
+        words=_words(shown, reference, _NUM_WORDS if with_text else 0),
+        leads=largest_leads(shown, evaluation_set, _NUM_LEADING) if examples else (),
+        sentences=by_difference(shown, evaluation_set, NUM_LISTED) if examples else (),
         sample_indices=tuple(sample_indices) if with_text else (),
         differing_indices=tuple(differing_indices) if with_text else (),
         warnings=(
@@ -128,6 +118,29 @@ def differing_indices(
         return ()
     chrf = [segment_statistics("chrF", outputs, test.reference, target_language) for outputs in firsts]
     return tuple(most_different([each.sentence_scores() for each in chrf], number))
+
+
+def _statistics(
+    results: Sequence[RunResult],
+    reference: Sequence[str],
+    metrics: Sequence[str],
+    target_language: str,
+    tick: Callable[[str], None],
+) -> dict[str, list[SegmentStatistics]]:
+    """The counts of each run by each metric; `tick` is told the metric before."""
+    statistics = {}
+    for metric in metrics:
+        tick(metric)
+        statistics[metric] = [
+            segment_statistics(metric, result.outputs, reference, target_language) for result in results
+        ]
+    return statistics
+
+
+def _words(shown: Sequence[Shown], references: tuple[str, ...], number: int) -> tuple[WordMatches, ...]:
+    """The words of the references in the first system and in each other one, with up to `number` of them listed."""
+    first = shown[0].name, shown[0].outputs
+    return tuple(match_words(first, (other.name, other.outputs), references, number) for other in shown[1:])
 
 
 def _fronts(runs: Sequence[ScoredRun]) -> tuple[Front, ...]:
