@@ -1,4 +1,4 @@
-"""Which language a code or a name means, where that decides how text is scored, and whether the text looks like it."""
+"""What decides how text is scored: the language that a code or a name means, and spaces between words."""
 
 import re
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def has_spaces(sentences: Sequence[str]) -> bool:
 
 
 def doubt(target_language: str, tokenizer: str, references: Sequence[str]) -> str | None:
-    """What is wrong with splitting these references into words as sacreBLEU's `tokenizer` does; None: nothing."""
+    """Why sacreBLEU's `tokenizer` cannot split these references into words; None if it can."""
     if tokenizer != "13a" or has_spaces(references):
         return None
     named = f"the target language is {target_language!r}" if target_language else "no target language is given"

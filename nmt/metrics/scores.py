@@ -45,7 +45,7 @@ def bleu_tokenizer(target_language: str) -> str:
 
 
 def doubt_about(references: Sequence[str], target_language: str) -> str | None:
-    """A sentence for people where these references cannot be scored by words as this language's; None: they can."""
+    """A warning where these references cannot be scored by words in this language; None where they can."""
     return doubt(target_language, bleu_tokenizer(target_language), references)
 
 
@@ -105,7 +105,7 @@ def metric_name(name: str) -> str:
 
 
 def takes_long(name: str, references: Sequence[str], target_language: str = "") -> bool:
-    """Whether so long lines would take this metric so long that it is to be computed only on request."""
+    """Whether lines are so long that this metric is computed only when asked for."""
     if name != "TER":
         return False
     lengths = (len(line) if _is_unspaced(target_language) else len(line.split()) for line in references)

@@ -15,7 +15,7 @@ class SeedMean:
     """A mean over seeds, or a difference of two, with its 95 % interval.
 
     The interval covers chance in training alone: were training repeated with other seeds, 95 % of such intervals would
-    hold the mean over all seeds on this same test set. Chance in which sentences were tested is not in it.
+    hold the mean over all seeds on this same test set. Chance in which sentences were tested is not covered.
 
     Attributes:
         value: the mean, or the difference of the means.

@@ -31,12 +31,12 @@ class Comparison:
 
     @property
     def significant(self) -> bool:
-        """Whether the difference may be called one: each p below 0.05, and an interval that leaves out zero."""
+        """Whether the difference is more than chance: both p below 0.05, and an interval that leaves out zero."""
         return self.largest_p < 0.05 and (self.low > 0.0 or self.high < 0.0)
 
     @property
     def largest_p(self) -> float:
-        """The p of the test that is harder to convince."""
+        """The larger of the two p."""
         return max(self.p_value, self.randomization_p)
 
 
@@ -46,7 +46,7 @@ def compare_means(
     """Paired bootstrap (Koehn, 2004) and approximate randomisation of two systems, each of one run or of several whose
     scores are averaged. The difference is b minus a; `samples` are those of the bootstrap.
 
-    Every run gets the same resamples: chance in which sentences were tested is in the result, chance in training not.
+    Every run gets the same resamples. The result covers chance in which sentences were tested, not chance in training.
 
     The differences of the resamples, shifted to mean zero, show what chance alone does; p is the share of them at
     least as far from zero, on either side, as the difference observed (Efron and Tibshirani, 1993, chapter 16).

@@ -30,7 +30,7 @@ class SegmentStatistics:
         name: the metric's key in `METRICS`.
         metric: the sacreBLEU metric that extracted the counts and turns their sums into a score.
         counts: [segments, counts per segment].
-        composed: whether text was brought into composed form (NFC) first that had another one.
+        composed: whether some text was not in composed form (NFC) and was brought into it first.
     """
 
     name: str
@@ -60,7 +60,7 @@ class SegmentStatistics:
     def signature(self, samples: int | None = None) -> str:
         """sacreBLEU's signature; with `samples`, it also says how the interval was made.
 
-        `unicode:nfc` is ours: sacreBLEU gives this number for text that was brought into that form first.
+        `unicode:nfc` is ours: sacreBLEU gives this number for text in that form.
         """
         signature = self.metric.get_signature()
         if self.composed:

@@ -31,7 +31,7 @@ def collect_run(
 ) -> RunResult:
     """Read a run and let it translate `source`.
 
-    `beam` replaces the recipe's; `tick` is told how many more sentences are translated.
+    `beam` replaces the recipe's; `tick` is called with how many more sentences are translated.
     Raises CheckpointError when the run directory is missing, incomplete or malformed.
     """
     record = RunRecord.load(run_dir / "record.json")
@@ -63,12 +63,11 @@ def with_samples(result: RunResult, run_dir: Path, lines: Sequence[str], beam: i
 def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] = ()) -> SearchConfig:
     """How the run's recipe searches for one best translation, with another beam or other keys of [search].
 
-    Raises CheckpointError when there is no recipe, and ConfigError where it is of a language model, or for a search
-    that there is not.
+    Raises CheckpointError when there is no recipe, and ConfigError for a language model or an unknown search.
     """
     if is_language_model(run_dir):
         raise ConfigError(
-            f"{run_dir} is a language model: it reads nothing, so that what it writes is no translation to be scored. "
+            f"{run_dir} is a language model: it reads nothing, so it writes no translation to score. "
             f"`nmt translate {run_dir} --score FILE` says how probable it finds a text."
         )
     if beam is not None and not overrides and recipe_search(run_dir).method == "sample":
@@ -96,8 +95,8 @@ def translate_run(
 def read_validations(path: Path) -> tuple[Validation, ...]:
     """The learning curve in metrics.jsonl, in order of updates.
 
-    A run that was stopped and went back to its last checkpoint measured some updates twice: the later line stands.
-    A last line without its line end is one that was being written when the process died: it is left out.
+    A run that was stopped and went back to its last checkpoint measured some updates twice: the later line counts.
+    A last line without a line end was being written when the process died: it is left out.
 
     Raises CheckpointError when the file is missing or a line is malformed.
     """

@@ -46,8 +46,8 @@ def compare_systems(
     One of the usual ones that would take very long is left out, with a warning, unless it is among `metrics`.
 
     The samples of the runs are the sentences `sample_indices`, then `differing_indices`. `training` has for each
-    run what its training text has of the test set, or why that is not known; nothing is said of it where it is empty.
-    `hardware` is what translated. `tick` is told by which metric the runs are scored next.
+    run what its training text shares with the test set, or why that is unknown; empty where nobody looked.
+    `hardware` describes the machine that translated. `tick` is called with each metric before it is computed.
 
     Raises:
         ConfigError: when no run is given, or two share a name; for an unknown metric.
@@ -127,7 +127,7 @@ def _statistics(
     target_language: str,
     tick: Callable[[str], None],
 ) -> dict[str, list[SegmentStatistics]]:
-    """The counts of each run by each metric; `tick` is told the metric before."""
+    """The counts of each run by each metric; `tick` is called with a metric before it is computed."""
     statistics = {}
     for metric in metrics:
         tick(metric)

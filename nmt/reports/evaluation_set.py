@@ -1,4 +1,4 @@
-"""The sentences systems are compared on."""
+"""The sentences that systems are compared on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from nmt.metrics.languages import has_spaces
 class EvaluationSet:
     """A test set: source sentences, one reference for each, and which files they were.
 
-    The hashes identify the files where their text may not be shown; of a data set of the hub or a pipe, which is no
-    file, they are those of the sentences, a line each.
+    The hashes identify the files where their text may not be shown; for a data set of the hub or a pipe,
+    they are those of the sentences, one a line.
     """
 
     source_path: Path

@@ -40,7 +40,7 @@ class Figures:
 
 
 def draw(report: Report) -> Figures:
-    """Draw every figure of the report; of its samples none when it is without text."""
+    """Draw every figure of the report; no samples when it is without text."""
     shown = _samples(report)
     number = len(report.sample_indices)
     plots = time_curves(report), update_curves(report), front_plots(report), length_bars(report)

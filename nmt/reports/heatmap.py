@@ -68,5 +68,5 @@ def _cells(
 
 
 def _label(token: str) -> str:
-    """The piece as SVG; the mark of a word's beginning is kept faint, as it is in most of them."""
+    """The piece as SVG; the mark of a word's beginning is faint, as most pieces have it."""
     return escape(token).replace(_WORD, f'<tspan fill="{MUTED}" fill-opacity="0.45">{_WORD}</tspan>')

@@ -20,8 +20,7 @@ from nmt.reports.signs import SIGNS
 def to_html(report: Report, figures: Figures) -> str:
     """The whole page. Text of the corpus and names of systems are escaped; only our own SVG and script are not.
 
-    Should some text get out of its escaping all the same, the page's policy lets a browser run no script but the one
-    whose hash it names, and fetch nothing.
+    As a second defence, the page's policy lets a browser run only the script whose hash it names, and fetch nothing.
     """
     loader = PackageLoader("nmt", "reports/templates")
     environment = Environment(

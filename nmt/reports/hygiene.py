@@ -1,4 +1,4 @@
-"""What makes the figures of a report less comparable or less complete than they look, each in one line."""
+"""Warnings of a report: why its numbers are less comparable than they look."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -42,7 +42,7 @@ def find_warnings(
 
 
 def _overlap(results: Sequence[RunResult], test: EvaluationSet, training: Sequence[TrainingText | str]) -> list[str]:
-    """Test sentences that were trained on, and where that could not be looked up."""
+    """Test sentences that occur in the training text, and runs for which that was not checked."""
     if not training:
         return []
     found: dict[str, list[str]] = {}
@@ -50,11 +50,11 @@ def _overlap(results: Sequence[RunResult], test: EvaluationSet, training: Sequen
         if isinstance(text, str):
             line = f"Whether test sentences are in the training text was not checked for {{}}: {text}."
         elif text.shared_sources:
-            memory = "measure" if text.shared_pairs else "may measure"  # a source may stand there with another target
+            measure = "measure" if text.shared_pairs else "may measure"  # a source may have another target there
             line = (
                 f"{numbers.count(text.shared_pairs)} of the {numbers.count(len(test))} test pairs and "
-                f"{numbers.count(text.shared_sources)} of the test sources are in the training text of {{}}: there the "
-                f"scores {memory} memory."
+                f"{numbers.count(text.shared_sources)} of the test sources also occur in the training text of {{}}: on "
+                f"these, scores {measure} memorisation."
             )
         else:
             continue
@@ -63,7 +63,7 @@ def _overlap(results: Sequence[RunResult], test: EvaluationSet, training: Sequen
 
 
 def _dev(results: Sequence[RunResult], test: EvaluationSet) -> list[str]:
-    """A test set that has chosen what it tests; known by its checksums, as in the model card."""
+    """A test set that chose the checkpoints it tests; recognised by its checksums, as in the model card."""
     hashes = {test.source_sha256, test.reference_sha256}
     chosen = [
         result.name for result in results if hashes.intersection((result.record.text_sha256 or {}).get("dev", ()))
@@ -77,7 +77,7 @@ def _dev(results: Sequence[RunResult], test: EvaluationSet) -> list[str]:
 
 
 def _signatures(results: Sequence[RunResult], target_language: str) -> list[str]:
-    """Scores that other tools would compute otherwise, and dev scores by different versions of sacreBLEU."""
+    """Runs whose recipes would give scores another signature, and dev scores by different versions of sacreBLEU."""
     lines = []
     for result in results:
         own = str(_corpus(result).get("target_language", ""))
@@ -106,7 +106,9 @@ def _languages(results: Sequence[RunResult]) -> list[str]:
     for side in ("source", "target"):
         named = {result.name: str(_corpus(result).get(f"{side}_language", "")) or "none" for result in results}
         if len(set(named.values()) - {"none"}) > 1:
-            lines.append(f"The recipes call the {side} language differently ({_pairs(named)}): is it one?")
+            lines.append(
+                f"The recipes call the {side} language differently ({_pairs(named)}): is it the same language?"
+            )
     return lines
 
 
@@ -130,10 +132,10 @@ def _files(results: Sequence[RunResult]) -> list[str]:
 
 
 def _begun_with(results: Sequence[RunResult]) -> list[str]:
-    """Runs that go on from another one, whose text and time are not theirs."""
+    """Runs that began with the weights of another one, whose text and time are not counted."""
     return [
-        f"{result.name} began with the weights of {file_name(str(parent))}: what text and time those took is not "
-        "counted here, and whether test sentences are in that text was not looked up."
+        f"{result.name} began with the weights of {file_name(str(parent))}: the text and time these took are not "
+        "counted here, and that text was not searched for test sentences."
         for result in results
         if (parent := result.record.experiment.get("init_from"))
     ]
@@ -172,8 +174,8 @@ def _faults(results: Sequence[RunResult]) -> list[str]:
         if back:
             times = "once" if back == 1 else f"{numbers.count(back)} times"
             lines.append(
-                f"{result.name} went back to a checkpoint {times}, because numbers were not finite, and each time on "
-                "with half the learning rate: it was not trained as its recipe says."
+                f"{result.name} went back to a checkpoint {times}, because numbers were not finite, and halved "
+                "the learning rate each time: it was not trained as its recipe says."
             )
         if left_out:
             share = f"{numbers.count(left_out)} of its updates"
@@ -215,7 +217,7 @@ def _seeds(results: Sequence[RunResult]) -> list[str]:
 
 
 def _not_seeds_of_one(earlier: Sequence[System], system: System, results: Sequence[RunResult]) -> list[str]:
-    """What tells a system from the first one before it whose name is like its own."""
+    """In what a system differs from the first earlier one with a similar name."""
     first = results[system.first]
     for other in earlier:
         keys = differing_keys(results[other.first], first)
@@ -227,7 +229,7 @@ def _not_seeds_of_one(earlier: Sequence[System], system: System, results: Sequen
 
 
 def _portable(text: Text) -> Text:
-    """As a report may name it: nothing of the machine it was made on."""
+    """With paths that name nothing of the machine the report was made on."""
     if not text.paths():
         return text
     source, target = (portable_path(Path(name)) if name else None for name in (text.source, text.target))
@@ -235,7 +237,7 @@ def _portable(text: Text) -> Text:
 
 
 def _listing(names: Sequence[str], results: Sequence[RunResult]) -> str:
-    """Some of the runs by name, or that it is all."""
+    """The runs by name, or "all runs"."""
     return "all runs" if len(names) == len(results) > 1 else numbers.listing(names)
 
 

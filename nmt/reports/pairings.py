@@ -34,20 +34,20 @@ class Pairing:
 
     @property
     def over_seeds_significant(self) -> bool | None:
-        """Whether other seeds would hardly turn the difference round; None where nothing is known of other seeds."""
+        """Whether the interval over seeds leaves out zero; None where there is none."""
         if self.over_seeds is None or self.over_seeds.low is None or self.over_seeds.high is None:
             return None
         return self.over_seeds.low > 0.0 or self.over_seeds.high < 0.0
 
     @property
     def more_than_chance(self) -> bool:
-        """Whether the difference may be called one: beyond the choice of test sentences and, where known, of seeds."""
+        """Whether neither the choice of test sentences nor, where known, that of seeds explains the difference."""
         return self.comparison.significant and self.over_seeds_significant is not False
 
 
 @dataclass(frozen=True)
 class SeedScores:
-    """The mean over seeds of each metric of one system, and what its runs have."""
+    """The mean over seeds of each metric of one system, and the scores of its runs."""
 
     system: int
     means: Mapping[str, SeedMean]

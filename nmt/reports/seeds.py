@@ -22,7 +22,7 @@ class System:
     Attributes:
         name: of the run, or of what its runs have in common; unique within a report.
         members: which runs of the report, in its order. The first stands for all where one sentence can be shown.
-        seeds: of the members; empty where the recipe tells none.
+        seeds: of the members; empty where the recipe names none.
     """
 
     name: str
@@ -37,7 +37,7 @@ class System:
 def find_systems(results: Sequence[RunResult]) -> tuple[System, ...]:
     """The systems among some runs, in the order of their first runs.
 
-    A run with the recipe and the seed of an earlier one says nothing new about chance: it stands for itself.
+    A run with the recipe and the seed of an earlier one says nothing new about chance: it is a system of its own.
     """
     found: list[tuple[str, list[int], list[int]]] = []
     for index, result in enumerate(results):
@@ -94,7 +94,7 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def _with_values(key: str, first: Any, second: Any) -> str:
-    """Without them where they are paths or checksums, which belong to one machine or say nothing to a reader."""
+    """The key with both values, but for paths and checksums, which belong to one machine or tell a reader nothing."""
     if key.startswith(("corpus.", "the ", "init_from")):
         return key
     return f"{key} ({', '.join('not set' if value is None else str(value) for value in (first, second))})"
@@ -116,7 +116,7 @@ def _listed(runs: Sequence[RunResult]) -> str:
 
 
 def _name(runs: Sequence[RunResult], others: Sequence[RunResult]) -> str:
-    """What its runs have in common, with their seeds where others have that in common with them."""
+    """What the names of its runs have in common, with their seeds where names of others share it."""
     if len(runs) == 1:
         return runs[0].name
     common: list[str] = []

@@ -139,7 +139,7 @@ def training_table(report: Report) -> Table:
 
 
 def _difference(first: ScoredRun, run: ScoredRun) -> str:
-    """What of its recipe, its text and its search is not as in the first run, where that is little."""
+    """How its recipe, text and search differ from those of the first run; a number where they differ in many keys."""
     if first is run:
         return ""
     keys = differing_keys(first.result, run.result)

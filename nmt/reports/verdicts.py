@@ -108,7 +108,7 @@ def _alone(report: Report) -> str:
 
 
 def _against_first(report: Report) -> str:
-    """All systems against the first by BLEU, by what can be said of them."""
+    """All systems against the first by BLEU: which are better, worse or not to be told apart."""
     by_bleu = [pairing for pairing in report.pairings if pairing.comparison.metric == "BLEU"]
     kinds: dict[str, Callable[[Pairing], bool]] = {
         "better": lambda pairing: pairing.more_than_chance and pairing.comparison.difference > 0,
@@ -137,7 +137,7 @@ def _seed_means(report: Report) -> list[str]:
 
 
 def _seeds(pairing: Pairing) -> str:
-    """Of how many runs the scores are means, where they are."""
+    """How many runs the scores are means of, where there are several."""
     a, b = pairing.num_seeds
     if max(a, b) == 1:
         return ""

@@ -10,7 +10,7 @@ from nmt.reports.signs import tokens
 
 @dataclass(frozen=True)
 class WordCount:
-    """One word: how often it stands in the references, and how often only one of two systems has it there."""
+    """One word: how often it occurs in the references, and how often only one of two systems has it there."""
 
     word: str
     in_references: int

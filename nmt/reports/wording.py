@@ -75,7 +75,7 @@ _METRICS = {
 
 
 def curves_label(report: Report) -> str:
-    """The learning curves for who does not see them."""
+    """The learning curves in words, for readers who cannot see them."""
     best = [(run.name, run.result.record.best_dev_bleu) for run in report.runs]
     shown = [f"{name} {bleu:.1f}" for name, bleu in best if bleu is not None]
     return f"The best of each run: {numbers.listing(shown)}." if shown else ""
