@@ -179,7 +179,7 @@ def _check(results: Sequence[RunResult], evaluation_set: EvaluationSet) -> None:
     names = [result.name for result in results]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise ConfigError(f"Two runs are called {repeated[0]!r}. The systems of a report need different names.")
+        raise ConfigError(f"Two runs are called {repeated[0]!r}. The runs of a report need different names.")
     for result in results:
         if len(result.outputs) != len(evaluation_set):
             raise DataError(

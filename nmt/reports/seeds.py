@@ -21,7 +21,7 @@ class System:
 
     Attributes:
         name: of the run, or of what its runs have in common; unique within a report.
-        members: which runs of the report, in its order. The first stands for all where one sentence can be shown.
+        members: which runs of the report, in its order. The first is shown where only one can be.
         seeds: of the members; empty where the recipe names none.
     """
 
