@@ -35,7 +35,7 @@ import corpus
 import machine
 from nmt.export.backend import model_sums
 from nmt.metrics.scores import segment_statistics
-from nmt.metrics.significance import Comparison, compare_statistics
+from nmt.metrics.significance import Comparison, compare_means
 from nmt.metrics.statistics import SegmentStatistics
 from nmt.storage.folder import read_manifest, sha256
 from nmt.tokenizer.base import Tokenizer
@@ -161,7 +161,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             }
         for label in measured:
             if plain := plain_of(label, entrants):
-                measured[label]["against_plain"] = asdict(compare_statistics(counts[plain], counts[label]))
+                measured[label]["against_plain"] = asdict(compare_means([counts[plain]], [counts[label]]))
         rounds.append(measured)
         yield figures | {"rounds": rounds}
     yield figures | {"rounds": rounds}

@@ -24,7 +24,7 @@ import machine
 import nmt
 from nmt.corpus.encode import read_pairs
 from nmt.experiment import load_experiment
-from nmt.metrics.scores import score_of, segment_statistics
+from nmt.metrics.scores import mean_score_of, segment_statistics
 from nmt.metrics.significance import Comparison, compare_means
 from nmt.metrics.statistics import SegmentStatistics
 from nmt.reports.collect import unique_names
@@ -104,7 +104,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
         done = [peer for peer in arguments.peer if peer in found]
         yield figures | {
             "seconds": seconds,
-            "scores": {label: [asdict(score_of(one)) for one in each] for label, each in found.items()},
+            "scores": {label: [asdict(mean_score_of([one])) for one in each] for label, each in found.items()},
             "differences": {peer: [asdict(one) for one in differences(ours, found[peer])] for peer in done},
         }
 

@@ -17,7 +17,7 @@ from typing import Any
 import corpus
 import machine
 from nmt.metrics.scores import score
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 from nmt.reports.times import seconds_to_reach
 from peers import NMT, PEERS, System, run, set_up
 from quality import training_task, translate

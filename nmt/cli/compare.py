@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nmt.reports.evaluation_set import EvaluationSet
     from nmt.reports.record import RunRecord
     from nmt.reports.report import Report
-    from nmt.reports.systems import SystemResult
+    from nmt.reports.run_results import RunResult
 
 Runs = Annotated[
     list[Path],
@@ -186,7 +186,7 @@ def _translate_all(
     test: "EvaluationSet",
     beam: int | None,
     console: "Console",
-) -> list["SystemResult"]:
+) -> list["RunResult"]:
     """Let every run translate the test set, with a progress bar for each."""
     from rich.progress import (
         BarColumn,
@@ -215,13 +215,13 @@ def _translate_all(
 
 
 def _with_samples(
-    results: Sequence["SystemResult"], runs: Sequence[Path], lines: Sequence[str], beam: int | None
-) -> list["SystemResult"]:
+    results: Sequence["RunResult"], runs: Sequence[Path], lines: Sequence[str], beam: int | None
+) -> list["RunResult"]:
     """Have the first run of each system translate some lines once more, with attention."""
     from nmt.reports.collect import with_samples
-    from nmt.reports.seeds import group_by_seed
+    from nmt.reports.seeds import find_systems
 
-    firsts = {group.first for group in group_by_seed(results)}
+    firsts = {system.first for system in find_systems(results)}
     return [with_samples(result, runs[n], lines, beam) if n in firsts else result for n, result in enumerate(results)]
 
 
@@ -243,8 +243,8 @@ def _outcome(report: "Report", page: Path, asked: Sequence[str]) -> str:
         for k, index in enumerate(report.sample_indices[:_NUM_SHOWN]):
             test = report.evaluation_set
             lines = [("source", test.source[index]), ("reference", test.reference[index])]
-            firsts = [(group.name, report.systems[group.first]) for group in report.groups]
-            lines += [(name, system.result.samples[k].text) for name, system in firsts]
+            firsts = [(system.name, report.runs[system.first]) for system in report.systems]
+            lines += [(name, run.result.samples[k].text) for name, run in firsts]
             width = max(len(label) for label, _ in lines)
             shown = [f"{label:<{width}}  {one_line(text)}" for label, text in lines]
             console.print(Text("\n" + "\n".join(shown)), soft_wrap=True)

@@ -101,8 +101,8 @@ def prepare_corpus(
         everything.append(hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest())
     fingerprint = hashlib.sha256(json.dumps(everything).encode()).hexdigest()
     if every_byte and (shared := count_shared(dev_examples, shards)):
-        pairs, are = counted(len(dev), "dev pair"), "is" if shared == 1 else "are"
-        say(f"{shared:,} of {pairs} {are} in the training text, too: there dev scores show memory.")
+        pairs, (occur, these) = counted(len(dev), "dev pair"), ("occurs", "it") if shared == 1 else ("occur", "these")
+        say(f"{shared:,} of {pairs} also {occur} in the training text: on {these}, scores measure memorisation.")
     return PreparedCorpus(tokenizers, TrainingCorpus(shards), dev, dev_examples, max_sentences, fingerprint, hashes)
 
 

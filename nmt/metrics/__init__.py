@@ -12,13 +12,12 @@ from nmt.metrics.scores import (
     metric_name,
     metric_of,
     score,
-    score_of,
     segment_statistics,
     signature_of,
     takes_long,
 )
 from nmt.metrics.seeds import SeedMean, difference_over_seeds, mean_over_seeds
-from nmt.metrics.significance import Comparison, compare_means, compare_statistics, compare_texts
+from nmt.metrics.significance import Comparison, compare_means
 from nmt.metrics.statistics import SegmentStatistics
 
 __all__ = [
@@ -31,8 +30,6 @@ __all__ = [
     "SegmentStatistics",
     "approximate_randomization",
     "compare_means",
-    "compare_statistics",
-    "compare_texts",
     "difference_over_seeds",
     "doubt_about",
     "explain_left_out",
@@ -42,7 +39,6 @@ __all__ = [
     "metric_of",
     "num_trials",
     "score",
-    "score_of",
     "segment_statistics",
     "signature_of",
     "takes_long",

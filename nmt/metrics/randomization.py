@@ -3,8 +3,8 @@
 Under the hypothesis that two systems are alike, it does not matter which of them translated a sentence. So the
 outputs of random sentences change sides, many times, and p is how often the difference is then at least as large as
 the one observed (Noreen, 1989; Riezler and Maxwell, 2005, "On some pitfalls in automatic evaluation and significance
-testing for MT"). The exchanges are those that sacreBLEU's own test draws; that one counts only what is strictly larger,
-so that of a handful of sentences, whose few exchanges are mostly ties, any difference would look certain.
+testing for MT"). The exchanges are those that sacreBLEU's own test draws; it counts only strictly larger ones, by
+which any difference between a handful of sentences, whose few exchanges are mostly ties, would look certain.
 """
 
 import math
@@ -17,10 +17,10 @@ from nmt.metrics.statistics import SEED, SegmentStatistics
 
 NUM_TRIALS = 10_000  # sacreBLEU's default
 _FEWEST_TRIALS = 1_000
-_MAX_DRAWS = 20_000_000  # coins drawn in all, where that leaves the fewest trials
+_MAX_DRAWS = 20_000_000  # coins drawn in all, unless that is too few trials
 _MAX_COINS = 4_000_000  # held at once, as bytes and as numbers
-_COINS_A_DRAW = 32  # a generator makes so many of one number: what is left over of it at the end of a call is lost
-_TIE = 1e-9  # points; the counts are whole numbers, and so a tie is one but for the last bits of the score
+_COINS_A_DRAW = 32  # a generator makes so many of one number, and a call loses those it does not use
+_TIE = 1e-9  # points; the counts are whole numbers, so tied scores differ in their last bits at most
 
 
 def num_trials(num_segments: int) -> int:
@@ -34,7 +34,7 @@ def approximate_randomization(
     """The two-sided p of the difference between systems a and b by one metric on the same segments.
 
     Each is one run, or several that differ in their seed: then the score is the mean over runs, and a sentence changes
-    sides in all of them at once. Systems of exactly the same score have p = 1.
+    sides in all of them at once. Systems with exactly the same score have p = 1.
     """
     blocks = math.lcm(len(a), len(b))  # as many runs on either side, each of one side equally often
     counts = [np.hstack([one.counts for one in side] * (blocks // len(side))) for side in (a, b)]

@@ -17,7 +17,7 @@ from nmt.errors import ConfigError
 from nmt.metrics.base import Score
 from nmt.metrics.languages import doubt, primary
 from nmt.metrics.moses import moses_bleu
-from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, extract, interval
+from nmt.metrics.statistics import NUM_RESAMPLES, SegmentStatistics, extract, interval
 
 LOWER_IS_BETTER = frozenset({"TER"})
 
@@ -45,7 +45,7 @@ def bleu_tokenizer(target_language: str) -> str:
 
 
 def doubt_about(references: Sequence[str], target_language: str) -> str | None:
-    """A sentence for people where these references cannot be scored by words as this language's; None: they can."""
+    """A warning where these references cannot be scored by words in this language; None where they can."""
     return doubt(target_language, bleu_tokenizer(target_language), references)
 
 
@@ -105,7 +105,7 @@ def metric_name(name: str) -> str:
 
 
 def takes_long(name: str, references: Sequence[str], target_language: str = "") -> bool:
-    """Whether so long lines would take this metric so long that it is to be computed only on request."""
+    """Whether lines are so long that this metric is computed only when asked for."""
     if name != "TER":
         return False
     lengths = (len(line) if _is_unspaced(target_language) else len(line.split()) for line in references)
@@ -122,25 +122,16 @@ def metric_of(name: str, target_language: str = "") -> Metric:
     return (METRICS | OTHER_METRICS)[metric_name(name)](target_language)
 
 
-def score_of(statistics: SegmentStatistics, segments: Sequence[int] | None = None, intervals: bool = True) -> Score:
-    """The score of all segments, or of those named by index, with its interval."""
-    value = statistics.score(segments)
-    if not intervals:
-        return Score(statistics.name, value, statistics.signature())
-    low, high = interval(statistics.resampled_scores(segments))
-    return Score(statistics.name, value, statistics.signature(NUM_RESAMPLES, SEED), low, high)
-
-
 def signature_of(name: str, target_language: str = "") -> str:
     """sacreBLEU's signature of scores by this metric, against one reference and without an interval."""
     return segment_statistics(name, ["a"], ["a"], target_language).signature()
 
 
 def mean_score_of(runs: Sequence[SegmentStatistics], segments: Sequence[int] | None = None) -> Score:
-    """The mean score of several runs on the same segments, with the bootstrap interval of the mean."""
+    """The mean score of one or more runs, on all segments or on those named by index, with its bootstrap interval."""
     values = [run.score(segments) for run in runs]
     low, high = interval(np.mean([run.resampled_scores(segments) for run in runs], axis=0))
-    return Score(runs[0].name, float(np.mean(values)), runs[0].signature(NUM_RESAMPLES, SEED), low, high)
+    return Score(runs[0].name, float(np.mean(values)), runs[0].signature(NUM_RESAMPLES), low, high)
 
 
 def score(
@@ -163,7 +154,7 @@ def score(
         ConfigError: for an unknown metric.
         DataError: when hypotheses and references differ in number or there are none.
     """
-    return [
-        score_of(segment_statistics(name, hypotheses, references, target_language), intervals=intervals)
-        for name in names
-    ]
+    found = [segment_statistics(name, hypotheses, references, target_language) for name in names]
+    if intervals:
+        return [mean_score_of([each]) for each in found]
+    return [Score(each.name, each.score(), each.signature()) for each in found]

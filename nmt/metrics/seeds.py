@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_COVERAGE = 0.95  # of the intervals
 _STEPS = 400  # of Simpson's rule; even
 
 
@@ -14,7 +15,7 @@ class SeedMean:
     """A mean over seeds, or a difference of two, with its 95 % interval.
 
     The interval covers chance in training alone: were training repeated with other seeds, 95 % of such intervals would
-    hold the mean over all seeds on this same test set. Chance in which sentences were tested is not in it.
+    hold the mean over all seeds on this same test set. Chance in which sentences were tested is not covered.
 
     Attributes:
         value: the mean, or the difference of the means.
@@ -49,8 +50,8 @@ def difference_over_seeds(a: Sequence[float], b: Sequence[float]) -> SeedMean:
     return SeedMean(difference, difference - half, difference + half)
 
 
-def student_quantile(degrees: float, coverage: float = 0.95) -> float:
-    """What Student's t exceeds in size with probability 1 - coverage; `degrees` of freedom may be broken.
+def student_quantile(degrees: float) -> float:
+    """What Student's t exceeds in absolute value with probability 0.05; `degrees` of freedom need not be whole.
 
     With t = sqrt(degrees) tan(angle), the density becomes a power of the cosine over a finite range.
     """
@@ -58,7 +59,7 @@ def student_quantile(degrees: float, coverage: float = 0.95) -> float:
     low, high = 0.0, math.pi / 2
     for _ in range(60):
         angle = (low + high) / 2
-        if _cosine_integral(degrees - 1, angle) < coverage * math.exp(log_whole):
+        if _cosine_integral(degrees - 1, angle) < _COVERAGE * math.exp(log_whole):
             low = angle
         else:
             high = angle

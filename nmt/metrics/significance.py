@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nmt.metrics.randomization import approximate_randomization
-from nmt.metrics.scores import segment_statistics
-from nmt.metrics.statistics import NUM_RESAMPLES, SEED, SegmentStatistics, interval
+from nmt.metrics.statistics import NUM_RESAMPLES, SegmentStatistics, interval
 
 
 @dataclass(frozen=True)
@@ -32,47 +31,22 @@ class Comparison:
 
     @property
     def significant(self) -> bool:
-        """Whether the difference may be called one: each p below 0.05, and an interval that leaves out zero."""
+        """Whether the difference is more than chance: both p below 0.05, and an interval that leaves out zero."""
         return self.largest_p < 0.05 and (self.low > 0.0 or self.high < 0.0)
 
     @property
     def largest_p(self) -> float:
-        """The p of the test that is harder to convince."""
+        """The larger of the two p."""
         return max(self.p_value, self.randomization_p)
 
 
-def compare_texts(
-    metric: str,
-    hypotheses_a: Sequence[str],
-    hypotheses_b: Sequence[str],
-    references: Sequence[str],
-    samples: int = NUM_RESAMPLES,
-    seed: int = SEED,
-    target_language: str = "",
-) -> Comparison:
-    """Compare the outputs of system b with those of system a by `compare_means`.
-
-    Raises ConfigError for an unknown metric, DataError when the texts differ in length or are empty.
-    """
-    a = segment_statistics(metric, hypotheses_a, references, target_language)
-    b = segment_statistics(metric, hypotheses_b, references, target_language)
-    return compare_statistics(a, b, samples, seed)
-
-
-def compare_statistics(
-    a: SegmentStatistics, b: SegmentStatistics, samples: int = NUM_RESAMPLES, seed: int = SEED
-) -> Comparison:
-    """`compare_texts` on counts already extracted, both from the same segments."""
-    return compare_means([a], [b], samples, seed)
-
-
 def compare_means(
-    a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics], samples: int = NUM_RESAMPLES, seed: int = SEED
+    a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics], samples: int = NUM_RESAMPLES
 ) -> Comparison:
     """Paired bootstrap (Koehn, 2004) and approximate randomisation of two systems, each of one run or of several whose
-    scores are averaged. `samples` and `seed` are of the bootstrap.
+    scores are averaged. The difference is b minus a; `samples` are those of the bootstrap.
 
-    Every run gets the same resamples: chance in which sentences were tested is in the result, chance in training not.
+    Every run gets the same resamples. The result covers chance in which sentences were tested, not chance in training.
 
     The differences of the resamples, shifted to mean zero, show what chance alone does; p is the share of them at
     least as far from zero, on either side, as the difference observed (Efron and Tibshirani, 1993, chapter 16).
@@ -80,7 +54,7 @@ def compare_means(
     near zero, which would contradict the interval beside it; hence this two-sided count.
     """
     observed = float(np.mean([one.score() for one in b]) - np.mean([one.score() for one in a]))
-    means = [np.mean([one.resampled_scores(samples=samples, seed=seed) for one in side], axis=0) for side in (a, b)]
+    means = [np.mean([one.resampled_scores(samples=samples) for one in side], axis=0) for side in (a, b)]
     differences = means[1] - means[0]
     shifted = np.abs(differences - differences.mean())
     as_extreme = int(np.count_nonzero(shifted >= abs(observed)))

@@ -30,7 +30,7 @@ class SegmentStatistics:
         name: the metric's key in `METRICS`.
         metric: the sacreBLEU metric that extracted the counts and turns their sums into a score.
         counts: [segments, counts per segment].
-        composed: whether text was brought into composed form (NFC) first that had another one.
+        composed: whether some text was not in composed form (NFC) and was brought into it first.
     """
 
     name: str
@@ -48,26 +48,26 @@ class SegmentStatistics:
         return np.array([self.score_of_sums(row) for row in self.counts])
 
     def resampled_scores(
-        self, segments: Sequence[int] | None = None, samples: int = NUM_RESAMPLES, seed: int = SEED
+        self, segments: Sequence[int] | None = None, samples: int = NUM_RESAMPLES
     ) -> NDArray[np.float64]:
         """The corpus score of `samples` bootstrap resamples, [samples].
 
         Two systems' statistics of equally many segments get the same resamples, which is what pairs them.
         """
         rows = self.counts if segments is None else self.counts[np.asarray(segments, dtype=np.int64)]
-        return np.array([self.score_of_sums(sums) for sums in resampled_sums(rows, samples, seed)])
+        return np.array([self.score_of_sums(sums) for sums in resampled_sums(rows, samples, SEED)])
 
-    def signature(self, samples: int | None = None, seed: int = SEED) -> str:
+    def signature(self, samples: int | None = None) -> str:
         """sacreBLEU's signature; with `samples`, it also says how the interval was made.
 
-        `unicode:nfc` is ours: sacreBLEU gives this number for text that was brought into that form first.
+        `unicode:nfc` is ours: sacreBLEU gives this number for text in that form.
         """
         signature = self.metric.get_signature()
         if self.composed:
             signature.update("unicode", "nfc")
         if samples is not None:
             signature.update("bs", samples)
-            signature.update("seed", seed)
+            signature.update("seed", SEED)
         return str(signature)
 
     def score_of_sums(self, sums: NDArray[np.float64]) -> float:

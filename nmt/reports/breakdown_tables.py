@@ -45,8 +45,8 @@ def front_table(report: Report) -> Table:
     )
     rows = tuple(
         (
-            Cell(system.name, system=report.group_of(n)),
-            Cell(numbers.fixed(system.score("BLEU").value), sort=system.score("BLEU").value),
+            Cell(run.name, system=report.system_of(n)),
+            Cell(numbers.fixed(run.score("BLEU").value), sort=run.score("BLEU").value),
             *(
                 Cell(
                     _SHOWN_AXES[front.axis](front.values[n]),
@@ -56,7 +56,7 @@ def front_table(report: Report) -> Table:
                 for front in report.fronts
             ),
         )
-        for n, system in enumerate(report.systems)
+        for n, run in enumerate(report.runs)
     )
     return Table(header, rows)
 
@@ -64,12 +64,12 @@ def front_table(report: Report) -> Table:
 def bucket_table(report: Report, buckets: Sequence[Bucket], label: str) -> Table:
     """One row a group of sentences: their number, and BLEU and chrF of each system on them."""
     header = [Cell(label), Cell("Sentences")]
-    for number, group in enumerate(report.groups):
-        header += [Cell(group.name, metric, system=number) for metric in ("BLEU", "chrF")]
+    for number, system in enumerate(report.systems):
+        header += [Cell(system.name, metric, system=number) for metric in ("BLEU", "chrF")]
     rows = []
     for n, bucket in enumerate(buckets):
         cells = [Cell(bucket.label, sort=n), Cell(numbers.count(len(bucket.segments)), sort=len(bucket.segments))]
-        for number in range(len(report.groups)):
+        for number in range(len(report.systems)):
             cells += [_score(scores[number]) if scores else Cell("too few") for scores in (bucket.bleu, bucket.chrf)]
         rows.append(tuple(cells))
     return Table(tuple(header), tuple(rows))
@@ -79,8 +79,8 @@ def signs_table(report: Report) -> Table:
     """One row a run: how long its outputs are, and how many of them have which sign."""
     header = (Cell("Model"), Cell("Length ratio"), *(Cell(sign.capitalize()) for sign in SIGNS))
     rows = []
-    for n, (system, signs) in enumerate(zip(report.systems, report.signs, strict=True)):
-        cells = [Cell(system.name, system=report.group_of(n)), Cell(numbers.fixed(signs.length_ratio, 2))]
+    for n, (run, signs) in enumerate(zip(report.runs, report.signs, strict=True)):
+        cells = [Cell(run.name, system=report.system_of(n)), Cell(numbers.fixed(signs.length_ratio, 2))]
         for sign, chrf in zip(SIGNS, signs.chrf, strict=True):
             number = signs.count(sign)
             detail = "" if chrf is None else f"chrF {numbers.fixed(chrf)}"

@@ -7,6 +7,7 @@ from nmt.metrics import Score, SegmentStatistics, mean_score_of
 
 SMALLEST = 20  # sentences in a bucket: fewer make a score that means nothing
 
+Groups = list[tuple[str, tuple[int, ...]]]  # labels, each with the indices of its sentences
 Runs = Sequence[SegmentStatistics]  # those of one system, whose scores are averaged
 
 
@@ -27,9 +28,7 @@ class Bucket:
     chrf: tuple[Score, ...] = ()
 
 
-def score_buckets(
-    groups: Sequence[tuple[str, tuple[int, ...]]], bleu: Sequence[Runs], chrf: Sequence[Runs], smallest: int = 1
-) -> tuple[Bucket, ...]:
+def score_buckets(groups: Groups, bleu: Sequence[Runs], chrf: Sequence[Runs], smallest: int = 1) -> tuple[Bucket, ...]:
     """Score each system on each group of sentences; a group of less than `smallest` has no scores."""
     buckets = []
     for label, segments in groups:

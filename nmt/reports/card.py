@@ -1,6 +1,6 @@
-"""The model card: README.md of a run directory, of what the run itself has on record and of nothing else.
+"""The model card: README.md of a run directory, made only from what the run has on record.
 
-Nobody's sentence is in it, and what nobody has said or measured is called unknown.
+It has no sentence of the corpus, and what is not on record is called unknown.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from nmt.reports.card_metadata import (
     to_yaml,
 )
 from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
-from nmt.reports.markdown import escape
+from nmt.reports.markdown_text import escape
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
 from nmt.reports.searches import describe_search
@@ -36,16 +36,16 @@ ENDS = {
     "interrupted": "it was stopped before its end",
 }
 
-_KINDS = {"train": "training text: ", "dev": "dev: ", "test": "", "other": ""}  # what is said before names of files
+_KINDS = {"train": "training text: ", "dev": "dev: ", "test": "", "other": ""}  # put before the names of files
 
 
 def write_card(run_dir: Path) -> None:
-    """Write the card of a run that has a record, anew. Raises CheckpointError, ConfigError and DiskError."""
+    """Write or replace the card of a run that has a record. Raises CheckpointError, ConfigError and DiskError."""
     replace_file(run_dir / CARD, card_of(run_dir).encode(), Disk())
 
 
 def card_of(run_dir: Path) -> str:
-    """The card of a run that has a record, from what it now has on record. Raises CheckpointError and ConfigError."""
+    """The card of a run that has a record, from what is on record now. Raises CheckpointError and ConfigError."""
     experiment, record = load_experiment(run_dir / "experiment.toml"), RunRecord.load(run_dir / "record.json")
     return card(experiment, record, read_evaluations(run_dir))
 
@@ -119,7 +119,7 @@ def _data_rows(experiment: Experiment, record: RunRecord) -> list[tuple[str, str
 
 
 def _files(text: TextFiles) -> str:
-    """Names of files, without the folders, which belong to one machine; of a data set all that names its part."""
+    """Names of files without their folders, which belong to one machine; of a data set, all that names the part."""
     names = [file_name(path) for path in (text.source, text.target) if path]
     return ", ".join([*names, *filter(None, (text.config, text.split, text.revision))])
 
@@ -130,7 +130,7 @@ def _pairs(number: int | None) -> str:
 
 def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> list[str]:
     if is_language_model(experiment):
-        return ["How probable it finds text that it has not seen is not on record here."]
+        return ["How probable it finds unseen text is not on record here."]
     rows, ordered = [], in_order(experiment, record, evaluations)
     parts_scored = [part_of(experiment, record, each) for each in ordered]
     for part, each in zip(parts_scored, ordered, strict=True):
@@ -145,7 +145,7 @@ def _scores(experiment: Experiment, record: RunRecord, evaluations: Sequence[Eva
     if dev or "dev" in parts_scored:
         parts.append("The dev score chose the model among the checkpoints, so it is a little too good.")
     if "train" in parts_scored:
-        parts.append("A score on training text measures memory, not how well other text is translated.")
+        parts.append("A score on training text measures memorisation, not how well other text is translated.")
     if not {"test", "other"} & set(parts_scored):
         parts.append(
             "No test set was scored: `nmt evaluate RUN --source FILE --reference FILE` does, and adds it here."

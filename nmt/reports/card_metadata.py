@@ -15,7 +15,7 @@ from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
 from nmt.reports.searches import describe_search
 
-# Metrics by the hub's names for them; of several of one kind the name and the signature tell which.
+# The hub's names of metrics; name and signature tell several of one kind apart.
 HUB_METRICS = {"BLEU": "bleu", "chrF": "chrf", "TER": "ter"}
 UNKNOWN = "unknown"
 # The hub's identifiers (https://huggingface.co/docs/hub/repositories-licenses) that a translation model may well have.
@@ -31,7 +31,7 @@ LICENSES = {
 
 
 def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """What the hub can search and show, all of it measured or said by the recipe."""
+    """What the hub can search and show, all of it measured or from the recipe."""
     corpus = experiment.corpus
     dataset, types = hub_dataset(experiment), {experiment.model.encoder.type, experiment.model.decoder.type}
     task = "text-generation" if is_language_model(experiment) else "translation"
@@ -68,7 +68,7 @@ def _languages(codes: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _license(license: str) -> dict[str, str]:
-    """What is none of its identifiers, the hub takes as a name only, of letters, digits, points and hyphens."""
+    """A licence for which the hub has no identifier is a name, of letters, digits, points and hyphens."""
     name = re.sub("[^a-z0-9.]+", "-", license.lower()).strip("-") or UNKNOWN
     return {"license": name} if not license or name in LICENSES else {"license": "other", "license_name": name}
 
@@ -86,7 +86,7 @@ def is_language_model(experiment: Experiment) -> bool:
 
 
 def dev_score(experiment: Experiment, record: RunRecord) -> Score | None:
-    """The dev BLEU of the model that is translated with; None where it never was validated or does not translate."""
+    """The dev BLEU of the best model; None where it was never validated or does not translate."""
     if record.best_dev_bleu is None or is_language_model(experiment):
         return None
     return Score("BLEU", record.best_dev_bleu, record.dev_signature or UNKNOWN)
@@ -104,7 +104,7 @@ def in_order(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
 def part_of(experiment: Experiment, record: RunRecord, evaluation: Evaluation) -> str:
     """Which text was scored: "train", "dev" or "test" where a file of it was, else "other".
 
-    They are known by their checksums; where the record has none (an older one, a test set of the hub) by their names.
+    Files are recognised by checksum, or by name where the record has none (an older one, a test set of the hub).
     """
     corpus, hashes = experiment.corpus, record.text_sha256
     for part, text in (("train", corpus.train), ("dev", corpus.dev), ("test", corpus.test)):
@@ -123,9 +123,9 @@ def _names(files: TextFiles) -> list[str]:
 
 
 def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: str, search: str) -> dict[str, Any]:
-    """Scores on a part of the corpus, or on another text, of which only the name of the file is known.
+    """Scores on a part of the corpus, or on another text, which has only the name of its file.
 
-    The hub takes for one test set what has the same type, config, split and revision, whatever the name.
+    To the hub, data sets of the same type, config, split and revision are one, whatever their names.
     """
     corpus = {
         "type": hub_dataset(experiment) or UNKNOWN,
@@ -151,7 +151,7 @@ def _result(experiment: Experiment, scores: Sequence[Score], part: str, source: 
 def to_yaml(tree: Any, indent: str = "") -> str:
     """Nested dicts and lists of strings and numbers as YAML in block style; strings as JSON has them, which YAML reads.
 
-    Characters that YAML would not take as they are are escaped.
+    Characters that YAML does not allow are escaped.
     """
     if isinstance(tree, dict) and tree:
         return "".join(f"{indent}{key}:{_below(value, indent + '  ')}" for key, value in tree.items())

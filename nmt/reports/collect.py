@@ -1,4 +1,4 @@
-"""From a run directory to a system: its record, its learning curve, its translations."""
+"""From a run directory to its results: its record, its learning curve, its translations."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from typing import Any
 from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
-from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
+from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
 from nmt.search.hypothesis import SearchConfig
 from nmt.translation.asked import search_asked_for
 from nmt.translation.load import is_language_model, load, recipe_search
@@ -28,17 +28,17 @@ def collect_run(
     source: Sequence[str],
     beam: int | None = None,
     tick: Tick | None = None,
-) -> SystemResult:
+) -> RunResult:
     """Read a run and let it translate `source`.
 
-    `beam` replaces the recipe's; `tick` is told how many more sentences are translated.
+    `beam` replaces the recipe's; `tick` is called with how many more sentences are translated.
     Raises CheckpointError when the run directory is missing, incomplete or malformed.
     """
     record = RunRecord.load(run_dir / "record.json")
     validations = read_validations(run_dir / "metrics.jsonl")
     search = run_search(run_dir, beam)
     translations, seconds = translate_run(run_dir, source, search, tick=tick)
-    return SystemResult(
+    return RunResult(
         name=name,
         record=record,
         validations=validations,
@@ -50,7 +50,7 @@ def collect_run(
     )
 
 
-def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> SystemResult:
+def with_samples(result: RunResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> RunResult:
     """A collected run with its translations of `lines` to show, and the attention they were made with."""
     if not lines:
         return result
@@ -63,12 +63,11 @@ def with_samples(result: SystemResult, run_dir: Path, lines: Sequence[str], beam
 def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] = ()) -> SearchConfig:
     """How the run's recipe searches for one best translation, with another beam or other keys of [search].
 
-    Raises CheckpointError when there is no recipe, and ConfigError where it is of a language model, or for a search
-    that there is not.
+    Raises CheckpointError when there is no recipe, and ConfigError for a language model or an unknown search.
     """
     if is_language_model(run_dir):
         raise ConfigError(
-            f"{run_dir} is a language model: it reads nothing, so that what it writes is no translation to be scored. "
+            f"{run_dir} is a language model: it reads nothing, so it writes no translation to score. "
             f"`nmt translate {run_dir} --score FILE` says how probable it finds a text."
         )
     if beam is not None and not overrides and recipe_search(run_dir).method == "sample":
@@ -96,8 +95,8 @@ def translate_run(
 def read_validations(path: Path) -> tuple[Validation, ...]:
     """The learning curve in metrics.jsonl, in order of updates.
 
-    A run that was stopped and went back to its last checkpoint measured some updates twice: the later line stands.
-    A last line without its line end is one that was being written when the process died: it is left out.
+    A run that was stopped and went back to its last checkpoint measured some updates twice: the later line counts.
+    A last line without a line end was being written when the process died: it is left out.
 
     Raises CheckpointError when the file is missing or a line is malformed.
     """

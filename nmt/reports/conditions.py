@@ -1,20 +1,20 @@
-"""What differs between the runs of a report besides their models: where, with what code, on what text, what search."""
+"""What differs between the runs of a report besides their models: machine, code, text, search."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nmt.reports import numbers
-from nmt.reports.systems import SystemResult
+from nmt.reports.run_results import RunResult
 from nmt.reports.training_text import recipe_text
 
 _TIMES = "training times and speeds are not comparable"
 _CODE = "that may be a part of a difference in quality"
-_TEXT = "a difference in quality may be that of the text"
+_TEXT = "a difference in quality may come from the text"
 _SEARCH = "what is compared is each model with its own search"
 
 
-def different_conditions(results: Sequence[SystemResult]) -> list[str]:
-    """One line with all that differs, each with what it means, and one for each run whose conditions changed."""
+def different_conditions(results: Sequence[RunResult]) -> list[str]:
+    """One line with all differences and what they mean, and one for each run whose conditions changed."""
     records = [result.record for result in results]
     conditions = {
         _TIMES: [
@@ -33,32 +33,32 @@ def different_conditions(results: Sequence[SystemResult]) -> list[str]:
     lines = [f"The runs differ in {'; in '.join(found)}."] if found else []
     return lines + [
         f"{result.name} went on under other conditions ({'; '.join(result.record.changes)}): "
-        "its training, and the time of it, are of both."
+        "its quality and its training time come from both."
         for result in results
         if result.record.changes
     ]
 
 
 def _named(name: str, values: Iterable[object]) -> list[str]:
-    """The name where the values are not all alike."""
+    """The name, if the values differ."""
     first, *others = [*values] or [None]
     return [name] if any(value != first for value in others) else []
 
 
 def _parts(name: str, values: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The name, with the keys in it whose values are not all alike."""
+    """The name with the keys whose values differ, if any do."""
     keys = sorted({key for one in values for key in one})
     differing = [key for key in keys if any(one.get(key) != values[0].get(key) for one in values)]
     return [name.format(numbers.listing(differing))] if differing else []
 
 
 def _libraries(versions: Mapping[str, str]) -> dict[str, str]:
-    """Without sacreBLEU, of which there is a warning of its own."""
+    """Without sacreBLEU, which has a warning of its own."""
     return {name: version for name, version in versions.items() if name != "sacrebleu"}
 
 
-def _training_texts(results: Sequence[SystemResult]) -> list[object]:
-    """By checksum where every run has noted it, else as the recipes name it; without those that do not."""
+def _training_texts(results: Sequence[RunResult]) -> list[object]:
+    """By checksum where every run has recorded it, else as the recipes name it, without those that do not."""
     noted = [(result.record.text_sha256 or {}).get("train") for result in results]
     if all(noted):
         return list(noted)

@@ -9,14 +9,15 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.reports.evaluation_set import EvaluationSet, has_spaces
+from nmt.metrics.languages import has_spaces
+from nmt.reports.evaluation_set import EvaluationSet
 
 NUM_LISTED = 1000  # sentences in the list that can be searched: more would make the page slow
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A system as far as single sentences are about it: its first run.
+    """What is shown of a system for single sentences: its first run.
 
     Attributes:
         name: of the system.
@@ -90,7 +91,7 @@ def by_difference(systems: Sequence[Shown], evaluation_set: EvaluationSet, numbe
 def most_different(chrf: Sequence[NDArray[np.float64]], number: int) -> list[int]:
     """The `number` sentences whose chrF differs most between the best and the worst system, largest difference first.
 
-    Of one system alone, those of the lowest chrF. `chrf` has that of every sentence, for each system.
+    Of one system alone, those of the lowest chrF. `chrf` holds every sentence's, for each system.
     """
     scores = np.stack(chrf)  # [systems, segments]
     spread = scores.max(axis=0) - scores.min(axis=0) if len(scores) > 1 else -scores[0]
@@ -117,7 +118,7 @@ def _example(index: int, systems: Sequence[Shown], evaluation_set: EvaluationSet
 
 
 def mark_matches(text: str, reference: str, spaced: bool = True) -> tuple[tuple[str, bool], ...]:
-    """Cut `text` into parts that `reference` has in the same order, and parts it has not.
+    """Cut `text` into parts that `reference` has in the same order, and parts that it lacks.
 
     The longest run of words in common comes first, then the longest on either side of it, and so on (difflib). Where
     there are no spaces, characters are compared. The parts together are the text.

@@ -72,7 +72,7 @@ def legend(figure: Figure, axes: Axes) -> None:
 
 
 def to_svg(figure: Figure) -> str:
-    """The figure as one <svg> element without prolog, metadata or ids that could meet those of another figure."""
+    """The figure as one <svg> element without prolog, metadata or ids that could clash with those of another figure."""
     buffer = io.StringIO()
     with warnings.catch_warnings():
         # Only the layout needs matplotlib's own font; the reader's browser has glyphs for other scripts.

@@ -1,20 +1,20 @@
-"""The sentences systems are compared on."""
+"""The sentences that systems are compared on."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from nmt.corpus.lines import hash_text
 from nmt.corpus.readers import Text
 from nmt.errors import DataError
+from nmt.metrics.languages import has_spaces
 
 
 @dataclass(frozen=True)
 class EvaluationSet:
     """A test set: source sentences, one reference for each, and which files they were.
 
-    The hashes identify the files where their text may not be shown; of a data set of the hub or a pipe, which is no
-    file, they are those of the sentences, a line each.
+    The hashes identify the files where their text may not be shown; for a data set of the hub or a pipe,
+    they are those of the sentences, one a line.
     """
 
     source_path: Path
@@ -37,20 +37,6 @@ def load_evaluation_set(text: Text) -> EvaluationSet:
     source, reference = tuple(pair.source for pair in pairs), tuple(pair.target for pair in pairs)
     hashes = hash_text(paths[0], source), hash_text(paths[-1], reference)
     return EvaluationSet(paths[0], paths[-1], source, reference, *hashes)
-
-
-# Thai, Lao, Tibetan, Burmese, Khmer, kana and Chinese characters
-_WRITTEN_TOGETHER = re.compile(
-    "[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-
-
-def has_spaces(sentences: tuple[str, ...]) -> bool:
-    """Whether words are separated by spaces: false for Chinese, Japanese or Thai text, unless it is tokenised."""
-    words = [word for sentence in sentences for word in sentence.split()]
-    together = sum(len(_WRITTEN_TOGETHER.findall(word)) for word in words)
-    spaces = len(words) - sum(not sentence.isspace() and sentence != "" for sentence in sentences)
-    return 2 * together <= sum(map(str.isalnum, "".join(words))) or together <= 8 * spaces
 
 
 def pick_samples(evaluation_set: EvaluationSet, number: int) -> tuple[int, ...]:

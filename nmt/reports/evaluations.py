@@ -1,4 +1,4 @@
-"""What `nmt evaluate` has measured of a run, kept in it: the folder `scores`, with a checksum as a model has."""
+"""Results of `nmt evaluate`, kept in the run: the folder `scores`, with checksums like those of a model."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,14 +17,14 @@ from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_fol
 from nmt.storage.lock import only_one
 
 FOLDER, FILE = "scores", "scores.json"
-LOCKED = "scores.lock"  # a folder that is there only while somebody writes scores
+LOCKED = "scores.lock"  # a folder that exists only while somebody writes scores
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """The scores of a run's best model on one text, searched in one way, one by each metric.
 
-    The files are named, and known by their checksums.
+    Files are given by name and checksum.
     """
 
     source: str
@@ -38,14 +38,14 @@ class Evaluation:
 
     @property
     def measured(self) -> tuple[str, str, str]:
-        """What its scores are of: the text, and the search as far as it had a part in the translations."""
+        """What was scored: the text, and the search as far as it affects the translations."""
         return self.source_sha256, self.reference_sha256, describe_search(self.search)
 
 
 def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
-    """All that was noted, one for each text and search, in the order of first notes.
+    """All evaluations on record, one for each text and search, oldest first.
 
-    Raises CheckpointError where it was changed since.
+    Raises CheckpointError where the file was changed since.
     """
     folder = run_dir / FOLDER
     if not folder.is_dir():  # a crash while a new one took its place may have left only the old one
@@ -64,7 +64,7 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
 
 @contextmanager
 def only_noter(run_dir: Path) -> Iterator[None]:
-    """Within, no other process notes scores of the run, or writes its card from them; who comes second waits.
+    """Let one process at a time record scores of the run and write its card from them; others wait.
 
     Raises DiskError.
     """
@@ -77,9 +77,9 @@ def only_noter(run_dir: Path) -> Iterator[None]:
 
 
 def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:
-    """Keep it in the run; its scores take the place of earlier ones of the same text and search by the same metric.
+    """Keep it in the run; its scores replace earlier ones of the same text, search and metric.
 
-    To be called within `only_noter`, as it reads, adds and writes.
+    Call it within `only_noter`: it reads, adds and writes.
     Raises CheckpointError and DiskError.
     """
     recover_folder(run_dir / FOLDER, Disk())
@@ -101,7 +101,7 @@ def _merged(evaluations: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
 
 
 def forget_evaluations(run_dir: Path) -> None:
-    """The model is about to change. Raises DiskError."""
+    """Remove all scores: the model is about to change. Raises DiskError."""
     for folder in (replaced(run_dir / FOLDER), run_dir / FOLDER):  # in this order: no crash brings the old ones back
         if folder.is_dir():
             remove_folder(folder, Disk())

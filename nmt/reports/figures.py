@@ -40,7 +40,7 @@ class Figures:
 
 
 def draw(report: Report) -> Figures:
-    """Draw every figure of the report; of its samples none when it is without text."""
+    """Draw every figure of the report; no samples when it is without text."""
     shown = _samples(report)
     number = len(report.sample_indices)
     plots = time_curves(report), update_curves(report), front_plots(report), length_bars(report)
@@ -52,10 +52,10 @@ def _samples(report: Report) -> tuple[SampleFigure, ...]:
     figures = []
     for k, index in enumerate((*report.sample_indices, *report.differing_indices)):
         maps = []
-        for n, group in enumerate(report.groups):
-            sample = report.systems[group.first].result.samples[k]
-            title = f"Attention of {group.name} translating line {index + 1}"
+        for n, system in enumerate(report.systems):
+            sample = report.runs[system.first].result.samples[k]
+            title = f"Attention of {system.name} translating line {index + 1}"
             svg = None if sample.alignment is None else heat_map(sample.alignment, light(n), title)
-            maps.append(AttentionMap(group.name, sample.text, svg))
+            maps.append(AttentionMap(system.name, sample.text, svg))
         figures.append(SampleFigure(index + 1, test.source[index], test.reference[index], tuple(maps)))
     return tuple(figures)

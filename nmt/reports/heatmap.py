@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 from nmt.corpus.lines import one_line
 from nmt.reports.palette import INK, MUTED, PAPER, RULE
-from nmt.reports.systems import Alignment
+from nmt.reports.run_results import Alignment
 from nmt.reports.text_width import text_width
 
 _CELL = 19.0  # side of a cell, in pixels
@@ -68,5 +68,5 @@ def _cells(
 
 
 def _label(token: str) -> str:
-    """The piece as SVG; the mark of a word's beginning is kept faint, as it is in most of them."""
+    """The piece as SVG; the mark of a word's beginning is faint, as most pieces have it."""
     return escape(token).replace(_WORD, f'<tspan fill="{MUTED}" fill-opacity="0.45">{_WORD}</tspan>')

@@ -20,8 +20,7 @@ from nmt.reports.signs import SIGNS
 def to_html(report: Report, figures: Figures) -> str:
     """The whole page. Text of the corpus and names of systems are escaped; only our own SVG and script are not.
 
-    Should some text get out of its escaping all the same, the page's policy lets a browser run no script but the one
-    whose hash it names, and fetch nothing.
+    As a second defence, the page's policy lets a browser run only the script whose hash it names, and fetch nothing.
     """
     loader = PackageLoader("nmt", "reports/templates")
     environment = Environment(
@@ -60,7 +59,7 @@ def to_html(report: Report, figures: Figures) -> str:
 
 def _lang(report: Report, key: str) -> Markup:
     """The attribute that says what language a sentence is in, where the recipe's name for it is a code."""
-    corpus = report.systems[0].result.record.experiment.get("corpus", {})
+    corpus = report.runs[0].result.record.experiment.get("corpus", {})
     code = str(corpus.get(key, "")) if isinstance(corpus, dict) else ""
     return Markup(f' lang="{code}"') if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else Markup()
 

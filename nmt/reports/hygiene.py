@@ -1,4 +1,4 @@
-"""What makes the figures of a report less comparable or less complete than they look, each in one line."""
+"""Warnings of a report: why its numbers are less comparable than they look."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,15 +12,15 @@ from nmt.reports import numbers
 from nmt.reports.conditions import different_conditions
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.paths import file_name, portable_path
-from nmt.reports.seeds import SeedGroup, are_named_alike, differing_keys, group_by_seed, recipe_key, seed_of
-from nmt.reports.systems import SystemResult
+from nmt.reports.run_results import RunResult
+from nmt.reports.seeds import System, are_named_alike, differing_keys, find_systems, recipe_key, seed_of
 from nmt.reports.training_text import TrainingText, recipe_text
 
 _FEW = 3  # keys that a sentence can name
 
 
 def find_warnings(
-    results: Sequence[SystemResult],
+    results: Sequence[RunResult],
     test: EvaluationSet,
     training: Sequence[TrainingText | str] = (),
     target_language: str = "",
@@ -41,8 +41,8 @@ def find_warnings(
     )
 
 
-def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Sequence[TrainingText | str]) -> list[str]:
-    """Test sentences that were trained on, and where that could not be looked up."""
+def _overlap(results: Sequence[RunResult], test: EvaluationSet, training: Sequence[TrainingText | str]) -> list[str]:
+    """Test sentences that occur in the training text, and runs for which that was not checked."""
     if not training:
         return []
     found: dict[str, list[str]] = {}
@@ -50,11 +50,11 @@ def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Seq
         if isinstance(text, str):
             line = f"Whether test sentences are in the training text was not checked for {{}}: {text}."
         elif text.shared_sources:
-            memory = "measure" if text.shared_pairs else "may measure"  # a source may stand there with another target
+            measure = "measure" if text.shared_pairs else "may measure"  # a source may have another target there
             line = (
                 f"{numbers.count(text.shared_pairs)} of the {numbers.count(len(test))} test pairs and "
-                f"{numbers.count(text.shared_sources)} of the test sources are in the training text of {{}}: there the "
-                f"scores {memory} memory."
+                f"{numbers.count(text.shared_sources)} of the test sources also occur in the training text of {{}}: on "
+                f"these, scores {measure} memorisation."
             )
         else:
             continue
@@ -62,8 +62,8 @@ def _overlap(results: Sequence[SystemResult], test: EvaluationSet, training: Seq
     return [line.replace("{}", _listing(names, results), 1) for line, names in found.items()]
 
 
-def _dev(results: Sequence[SystemResult], test: EvaluationSet) -> list[str]:
-    """A test set that has chosen what it tests; known by its checksums, as in the model card."""
+def _dev(results: Sequence[RunResult], test: EvaluationSet) -> list[str]:
+    """A test set that chose the checkpoints it tests; recognised by its checksums, as in the model card."""
     hashes = {test.source_sha256, test.reference_sha256}
     chosen = [
         result.name for result in results if hashes.intersection((result.record.text_sha256 or {}).get("dev", ()))
@@ -76,8 +76,8 @@ def _dev(results: Sequence[SystemResult], test: EvaluationSet) -> list[str]:
     ]
 
 
-def _signatures(results: Sequence[SystemResult], target_language: str) -> list[str]:
-    """Scores that other tools would compute otherwise, and dev scores by different versions of sacreBLEU."""
+def _signatures(results: Sequence[RunResult], target_language: str) -> list[str]:
+    """Runs whose recipes would give scores another signature, and dev scores by different versions of sacreBLEU."""
     lines = []
     for result in results:
         own = str(_corpus(result).get("target_language", ""))
@@ -100,17 +100,19 @@ def _signatures(results: Sequence[SystemResult], target_language: str) -> list[s
     return lines
 
 
-def _languages(results: Sequence[SystemResult]) -> list[str]:
+def _languages(results: Sequence[RunResult]) -> list[str]:
     """Codes that may mean one language or, by their regions and scripts, two."""
     lines = []
     for side in ("source", "target"):
         named = {result.name: str(_corpus(result).get(f"{side}_language", "")) or "none" for result in results}
         if len(set(named.values()) - {"none"}) > 1:
-            lines.append(f"The recipes call the {side} language differently ({_pairs(named)}): is it one?")
+            lines.append(
+                f"The recipes call the {side} language differently ({_pairs(named)}): is it the same language?"
+            )
     return lines
 
 
-def _files(results: Sequence[SystemResult]) -> list[str]:
+def _files(results: Sequence[RunResult]) -> list[str]:
     """Recipes that name different test or dev sets, or other text by the same name."""
     lines = []
     for part, consequence in (
@@ -129,17 +131,17 @@ def _files(results: Sequence[SystemResult]) -> list[str]:
     return lines
 
 
-def _begun_with(results: Sequence[SystemResult]) -> list[str]:
-    """Runs that go on from another one, whose text and time are not theirs."""
+def _begun_with(results: Sequence[RunResult]) -> list[str]:
+    """Runs that began with the weights of another one, whose text and time are not counted."""
     return [
-        f"{result.name} began with the weights of {file_name(str(parent))}: what text and time those took is not "
-        "counted here, and whether test sentences are in that text was not looked up."
+        f"{result.name} began with the weights of {file_name(str(parent))}: the text and time these took are not "
+        "counted here, and that text was not searched for test sentences."
         for result in results
         if (parent := result.record.experiment.get("init_from"))
     ]
 
 
-def _unfinished(results: Sequence[SystemResult]) -> list[str]:
+def _unfinished(results: Sequence[RunResult]) -> list[str]:
     """Runs without an end or without a learning curve, and sentences that were cut."""
     lines = []
     split: dict[int, list[str]] = {}
@@ -164,7 +166,7 @@ def _unfinished(results: Sequence[SystemResult]) -> list[str]:
     return lines
 
 
-def _faults(results: Sequence[SystemResult]) -> list[str]:
+def _faults(results: Sequence[RunResult]) -> list[str]:
     """Runs that were not trained as their recipe says, because numbers stopped being finite."""
     lines = []
     for result in results:
@@ -172,8 +174,8 @@ def _faults(results: Sequence[SystemResult]) -> list[str]:
         if back:
             times = "once" if back == 1 else f"{numbers.count(back)} times"
             lines.append(
-                f"{result.name} went back to a checkpoint {times}, because numbers were not finite, and each time on "
-                "with half the learning rate: it was not trained as its recipe says."
+                f"{result.name} went back to a checkpoint {times}, because numbers were not finite, and halved "
+                "the learning rate each time: it was not trained as its recipe says."
             )
         if left_out:
             share = f"{numbers.count(left_out)} of its updates"
@@ -181,7 +183,7 @@ def _faults(results: Sequence[SystemResult]) -> list[str]:
     return lines
 
 
-def _seeds(results: Sequence[SystemResult]) -> list[str]:
+def _seeds(results: Sequence[RunResult]) -> list[str]:
     """Runs that look like other seeds and are not."""
     lines = []
     seen: dict[tuple[str, int], str] = {}
@@ -194,48 +196,48 @@ def _seeds(results: Sequence[SystemResult]) -> list[str]:
             lines.append(
                 f"{result.name} has the recipe and the seed ({seed}) of {earlier}: it is not counted as another seed."
             )
-    groups = group_by_seed(results)
-    for number, group in enumerate(groups):
-        lines += _not_seeds_of_one(groups[:number], group, results)
-        commits = {results[n].name: results[n].record.commit or "unknown" for n in group.members}
+    systems = find_systems(results)
+    for number, system in enumerate(systems):
+        lines += _not_seeds_of_one(systems[:number], system, results)
+        commits = {results[n].name: results[n].record.commit or "unknown" for n in system.members}
         if len(set(commits.values())) > 1:
             lines.append(
-                f"The runs of {group.name} were trained by different commits ({_pairs(commits)}): more than the seed "
+                f"The runs of {system.name} were trained by different commits ({_pairs(commits)}): more than the seed "
                 "may differ."
             )
-        records = {results[n].name: results[n].record for n in group.members}
+        records = {results[n].name: results[n].record for n in system.members}
         updates = {name: numbers.count(record.updates) for name, record in records.items()}
         timed = any(record.finish_reason == "time_limit" for record in records.values())
         if timed and len(set(updates.values())) > 1:
             lines.append(
-                f"The runs of {group.name} made different numbers of updates within their time limit "
+                f"The runs of {system.name} made different numbers of updates within their time limit "
                 f"({_pairs(updates)}): the machine's speed differs too, not the seed alone."
             )
     return lines
 
 
-def _not_seeds_of_one(earlier: Sequence[SeedGroup], group: SeedGroup, results: Sequence[SystemResult]) -> list[str]:
-    """What tells a system from the first one before it whose name is like its own."""
-    first = results[group.first]
+def _not_seeds_of_one(earlier: Sequence[System], system: System, results: Sequence[RunResult]) -> list[str]:
+    """In what a system differs from the first earlier one with a similar name."""
+    first = results[system.first]
     for other in earlier:
         keys = differing_keys(results[other.first], first)
         if keys and are_named_alike(results[other.first], first):
             more = [f"{len(keys) - _FEW} more keys"] if len(keys) > _FEW + 1 else []
             shown = numbers.listing([*(keys[:_FEW] if more else keys), *more])
-            return [f"{other.name} and {group.name} are not seeds of one system: their recipes differ in {shown}."]
+            return [f"{other.name} and {system.name} are not seeds of one system: their recipes differ in {shown}."]
     return []
 
 
 def _portable(text: Text) -> Text:
-    """As a report may name it: nothing of the machine it was made on."""
+    """With paths that name nothing of the machine the report was made on."""
     if not text.paths():
         return text
     source, target = (portable_path(Path(name)) if name else None for name in (text.source, text.target))
     return replace(text, source=source or "", target=target)
 
 
-def _listing(names: Sequence[str], results: Sequence[SystemResult]) -> str:
-    """Some of the runs by name, or that it is all."""
+def _listing(names: Sequence[str], results: Sequence[RunResult]) -> str:
+    """The runs by name, or "all runs"."""
     return "all runs" if len(names) == len(results) > 1 else numbers.listing(names)
 
 
@@ -243,6 +245,6 @@ def _pairs(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in values.items())
 
 
-def _corpus(result: SystemResult) -> Mapping[str, Any]:
+def _corpus(result: RunResult) -> Mapping[str, Any]:
     corpus = result.record.experiment.get("corpus", {})
     return corpus if isinstance(corpus, Mapping) else {}

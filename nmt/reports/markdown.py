@@ -1,10 +1,8 @@
 """A report as Markdown: the same content as the HTML, its figures as files beside it."""
 
-import re
-
-from nmt.corpus.lines import one_line
 from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
+from nmt.reports.markdown_text import escape
 from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
 from nmt.reports.tables import Cell, Table
@@ -44,12 +42,6 @@ def plot_files(figures: Figures) -> dict[str, str]:
         for n, each in enumerate(sample.maps, start=1):
             named[f"attention-{k}-{n}.svg"] = each.svg
     return {name: f"{svg}\n" for name, svg in named.items() if svg is not None}
-
-
-def escape(text: str) -> str:
-    """Text that Markdown and the HTML in it show as it is, on one line."""
-    shown = re.sub(r"([\\`*_{}\[\]<>#|~&$^])", r"\\\1", one_line(text))
-    return re.sub(r"^(\s*\d*)([-+=.)])", r"\1\\\2", shown)  # would begin a list or underline a heading
 
 
 def _training_curves(report: Report, figures: Figures) -> list[str]:

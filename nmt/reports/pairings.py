@@ -11,9 +11,9 @@ from nmt.metrics import (
     difference_over_seeds,
     mean_over_seeds,
 )
-from nmt.reports.seeds import SeedGroup
+from nmt.reports.seeds import System
 
-Grouped = Mapping[str, Sequence[Sequence[SegmentStatistics]]]  # metric -> group -> run
+BySystem = Mapping[str, Sequence[Sequence[SegmentStatistics]]]  # metric -> system -> run
 
 
 @dataclass(frozen=True)
@@ -34,49 +34,47 @@ class Pairing:
 
     @property
     def over_seeds_significant(self) -> bool | None:
-        """Whether other seeds would hardly turn the difference round; None where nothing is known of other seeds."""
+        """Whether the interval over seeds leaves out zero; None where there is none."""
         if self.over_seeds is None or self.over_seeds.low is None or self.over_seeds.high is None:
             return None
         return self.over_seeds.low > 0.0 or self.over_seeds.high < 0.0
 
     @property
     def more_than_chance(self) -> bool:
-        """Whether the difference may be called one: beyond the choice of test sentences and, where known, of seeds."""
+        """Whether neither the choice of test sentences nor, where known, that of seeds explains the difference."""
         return self.comparison.significant and self.over_seeds_significant is not False
 
 
 @dataclass(frozen=True)
 class SeedScores:
-    """The mean over seeds of each metric of one system, and what its runs have."""
+    """The mean over seeds of each metric of one system, and the scores of its runs."""
 
-    group: int
+    system: int
     means: Mapping[str, SeedMean]
     values: Mapping[str, tuple[float, ...]]
 
 
-def pair_with_first(groups: Sequence[SeedGroup], statistics: Grouped) -> tuple[Pairing, ...]:
+def pair_with_first(systems: Sequence[System], statistics: BySystem) -> tuple[Pairing, ...]:
     """Every other system against the first, by each metric."""
     return tuple(
-        _pair(groups[0], groups[n], statistics[metric][0], statistics[metric][n])
-        for n in range(1, len(groups))
+        _pair(systems[0], systems[n], statistics[metric][0], statistics[metric][n])
+        for n in range(1, len(systems))
         for metric in statistics
     )
 
 
-def seed_scores(groups: Sequence[SeedGroup], statistics: Grouped) -> tuple[SeedScores, ...]:
+def seed_scores(systems: Sequence[System], statistics: BySystem) -> tuple[SeedScores, ...]:
     """The means of the systems that have several seeds."""
     found = []
-    for number, group in enumerate(groups):
-        if len(group.members) > 1:
+    for number, system in enumerate(systems):
+        if len(system.members) > 1:
             values = {metric: tuple(run.score() for run in runs[number]) for metric, runs in statistics.items()}
             means = {metric: mean_over_seeds(scores) for metric, scores in values.items()}
             found.append(SeedScores(number, means, values))
     return tuple(found)
 
 
-def _pair(
-    baseline: SeedGroup, system: SeedGroup, a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics]
-) -> Pairing:
+def _pair(baseline: System, system: System, a: Sequence[SegmentStatistics], b: Sequence[SegmentStatistics]) -> Pairing:
     over_seeds = difference_over_seeds([run.score() for run in a], [run.score() for run in b])
     return Pairing(
         baseline.name,

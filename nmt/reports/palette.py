@@ -1,7 +1,7 @@
 """One look for each system, the same in every table and figure; told apart by colour-blind readers too.
 
-There are six colours. From the seventh system on they come again, hollow in tables and dashed in curves; with one
-marker less than colours, no two of thirty systems have the same of both.
+There are six colours. The seventh system begins them again, hollow in tables and dashed in curves; as there is one
+marker less than colours, no two of thirty systems share both.
 """
 
 LIGHT = ("#1b6ca8", "#c4501b", "#2b8a57", "#8a4fa8", "#947100", "#5a6672")

@@ -41,7 +41,7 @@ def find_fronts(
 def pareto_front(quality: Sequence[float], costs: Sequence[float], same: float = 0.0) -> tuple[bool, ...]:
     """For each run whether it is on the front: more quality and less cost are better.
 
-    Costs, or merits with a minus sign, that differ by a share of at most `same` are no reason to be on it.
+    Costs, or merits with a minus sign, count as equal where they differ by a share of at most `same`.
     """
     points = list(zip(quality, costs, strict=True))
     return tuple(

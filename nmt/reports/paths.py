@@ -12,5 +12,5 @@ def portable_path(path: Path) -> str:
 
 
 def file_name(path: str) -> str:
-    """Without the folders, which belong to the machine it ran on; as Windows writes paths, too."""
+    """Without the folders, which belong to the machine it ran on; also for paths of Windows."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -9,12 +9,12 @@ from nmt.reports.drawing import HEIGHT, STYLE, WIDTH, label, legend, make_axes, 
 from nmt.reports.palette import MARKERS, MUTED, PAPER, dashes, light
 from nmt.reports.pareto import Front
 from nmt.reports.report import Report
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 
 
 def time_curves(report: Report) -> str | None:
     """Dev BLEU against training time, or None when no run was validated."""
-    times = [point.train_seconds for system in report.systems for point in system.result.validations]
+    times = [point.train_seconds for run in report.runs for point in run.result.validations]
     unit, seconds = ("minutes", 60.0) if times and max(times) >= 600 else ("seconds", 1.0)
     return _curves(report, f"Training time ({unit})", lambda point: point.train_seconds / seconds, "curves-time")
 
@@ -25,17 +25,17 @@ def update_curves(report: Report) -> str | None:
 
 
 def _curves(report: Report, x_label: str, position: Callable[[Validation], float], name: str) -> str | None:
-    curves = [[p for p in system.result.validations if p.bleu is not None] for system in report.systems]
+    curves = [[p for p in run.result.validations if p.bleu is not None] for run in report.runs]
     if not any(curves):
         return None
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": name}):
         figure, axes = make_axes()
-        for n, (system, curve) in enumerate(zip(report.systems, curves, strict=True)):
+        for n, (run, curve) in enumerate(zip(report.runs, curves, strict=True)):
             color, marker, shown = _looks(report, n)
-            line = dashes(report.group_of(n))
+            line = dashes(report.system_of(n))
             x, y = [position(point) for point in curve], [point.bleu or 0.0 for point in curve]
             axes.plot(x, y, color=color, marker=marker, linestyle=line, label=shown)
-            kept = [k for k, point in enumerate(curve) if point.update == system.result.record.best_update]
+            kept = [k for k, point in enumerate(curve) if point.update == run.result.record.best_update]
             axes.plot(
                 [x[k] for k in kept],
                 [y[k] for k in kept],
@@ -57,10 +57,10 @@ def _curves(report: Report, x_label: str, position: Callable[[Validation], float
 
 def length_bars(report: Report) -> str:
     """BLEU and its interval for each bucket of source lengths and each system, side by side."""
-    number = len(report.groups)
+    number = len(report.systems)
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "lengths"}):
         figure, axes = make_axes(width=1.2 * WIDTH)
-        for n, group in enumerate(report.groups):
+        for n, system in enumerate(report.systems):
             scores = [bucket.bleu[n] for bucket in report.buckets]
             offset = 0.0 if number == 1 else 0.36 * (n / (number - 1) - 0.5)
             low = [max(0.0, s.value - (s.value if s.low is None else s.low)) for s in scores]
@@ -74,7 +74,7 @@ def length_bars(report: Report) -> str:
                 markersize=6,
                 linestyle="none",
                 capsize=3,
-                label=label(group.name),
+                label=label(system.name),
             )
         labels = [f"{bucket.label}\n({len(bucket.segments):,})" for bucket in report.buckets]
         axes.set_xticks(range(len(labels)), labels)
@@ -92,7 +92,7 @@ def front_plots(report: Report) -> tuple[str, ...]:
 
 def _front(report: Report, front: Front) -> str:
     x_label, unit = _scale(front)
-    bleu = [system.score("BLEU").value for system in report.systems]
+    bleu = [run.score("BLEU").value for run in report.runs]
     points = [(value / unit, score) for value, score in zip(front.values, bleu, strict=True)]
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": f"front {front.axis}"}):
         figure, axes = make_axes(0.72 * WIDTH, 0.95 * HEIGHT)
@@ -126,7 +126,7 @@ def _scale(front: Front) -> tuple[str, float]:
 
 def _looks(report: Report, run: int) -> tuple[str, str, str | None]:
     """Colour and marker of a run's system, and its name where this is its first run."""
-    number = report.group_of(run)
-    group = report.groups[number]
-    shown = label(group.name) if run == group.first else None
+    number = report.system_of(run)
+    system = report.systems[number]
+    shown = label(system.name) if run == system.first else None
     return light(number), MARKERS[number % len(MARKERS)], shown

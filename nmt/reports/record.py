@@ -15,7 +15,7 @@ from nmt import __version__
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
-END_OF_SCHEDULE = "training."  # with what a change begins that gives a schedule another end: a key of the recipe
+END_OF_SCHEDULE = "training."  # changes of keys that begin with this give a schedule another end
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class RunRecord:
         clipped_updates: updates whose gradient was cut to training.clip_norm.
         skipped_updates: updates left out because the gradient was not finite.
         rollbacks: returns to a checkpoint because of those; each halved the learning rate.
-        changes: when it went on under other conditions (versions, processor, precision, threads ...), and which; the
-            fields above tell of the last.
+        changes: when training went on under other conditions (versions, processor, precision, threads ...), and
+            which; the fields above have the last ones.
         train_pairs: sentence pairs trained on, after filters; None in records from before they were counted.
         dev_pairs: sentence pairs of the dev set.
         dev_signature: sacreBLEU's, of best_dev_bleu.
-        text_sha256: of the files of "train", "dev" and "test", by which later scores on them are known (of a dev set of
-            the hub its lines, a side each); None in records from before they were kept.
+        text_sha256: of the files of "train", "dev" and "test", by which later scores on them are recognised (of a
+            dev set of the hub, one of the lines of each side); None in records from before they were kept.
     """
 
     name: str
@@ -86,7 +86,7 @@ class RunRecord:
 
     @property
     def other_ends(self) -> list[str]:
-        """Those of its changes that gave its schedule another end on the way, which the recipe does not tell."""
+        """The changes that gave its schedule another end during training, which the recipe does not show."""
         return [change for change in self.changes if f": {END_OF_SCHEDULE}" in change]
 
     @property
@@ -100,7 +100,7 @@ class RunRecord:
         replace_file(path, self.to_bytes(), Disk())
 
     def to_bytes(self) -> bytes:
-        """As it is saved."""
+        """The JSON that is saved."""
         return (json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=2) + "\n").encode()
 
     @classmethod
@@ -128,7 +128,7 @@ class RunRecord:
 
 
 def library_versions() -> dict[str, str]:
-    """Of what matters to the result, by name."""
+    """Versions of what affects the result, by name."""
     libraries = {name: importlib.metadata.version(name) for name in ("torch", "sentencepiece", "sacrebleu", "numpy")}
     return {"nmt": __version__, "python": platform.python_version(), **libraries}
 

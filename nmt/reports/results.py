@@ -9,7 +9,7 @@ from nmt.reports.buckets import Bucket
 from nmt.reports.pairings import Pairing
 from nmt.reports.paths import portable_path
 from nmt.reports.record import RunRecord
-from nmt.reports.report import Report, System
+from nmt.reports.report import Report, ScoredRun
 from nmt.reports.signs import SIGNS, RunSigns
 from nmt.reports.word_matches import WordMatches
 
@@ -19,13 +19,13 @@ _RECORDED = tuple(field.name for field in fields(RunRecord) if field.name not in
 
 def results(report: Report) -> dict[str, Any]:
     """The report as JSON values."""
-    names = [system.name for system in report.systems]
+    names = [run.name for run in report.runs]
     test = report.evaluation_set
     return {
         "created": report.created,
         "hardware": dict(report.hardware),
         "warnings": list(report.warnings),
-        "runs": [_run(system, signs) for system, signs in zip(report.systems, report.signs, strict=True)],
+        "runs": [_run(run, signs) for run, signs in zip(report.runs, report.signs, strict=True)],
         "systems": _systems(report, names),
         "comparisons": [_comparison(pairing) for pairing in report.pairings],
         "test": {
@@ -61,14 +61,14 @@ def results(report: Report) -> dict[str, Any]:
     }
 
 
-def _run(system: System, signs: RunSigns) -> dict[str, Any]:
-    result = system.result
+def _run(run: ScoredRun, signs: RunSigns) -> dict[str, Any]:
+    result = run.result
     return {
-        "name": system.name,
+        "name": run.name,
         **{name: getattr(result.record, name) for name in _RECORDED},
-        "scores": [asdict(score) for score in system.scores],
+        "scores": [asdict(score) for score in run.scores],
         "translate_seconds": result.translate_seconds,
-        "translated_sentences_per_second": system.sentences_per_second,
+        "translated_sentences_per_second": run.sentences_per_second,
         "search": dict(result.search),
         "finish_reasons": dict(result.finish_reasons),
         "num_split": result.num_split,
@@ -80,15 +80,15 @@ def _run(system: System, signs: RunSigns) -> dict[str, Any]:
 
 def _systems(report: Report, names: Sequence[str]) -> list[dict[str, Any]]:
     """Which runs form one system, and its means where it has several seeds."""
-    means = {scores.group: scores.means for scores in report.seed_scores}
+    means = {scores.system: scores.means for scores in report.seed_scores}
     return [
         {
-            "name": group.name,
-            "runs": [names[run] for run in group.members],
-            "seeds": list(group.seeds),
+            "name": system.name,
+            "runs": [names[run] for run in system.members],
+            "seeds": list(system.seeds),
             "means_over_seeds": {metric: asdict(mean) for metric, mean in means.get(number, {}).items()},
         }
-        for number, group in enumerate(report.groups)
+        for number, system in enumerate(report.systems)
     ]
 
 
@@ -103,7 +103,7 @@ def _comparison(pairing: Pairing) -> dict[str, Any]:
 
 
 def _bucket(bucket: Bucket, report: Report) -> dict[str, Any]:
-    names = [group.name for group in report.groups]
+    names = [system.name for system in report.systems]
     return {
         "num_sentences": len(bucket.segments),
         "scores": _scores(names, bucket.bleu),

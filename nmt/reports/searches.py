@@ -11,7 +11,7 @@ _NOT_WHERE_SCORED = ("n_best", "term_placement", "terms_elsewhere")  # one trans
 
 
 def describe_search(search: Mapping[str, Any]) -> str:
-    """What everybody asks for, and whatever is not the default, of what had a part in the translations."""
+    """The usual keys and those that are not the default, as far as they affect the translations."""
     plain = SearchConfig().model_dump()
     full = plain | dict(search)
     sampled = full["method"] == "sample"

@@ -5,7 +5,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from nmt.corpus.lines import is_blank
-from nmt.reports.evaluation_set import EvaluationSet, has_spaces
+from nmt.metrics.languages import has_spaces
+from nmt.reports.evaluation_set import EvaluationSet
 from nmt.translation.words import longest_repetition
 
 EMPTY, SHORT, LONG, REPEATS = "empty", "too short", "too long", "repeats itself"

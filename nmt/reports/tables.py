@@ -6,7 +6,7 @@ from nmt.counted import counted
 from nmt.metrics import LOWER_IS_BETTER
 from nmt.reports import numbers
 from nmt.reports.paths import file_name
-from nmt.reports.report import Report, System
+from nmt.reports.report import Report, ScoredRun
 from nmt.reports.searches import describe_search
 from nmt.reports.seeds import differing_keys, seed_of
 
@@ -57,23 +57,22 @@ def results_table(report: Report) -> Table:
         Cell("Sentences/s", "translating"),
         Cell("Peak memory", "training"),
     ]
-    rows = tuple(_results_row(system, report.group_of(n)) for n, system in enumerate(report.systems))
+    rows = tuple(_results_row(run, report.system_of(n)) for n, run in enumerate(report.runs))
     return Table(tuple(header), rows)
 
 
-def _results_row(system: System, group: int) -> tuple[Cell, ...]:
-    record = system.result.record
+def _results_row(run: ScoredRun, system: int) -> tuple[Cell, ...]:
+    record = run.result.record
     scores = (
-        Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value)
-        for score in system.scores
+        Cell(numbers.fixed(score.value), numbers.interval(score.low, score.high), score.value) for score in run.scores
     )
     return (
-        Cell(system.name, system=group),
+        Cell(run.name, system=system),
         Cell(numbers.millions(record.parameters), numbers.count(record.parameters), record.parameters),
         Cell(numbers.count(record.train_seconds), numbers.duration(record.train_seconds), record.train_seconds),
         Cell(numbers.count(record.target_tokens_per_second), sort=record.target_tokens_per_second),
         *scores,
-        Cell(numbers.fixed(system.sentences_per_second), sort=system.sentences_per_second),
+        Cell(numbers.fixed(run.sentences_per_second), sort=run.sentences_per_second),
         Cell(numbers.memory(record.peak_memory_bytes), sort=record.peak_memory_bytes),
     )
 
@@ -86,8 +85,8 @@ def seed_table(report: Report) -> Table:
     header.append(Cell(f"{metrics[0]} of its runs"))
     rows = []
     for scores in report.seed_scores:
-        group = report.groups[scores.group]
-        cells = [Cell(group.name, system=scores.group), Cell(", ".join(map(str, group.seeds)))]
+        system = report.systems[scores.system]
+        cells = [Cell(system.name, system=scores.system), Cell(", ".join(map(str, system.seeds)))]
         for metric in metrics:
             mean = scores.means[metric]
             cells.append(Cell(numbers.fixed(mean.value), numbers.interval(mean.low, mean.high), mean.value))
@@ -130,33 +129,33 @@ def _probability(p_value: float) -> Cell:
 
 def training_table(report: Report) -> Table:
     """One row a fact about the runs, one column a run."""
-    first = report.systems[0]
+    first = report.runs[0]
     difference = f"Differs from {first.name} in"
-    facts = [{**_facts(system), difference: _difference(first, system)} for system in report.systems]
+    facts = [{**_facts(run), difference: _difference(first, run)} for run in report.runs]
     rows = tuple(
         (Cell(name), *(Cell(fact[name]) for fact in facts)) for name in facts[0] if any(f[name] for f in facts)
     )
-    return Table((Cell(""), *run_header(report)), rows, figures_from=len(report.systems) + 1)
+    return Table((Cell(""), *run_header(report)), rows, figures_from=len(report.runs) + 1)
 
 
-def _difference(first: System, system: System) -> str:
-    """What of its recipe, its text and its search is not as in the first run, where that is little."""
-    if first is system:
+def _difference(first: ScoredRun, run: ScoredRun) -> str:
+    """How its recipe, text and search differ from those of the first run; a number where they differ in many keys."""
+    if first is run:
         return ""
-    keys = differing_keys(first.result, system.result)
+    keys = differing_keys(first.result, run.result)
     if len(keys) > _FEW:
         return f"{len(keys)} keys of the recipe"
-    seed = ["the seed"] if seed_of(first.result) != seed_of(system.result) else []
+    seed = ["the seed"] if seed_of(first.result) != seed_of(run.result) else []
     return numbers.listing([*seed, *keys]) or "nothing"
 
 
-def _facts(system: System) -> dict[str, str]:
-    record = system.result.record
+def _facts(run: ScoredRun) -> dict[str, str]:
+    record = run.result.record
     best = "not validated" if record.best_dev_bleu is None else f"{record.best_dev_bleu:.1f} (greedy search)"
-    reasons = sorted(system.result.finish_reasons.items())
+    reasons = sorted(run.result.finish_reasons.items())
     return {
         "Architecture": record.architecture,
-        "Seed": "unknown" if (seed := seed_of(system.result)) is None else str(seed),
+        "Seed": "unknown" if (seed := seed_of(run.result)) is None else str(seed),
         "Begun with": file_name(str(record.experiment.get("init_from", ""))),
         "Vocabulary": f"{numbers.count(record.vocab_size)} pieces",
         "Updates": f"{numbers.count(record.updates)}, {numbers.fixed(record.epochs)} epochs",
@@ -174,11 +173,11 @@ def _facts(system: System) -> dict[str, str]:
         "Versions": ", ".join(f"{name} {value}" for name, value in record.versions.items()),
         "Conditions changed": "; ".join(record.changes),
         "Commit": record.commit or "unknown",
-        "Search": describe_search(system.result.search),
+        "Search": describe_search(run.result.search),
         "Translations ended": ", ".join(f"{numbers.count(n)} at {_ENDS.get(reason, reason)}" for reason, n in reasons),
     }
 
 
 def run_header(report: Report) -> tuple[Cell, ...]:
     """A cell for each run."""
-    return tuple(Cell(system.name, system=report.group_of(n)) for n, system in enumerate(report.systems))
+    return tuple(Cell(run.name, system=report.system_of(n)) for n, run in enumerate(report.runs))

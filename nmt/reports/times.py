@@ -1,11 +1,12 @@
-"""How long a system trained until its dev BLEU reached a level."""
+"""How long a run trained until its dev BLEU reached a level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 
-SHARES = (0.90, 0.95, 0.99)  # of the best BLEU of all systems
+_NUM_ROUND = 5  # round levels, about
+SHARES = (0.90, 0.95, 0.99)  # of the best BLEU of all runs
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ def seconds_to_reach(validations: Sequence[Validation], level: float) -> float |
     return reached[0] if reached else None
 
 
-def round_levels(curves: Sequence[Sequence[Validation]], number: int = 5) -> tuple[float, ...]:
-    """Round BLEU levels worth timing: about `number` of them over the upper part of the curves, the last just below
-    the best value of each system. Empty when no system was validated or none got above zero.
+def round_levels(curves: Sequence[Sequence[Validation]]) -> tuple[float, ...]:
+    """Round BLEU levels worth timing: about five over the upper part of the curves, the last just below
+    the best value of each run. Empty when no run was validated or none got above zero.
     """
     bests = [max((point.bleu for point in curve if point.bleu is not None), default=0.0) for curve in curves]
     top = max(bests, default=0.0)
     if top <= 0:
         return ()
-    step = _round_step(0.6 * top / number)
+    step = _round_step(0.6 * top / _NUM_ROUND)
     levels = {step * k for k in range(1, int(top / step + 1e-9) + 1) if step * k >= 0.4 * top - 1e-9}
     fine = _round_step(step / 5)
     levels |= {fine * int(best / fine + 1e-9) for best in bests if best >= 0.4 * top}

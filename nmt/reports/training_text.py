@@ -1,4 +1,4 @@
-"""What the training text has of a test set: how often its words, and whether its sentences."""
+"""Which words and sentences of a test set occur in the training text."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ from nmt.reports.paths import portable_path
 
 @dataclass(frozen=True)
 class TrainingText:
-    """What a training text has of a test set; sentences are compared as they are after cleaning.
+    """What a training text shares with a test set; sentences are compared after cleaning.
 
     Attributes:
-        word_counts: how often each word of the test sources stands in the training sources.
+        word_counts: how often each word of the test sources occurs in the training sources.
         shared_pairs: test pairs, source and reference, that are in the training text.
         shared_sources: test sources that are in the training text, with whatever translation.
     """
@@ -30,7 +30,7 @@ class TrainingText:
 
 
 def words_of(text: str) -> list[str]:
-    """Letters and digits between anything else, in one case."""
+    """Runs of letters and digits, in one case."""
     return re.findall(r"\w+", clean(text).casefold())
 
 

@@ -15,15 +15,15 @@ _FEW = 4  # systems or runs that a sentence can name one by one
 
 def headline(report: Report) -> list[str]:
     """What to know if one reads nothing else: quality by BLEU, cost, and time to quality."""
-    if len(report.groups) == 1:
+    if len(report.systems) == 1:
         sentences = [] if report.seed_scores else [_alone(report)]
-    elif len(report.groups) <= _FEW:
+    elif len(report.systems) <= _FEW:
         sentences = [verdict(pairing) for pairing in report.pairings if pairing.comparison.metric == "BLEU"]
     else:
         sentences = [_against_first(report)]
     sentences += _seed_means(report)
-    seconds = [system.result.record.train_seconds for system in report.systems]
-    names = [system.name for system in report.systems]
+    seconds = [run.result.record.train_seconds for run in report.runs]
+    names = [run.name for run in report.runs]
     if len(names) <= _FEW:
         took = [f"{numbers.duration(time)} for {name}" for time, name in zip(seconds, names, strict=True)]
         sentences.append(f"Training took {numbers.listing(took)}.")
@@ -40,7 +40,7 @@ def headline(report: Report) -> list[str]:
 
 def verdicts(report: Report) -> list[str]:
     """For each pair a sentence for each metric, BLEU first; where there are many pairs, only for BLEU."""
-    few = len(report.groups) < _FEW
+    few = len(report.systems) < _FEW
     return [verdict(pairing) for pairing in report.pairings if few or pairing.comparison.metric == "BLEU"]
 
 
@@ -77,7 +77,7 @@ def verdict(pairing: Pairing) -> str:
 
 def front_sentences(report: Report) -> list[str]:
     """For each cost which runs are on the front."""
-    return [_front(front, [system.name for system in report.systems]) for front in report.fronts]
+    return [_front(front, [run.name for run in report.runs]) for front in report.fronts]
 
 
 def word_sentence(words: WordMatches) -> str:
@@ -102,13 +102,13 @@ def share_name(share: float) -> str:
 
 
 def _alone(report: Report) -> str:
-    bleu = report.systems[0].score("BLEU")
+    bleu = report.runs[0].score("BLEU")
     interval = numbers.interval(bleu.low, bleu.high)
-    return f"{report.systems[0].name} scores {numbers.fixed(bleu.value)} BLEU (95 % interval {interval})."
+    return f"{report.runs[0].name} scores {numbers.fixed(bleu.value)} BLEU (95 % interval {interval})."
 
 
 def _against_first(report: Report) -> str:
-    """All systems against the first by BLEU, by what can be said of them."""
+    """All systems against the first by BLEU: which are better, worse or not to be told apart."""
     by_bleu = [pairing for pairing in report.pairings if pairing.comparison.metric == "BLEU"]
     kinds: dict[str, Callable[[Pairing], bool]] = {
         "better": lambda pairing: pairing.more_than_chance and pairing.comparison.difference > 0,
@@ -128,16 +128,16 @@ def _seed_means(report: Report) -> list[str]:
         return []
     parts = []
     for scores in report.seed_scores:
-        group, mean = report.groups[scores.group], scores.means["BLEU"]
+        system, mean = report.systems[scores.system], scores.means["BLEU"]
         interval = numbers.interval(mean.low, mean.high)
         parts.append(
-            f"{group.name} has {numbers.fixed(mean.value)} (95 % interval {interval}, {len(group.members)} seeds)"
+            f"{system.name} has {numbers.fixed(mean.value)} (95 % interval {interval}, {len(system.members)} seeds)"
         )
     return [f"BLEU as a mean over seeds: {numbers.listing(parts)}."]
 
 
 def _seeds(pairing: Pairing) -> str:
-    """Of how many runs the scores are means, where they are."""
+    """How many runs the scores are means of, where there are several."""
     a, b = pairing.num_seeds
     if max(a, b) == 1:
         return ""

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.reports.evaluation_set import has_spaces
+from nmt.metrics.languages import has_spaces
 from nmt.reports.signs import tokens
 
 
 @dataclass(frozen=True)
 class WordCount:
-    """One word: how often it stands in the references, and how often only one of two systems has it there."""
+    """One word: how often it occurs in the references, and how often only one of two systems has it there."""
 
     word: str
     in_references: int

@@ -75,14 +75,14 @@ _METRICS = {
 
 
 def curves_label(report: Report) -> str:
-    """The learning curves for who does not see them."""
-    best = [(system.name, system.result.record.best_dev_bleu) for system in report.systems]
+    """The learning curves in words, for readers who cannot see them."""
+    best = [(run.name, run.result.record.best_dev_bleu) for run in report.runs]
     shown = [f"{name} {bleu:.1f}" for name, bleu in best if bleu is not None]
     return f"The best of each run: {numbers.listing(shown)}." if shown else ""
 
 
 def title(report: Report) -> str:
-    return numbers.listing([group.name for group in report.groups])
+    return numbers.listing([system.name for system in report.systems])
 
 
 def subtitle(report: Report) -> str:
@@ -135,7 +135,7 @@ def words_caption(report: Report) -> str:
 def one_run_note(report: Report) -> str:
     """Which run stands for a system where single sentences are shown; empty where each has one."""
     named = [
-        f"{report.systems[group.first].name} for {group.name}" for group in report.groups if len(group.members) > 1
+        f"{report.runs[system.first].name} for {system.name}" for system in report.systems if len(system.members) > 1
     ]
     return f"Single sentences and words are those of one run of each system: {numbers.listing(named)}." if named else ""
 
@@ -166,4 +166,4 @@ def definitions(report: Report) -> list[str]:
 
 def signatures(report: Report) -> list[tuple[str, str]]:
     """Metric and sacreBLEU signature; the same for every system."""
-    return [(score.name, score.signature) for score in report.systems[0].scores]
+    return [(score.name, score.signature) for score in report.runs[0].scores]

@@ -34,23 +34,23 @@ def write_report(report: Report, out_dir: Path) -> Path:
     try:
         earlier = _listed(out_dir)
         out_dir.mkdir(parents=True, exist_ok=True)
-        # What is ours is put down before it is there: whatever ends this, a later report knows what to remove.
-        _put_down(out_dir, {**listed, "files": sorted({*listed["files"], *earlier})})
+        # Files are listed before they are written: if this is cut short, a later report knows what to remove.
+        _write_list(out_dir, {**listed, "files": sorted({*listed["files"], *earlier})})
         for name in earlier - files.keys():
             (out_dir / name).unlink(missing_ok=True)
         for name, text in files.items():
             path = out_dir / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(_bytes(text))
-        _put_down(out_dir, listed)
+        _write_list(out_dir, listed)
     except OSError as error:
         raise _not_writable(out_dir, error) from None
     return out_dir / "report.html"
 
 
 def make_folder(out_dir: Path) -> None:
-    """So that what cannot be written is known before hours of translating. Raises ConfigError, also where something
-    else than a report is there."""
+    """Make the folder, so that one that cannot be written fails before hours of translating. Raises ConfigError, also
+    where something other than a report is there."""
     try:
         others = sorted(path.name for path in out_dir.iterdir()) if out_dir.is_dir() else []
         others = [name for name in others if name != f"{RESULTS}.tmp"]  # of a report that was cut short
@@ -71,7 +71,7 @@ def is_report(out_dir: Path) -> bool:
 
 
 def _earlier(out_dir: Path) -> dict[str, Any]:
-    """What an earlier report left in results.json; nothing where there is none, or that of something else."""
+    """What an earlier report left in results.json; empty where there is none, or one of something else."""
     try:
         found = json.loads((out_dir / RESULTS).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -91,9 +91,9 @@ def _translations(report: Report) -> dict[str, str]:
     if not report.with_text:
         return {}
     files = {}
-    for n, system in enumerate(report.systems, start=1):
-        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", system.name).strip("-") or "system"
-        lines = (f"{one_line(output)}\n" for output in system.result.outputs)
+    for n, run in enumerate(report.runs, start=1):
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", run.name).strip("-") or "system"
+        lines = (f"{one_line(output)}\n" for output in run.result.outputs)
         files[f"{TRANSLATIONS}/{n}-{name}.txt"] = "".join(lines)
     return files
 
@@ -105,7 +105,7 @@ def _listed(out_dir: Path) -> set[str]:
     return {name for name in names if isinstance(name, str) and _OURS.fullmatch(name)}
 
 
-def _put_down(out_dir: Path, listed: dict[str, Any]) -> None:
+def _write_list(out_dir: Path, listed: dict[str, Any]) -> None:
     partial = out_dir / f"{RESULTS}.tmp"
     partial.write_bytes(_bytes(json.dumps(listed, ensure_ascii=False, indent=2) + "\n"))
     partial.replace(out_dir / RESULTS)

@@ -11,6 +11,9 @@ Links = tuple[tuple[int, int], ...]
 WORD_START = "\u2581"  # SentencePiece's mark for a space
 END = "</s>"
 
+_LONGEST_PHRASE = 12  # tokens
+_LOOP = 4  # times in a row
+
 
 def word_groups(pieces: Sequence[str], goes_on: Container[int] = (), begins: Container[int] = ()) -> list[list[int]]:
     """The places of the pieces of each word, words being what spaces separate; end-of-sentence belongs to none.
@@ -64,10 +67,10 @@ def _core(group: list[int], pieces: Sequence[str]) -> list[int]:
     return [place for place in group if any(map(str.isalnum, pieces[place]))] or group
 
 
-def longest_repetition(tokens: Sequence[object], longest_phrase: int = 12) -> int:
-    """How many times in a row the most repeated phrase of up to `longest_phrase` tokens stands there; at least 1."""
+def longest_repetition(tokens: Sequence[object]) -> int:
+    """How many times in a row the most repeated phrase of up to twelve tokens occurs; at least 1."""
     best = 1
-    for size in range(1, min(longest_phrase, len(tokens) // 2) + 1):
+    for size in range(1, min(_LONGEST_PHRASE, len(tokens) // 2) + 1):
         run = 0  # tokens in a row that are those of one phrase before
         for place in range(size, len(tokens)):
             run = run + 1 if tokens[place] == tokens[place - size] else 0
@@ -75,7 +78,7 @@ def longest_repetition(tokens: Sequence[object], longest_phrase: int = 12) -> in
     return best
 
 
-def is_loop(source: Sequence[object], target: Sequence[object], times: int = 4) -> bool:
-    """Whether the target says a phrase at least `times` times in a row, and oftener than the source does."""
+def is_loop(source: Sequence[object], target: Sequence[object]) -> bool:
+    """Whether the target repeats a phrase at least four times in a row, and more often than the source does."""
     repeated = longest_repetition(target)
-    return repeated >= times and repeated > longest_repetition(source) + 1
+    return repeated >= _LOOP and repeated > longest_repetition(source) + 1

@@ -128,6 +128,12 @@ def test_importing_the_package_or_its_commands_does_not_import_what_is_slow() ->
     assert done.returncode == 0, done.stderr
 
 
+def test_training_does_not_import_what_draws_the_figures_of_reports() -> None:
+    script = "import sys; import nmt.run.train; assert 'matplotlib' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_file_tree_of_contributing_names_every_folder_and_nothing_else() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     tree = re.search(r"```\n(nmt/ .*?)```", guide, re.DOTALL)

@@ -63,7 +63,7 @@ def prepare(tmp_path: Path) -> Preparation:
     return Preparation(tmp_path)
 
 
-SHARED = "6 of 6 dev pairs are in the training text, too: there dev scores show memory."
+SHARED = "6 of 6 dev pairs also occur in the training text: on these, scores measure memorisation."
 
 
 def examples(corpus: PreparedCorpus) -> Examples:
@@ -109,7 +109,7 @@ def test_dev_pairs_that_are_trained_on_are_counted_once_at_each_start(prepare: P
         assert [message for message in prepare.said if "dev pairs" in message] == [SHARED]
     write_lines(prepare.folder / "dev.de", ["der Hund malt ein Haus.", "der Hund malt kein Haus.", "ein Hund."])
     write_lines(prepare.folder / "dev.en", ["the dog paints a house.", "the dog paints a house.", "a dog."])
-    one_of_three = SHARED.replace("6 of 6 dev pairs are", "1 of 3 dev pairs is")
+    one_of_three = "1 of 3 dev pairs also occurs in the training text: on it, scores measure memorisation."
     prepare()
     assert prepare.said == [one_of_three]  # of the text that is prepared, whatever dev set it was prepared with
     prepare(max_length=29)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from nmt.metrics.languages import doubt, is_unspaced, primary
+from nmt.metrics.languages import doubt, has_spaces, primary
 from nmt.metrics.scores import bleu_tokenizer
+from nmt.reports.sentence_groups import length_unit
 
 
 @pytest.mark.parametrize(
@@ -22,18 +23,42 @@ def test_a_language_is_known_by_its_codes_and_its_name(names: tuple[str, ...], c
 
 
 @pytest.mark.parametrize(
-    "line", ["我们明天出发。", "去年の夏に新しい car を買いました", "ฉันรักคุณ", "ຂ້ອຍຮັກເຈົ້າ", "ខ្ញុំស្រឡាញ់អ្នក"]
+    ("text", "spaced"),
+    [
+        (["Zwei Hunde.", "", "Hund"], True),
+        (["Donaudampfschifffahrtsgesellschaft"], True),
+        (["Hôm nay trời đẹp."], True),
+        (["나는 학교에 간다."], True),
+        (["Мы едем завтра"], True),
+        (["घर जाओ"], True),
+        (["我们明天出发。"], False),
+        (["我们 明天 出发 。"], True),
+        (["彼は行った。", "雨だ。"], False),  # short lines, too, are no single words
+        (["彼女 は 大学 で 英語 を 勉強 した 。", "雨 だ 。"], True),
+        (["ฉันรักคุณ"], False),
+        (["วันนี้อากาศดี มากจริงๆ"], False),  # a space between phrases
+        (["วันนี้ อากาศ ดี มาก"], True),
+        (["ຂ້ອຍຮັກເຈົ້າ"], False),
+        (["ខ្ញុំស្រឡាញ់អ្នក"], False),
+        (["We eat 寿司 today"], True),
+        (["去年の夏に新しい car を買いました"], False),  # its spaces are only beside the Latin word
+        (["去年 の 夏 に 新しい car を 買い まし た"], True),
+        (["彼女はニューヨーク大学で英語 (TOEFL) を勉強した。", "雨だ。"], False),
+        (["我。", "Ja."], True),
+        (["我!!!"], False),
+        (["123 !"], True),
+        ([], True),
+        (["", " "], True),
+    ],
 )
-def test_scripts_without_spaces_are_known(line: str) -> None:
-    assert is_unspaced([line])
+def test_text_in_a_script_without_spaces_has_none_unless_it_is_tokenised(text: list[str], spaced: bool) -> None:
+    assert has_spaces(text) == spaced
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["", "123 !", "We eat 寿司 today", "나는 너를 사랑해", "Мы едем завтра", "घर जाओ", "新しい 車 を 買い まし た 。"],
-)
-def test_other_text_has_words(line: str) -> None:
-    assert not is_unspaced([line])
+@pytest.mark.parametrize("letters", [2, 6, 12, 30])
+def test_references_are_doubted_only_where_a_report_finds_no_spaces_in_them(letters: int) -> None:
+    thai = (" ".join(["กขคงจฉชซญฎฏฐฑฒณดตถทธนบปผฝพฟภมย"[:letters]] * 10),) * 5
+    assert length_unit(thai) == ("words" if doubt("th", "13a", thai) is None else "characters")
 
 
 def test_text_that_would_be_scored_as_one_word_a_sentence_is_doubted() -> None:

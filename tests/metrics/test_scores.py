@@ -8,7 +8,7 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, score, score_of, segment_statistics, takes_long
+from nmt.metrics import METRICS, mean_score_of, score, segment_statistics, takes_long
 from nmt.metrics.scores import bleu_tokenizer
 
 WORDS = [
@@ -118,7 +118,7 @@ def test_the_score_of_some_segments_is_that_of_the_smaller_corpus():
     chosen = [3, 4, 11, 25]
     for name in METRICS:
         [expected] = score([name], [hypotheses[i] for i in chosen], [references[i] for i in chosen])
-        assert score_of(segment_statistics(name, hypotheses, references), chosen) == expected
+        assert mean_score_of([segment_statistics(name, hypotheses, references)], chosen) == expected
 
 
 def test_sentence_scores_equal_those_of_sacrebleu():

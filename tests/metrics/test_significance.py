@@ -11,11 +11,9 @@ from nmt.metrics import (
     Comparison,
     approximate_randomization,
     compare_means,
-    compare_statistics,
-    compare_texts,
     segment_statistics,
 )
-from tests.metrics.texts import systems
+from tests.metrics.texts import compare_texts, systems
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +80,9 @@ def test_two_systems_of_the_same_quality_are_rarely_called_different():
     assert called <= 9  # expected 3 of 60 at the 5 % level; 10 or more has probability 0.001
 
 
-def test_the_same_seed_gives_the_same_answer():
+def test_the_same_texts_give_the_same_answer():
     a, b, references = systems(seed=9, num_sentences=25, changes_a=(1, 2), changes_b=(1, 2))
     assert compare_texts("TER", a, b, references) == compare_texts("TER", a, b, references)
-    assert compare_texts("TER", a, b, references, seed=1) != compare_texts("TER", a, b, references, seed=2)
 
 
 def test_outputs_of_different_length_are_an_error():
@@ -108,7 +105,6 @@ def test_the_bootstrap_of_means_equals_averaging_the_scores_of_every_resample():
     everything = range(15)
     assert result.difference == pytest.approx((chrf(b, everything) + chrf(c, everything)) / 2 - chrf(a, everything))
     assert (result.low, result.high) == pytest.approx((differences[1], differences[-2]))
-    assert compare_means(counts[:1], counts[1:2]) == compare_statistics(counts[0], counts[1])
 
 
 @pytest.mark.parametrize(
@@ -129,10 +125,6 @@ def test_every_comparison_makes_both_tests():
     a, b, references = systems(seed=12, num_sentences=20, changes_a=(1, 3), changes_b=(1, 2))
     counts = [segment_statistics("BLEU", outputs, references) for outputs in (a, b)]
     expected = approximate_randomization(counts[:1], counts[1:])
-    for found in (
-        compare_means(counts[:1], counts[1:]),
-        compare_statistics(*counts),
-        compare_texts("BLEU", a, b, references),
-    ):
-        assert found.randomization_p == expected
-        assert found.largest_p == max(found.p_value, expected)
+    found = compare_means(counts[:1], counts[1:])
+    assert found.randomization_p == expected
+    assert found.largest_p == max(found.p_value, expected)

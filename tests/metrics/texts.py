@@ -1,6 +1,9 @@
 """Invented outputs of two systems, for the tests of what tells them apart."""
 
 import random
+from collections.abc import Sequence
+
+from nmt.metrics import Comparison, compare_means, segment_statistics
 
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
@@ -19,3 +22,8 @@ def systems(seed, num_sentences, changes_a, changes_b):
     a = [change(words, rng.choice(changes_a)) for words in references]
     b = [change(words, rng.choice(changes_b)) for words in references]
     return a, b, [" ".join(words) for words in references]
+
+
+def compare_texts(metric: str, a: Sequence[str], b: Sequence[str], references: Sequence[str], **how: int) -> Comparison:
+    """The outputs of system b against those of system a; `how` is for `compare_means`."""
+    return compare_means(*([segment_statistics(metric, outputs, references)] for outputs in (a, b)), **how)

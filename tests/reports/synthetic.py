@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.record import RunRecord
-from nmt.reports.systems import Alignment, Sample, SystemResult, Validation
+from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
 
 SUBJECTS = {
     "wir": "we",
@@ -143,11 +143,11 @@ def system(
     validations: tuple[Validation, ...] = (),
     samples: tuple[int, ...] = (),
     **changes: object,
-) -> SystemResult:
+) -> RunResult:
     """A system that gets about `rate` of the words wrong; `changes` are fields of its record."""
     rng = random.Random(seed)
     outputs = tuple(corrupt(text, rng, rate) for text in test.reference)
-    return SystemResult(
+    return RunResult(
         name=name,
         record=record(name, **changes),
         validations=validations,
@@ -162,7 +162,7 @@ def system(
     )
 
 
-def seeds(name: str, test: EvaluationSet, rate: float, numbers: tuple[int, ...]) -> list[SystemResult]:
+def seeds(name: str, test: EvaluationSet, rate: float, numbers: tuple[int, ...]) -> list[RunResult]:
     """Runs of one recipe that differ in their seed, called name-1, name-2 ...; their records share the name."""
     corpus = {"train": {"source": "train.de", "target": "train.en"}}
     return [
@@ -180,7 +180,7 @@ def seeds(name: str, test: EvaluationSet, rate: float, numbers: tuple[int, ...])
     ]
 
 
-def pair_of_systems(test: EvaluationSet, samples: tuple[int, ...] = ()) -> list[SystemResult]:
+def pair_of_systems(test: EvaluationSet, samples: tuple[int, ...] = ()) -> list[RunResult]:
     """The two systems of a usual report."""
     return [
         system("rnn", test, 0.16, 1, curve(38.6, 1134.2, 4800, 4.5, 1), samples),

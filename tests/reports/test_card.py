@@ -148,7 +148,7 @@ def test_a_score_on_the_dev_or_training_text_is_not_called_a_test(
     assert "No test set was scored" in text
     assert "in choosing the model is unknown" in text
     assert ("it is a little too good" in text) == (part == "dev")
-    assert ("measures memory" in text) == (part == "train")
+    assert ("measures memorisation" in text) == (part == "train")
     name = {"dev": "dev: ", "train": "training text: "}[part]
     assert f"| {name}{scored.source}, {scored.reference} | 1,000 |" in text.replace("\\", "")
     both = card(experiment, run, [scored, evaluation()])

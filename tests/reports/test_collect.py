@@ -7,7 +7,7 @@ import pytest
 
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.collect import collect_run, read_validations, run_search, unique_names, with_samples
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 from tests.reports.runs import FakeTranslator, make_run, seal_run, write_log
 
 

@@ -122,8 +122,8 @@ def test_compare_counts_what_was_trained_on_and_says_so_in_the_report_and_on_std
         (folder / name).write_text("".join(f"{line}\n" for line in text), encoding="utf-8", newline="\n")
     result = nmt("compare", "runs/bad", "runs/good", "--out", "report")
     warning = (
-        f"{_shared(2)} of the 40 test pairs and {_shared(3)} of the test sources are in the training text of all "
-        "runs: there the scores measure memory."
+        f"{_shared(2)} of the 40 test pairs and {_shared(3)} of the test sources also occur in the training text of "
+        "all runs: on these, scores measure memorisation."
     )
     assert f"nmt: {warning}\n" in result.stderr
     results = json.loads((folder / "report" / "results.json").read_text(encoding="utf-8"))
@@ -271,7 +271,8 @@ def test_compare_takes_codes_that_may_be_of_one_language_and_asks_whether_they_a
     for name, code in zip(("bad", "good"), codes, strict=True):
         make_run(folder / "runs" / "asked" / name, name, languages=(code, "en"))
     said = nmt("compare", "runs/asked/bad", "runs/asked/good", "--out", "report", "--samples", "0").stderr
-    question = f"The recipes call the source language differently (bad: {codes[0]}, good: {codes[1]}): is it one?"
+    named = f"bad: {codes[0]}, good: {codes[1]}"
+    question = f"The recipes call the source language differently ({named}): is it the same language?"
     assert f"nmt: {question}\n" in said
     for page in ("report.html", "report.md"):
         assert question in (folder / "report" / page).read_text(encoding="utf-8").replace("\\", "")

@@ -6,15 +6,16 @@ import pytest
 import sacrebleu
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, compare_texts, difference_over_seeds, mean_over_seeds, score
+from nmt.metrics import METRICS, difference_over_seeds, mean_over_seeds, score
 from nmt.reports import verdicts, wording
 from nmt.reports.comparison import compare_systems
 from nmt.reports.tables import results_table, training_table
+from tests.metrics.texts import compare_texts
 from tests.reports.synthetic import evaluation_set, seeds, system
 
 
 def test_every_system_has_every_score_with_an_interval(report):
-    for each in report.systems:
+    for each in report.runs:
         assert [score.name for score in each.scores] == list(METRICS)
         assert all(score.low <= score.value <= score.high for score in each.scores)
         expected = sacrebleu.corpus_bleu(list(each.result.outputs), [list(report.evaluation_set.reference)]).score
@@ -40,7 +41,7 @@ def test_further_metrics_are_in_tables_tests_and_means_over_seeds():
     assert report.metrics == (*METRICS, "BLEU-moses")
     outputs = [list(each.outputs) for each in systems]
     expected = [score(["BLEU-moses"], lines, test.reference, target_language="en")[0] for lines in outputs]
-    assert [each.scores[-1] for each in report.systems] == expected
+    assert [each.scores[-1] for each in report.runs] == expected
     assert [cell.text for cell in results_table(report).header][8:] == ["BLEU-moses", "Sentences/s", "Peak memory"]
     assert [row[8].text for row in results_table(report).rows] == [f"{each.value:.1f}" for each in expected]
     compared = ["BLEU", "chrF", "TER", "BLEU-moses", "BLEU-lc"]
@@ -57,7 +58,7 @@ def test_further_metrics_are_in_tables_tests_and_means_over_seeds():
 
 
 def test_speed_is_sentences_by_seconds(report):
-    assert report.systems[0].sentences_per_second == pytest.approx(40)
+    assert report.runs[0].sentences_per_second == pytest.approx(40)
 
 
 def test_without_text_nothing_in_the_report_quotes_the_test_set(textless_report):

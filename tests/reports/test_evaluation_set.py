@@ -8,7 +8,7 @@ import pytest
 
 from nmt.corpus.readers import Text, name_text
 from nmt.errors import DataError
-from nmt.reports.evaluation_set import has_spaces, load_evaluation_set, pick_samples
+from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
 from tests.reports.synthetic import evaluation_set
 
 
@@ -55,27 +55,6 @@ def test_an_empty_test_set_is_an_error(tmp_path):
     (tmp_path / "test.en").touch()
     with pytest.raises(DataError, match="empty"):
         load_evaluation_set(parallel(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("text", "spaced"),
-    [
-        (["Zwei Hunde.", "", "Hund"], True),
-        (["Donaudampfschifffahrtsgesellschaft"], True),
-        (["彼は行った。", "雨だ。"], False),  # short lines, too, are no single words
-        (["彼女 は 大学 で 英語 を 勉強 した 。", "雨 だ 。"], True),
-        (["วันนี้ อากาศ ดี มาก"], True),
-        (["彼女はニューヨーク大学で英語 (TOEFL) を勉強した。", "雨だ。"], False),
-        (["我。", "Ja."], True),
-        (["我!!!"], False),
-        (["วันนี้อากาศดี มากจริงๆ"], False),
-        (["나는 학교에 간다."], True),
-        ([], True),
-        (["", " "], True),
-    ],
-)
-def test_text_whose_script_is_written_without_spaces_has_none_unless_it_is_tokenised(text, spaced):
-    assert has_spaces(tuple(text)) == spaced
 
 
 def test_samples_are_short_distinct_and_spread_over_the_set():

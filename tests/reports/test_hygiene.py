@@ -8,7 +8,8 @@ from nmt.reports.comparison import compare_systems
 from nmt.reports.figures import draw
 from nmt.reports.html import to_html
 from nmt.reports.hygiene import find_warnings
-from nmt.reports.markdown import escape, to_markdown
+from nmt.reports.markdown import to_markdown
+from nmt.reports.markdown_text import escape
 from nmt.reports.training_text import TrainingText
 from tests.reports.synthetic import curve, evaluation_set, seeds, system
 
@@ -38,15 +39,17 @@ def test_overlap_is_counted_once_for_runs_of_one_text():
     runs = [run(name, experiment=recipe(name)) for name in "abc"]
     shared = TrainingText({}, 2, 3)
     assert warnings(*runs, training=[shared, shared, CLEAN]) == (
-        "2 of the 5 test pairs and 3 of the test sources are in the training text of a and b: there the scores measure "
-        "memory.",
+        "2 of the 5 test pairs and 3 of the test sources also occur in the training text of a and b: on these, scores "
+        "measure memorisation.",
     )
     assert "in the training text of all runs:" in warnings(*runs, training=[shared] * 3)[0]
 
 
 def test_a_source_alone_that_was_trained_on_may_be_remembered():
     (line,) = warnings(run("a", experiment=recipe()), training=[TrainingText({}, 0, 1)])
-    assert line.endswith("1 of the test sources are in the training text of a: there the scores may measure memory.")
+    assert line.endswith(
+        "1 of the test sources also occur in the training text of a: on these, scores may measure memorisation."
+    )
 
 
 def test_a_text_that_is_not_there_is_said_to_be_unchecked():
@@ -66,7 +69,7 @@ def test_runs_of_different_target_languages_would_have_other_signatures():
 def test_codes_that_may_mean_two_languages_are_named():
     runs = [run(f"{n}", n, experiment=recipe(code, target_language=code)) for n, code in enumerate(("en", "", "en-GB"))]
     assert warnings(*runs) == (
-        "The recipes call the target language differently (0: en, 1: none, 2: en-GB): is it one?",
+        "The recipes call the target language differently (0: en, 1: none, 2: en-GB): is it the same language?",
     )
 
 
@@ -119,7 +122,7 @@ def test_a_warning_says_nothing_of_the_machine():
 def test_a_run_that_began_with_another_one_is_named():
     result = run("a", experiment=recipe() | {"init_from": "runs/general"})
     (line,) = warnings(result)
-    assert line.startswith("a began with the weights of general: what text and time those took is not counted")
+    assert line.startswith("a began with the weights of general: the text and time these took are not counted")
 
 
 def test_an_interrupted_run_and_split_sentences_are_named():
@@ -138,11 +141,11 @@ def test_an_interrupted_run_and_split_sentences_are_named():
 def test_a_run_whose_numbers_were_not_finite_is_named():
     first = run("a", experiment=recipe(), rollbacks=1, skipped_updates=1005)
     assert warnings(first, run("b", 2, experiment=recipe("b"), rollbacks=3)) == (
-        "a went back to a checkpoint once, because numbers were not finite, and each time on with half the learning "
-        "rate: it was not trained as its recipe says.",
+        "a went back to a checkpoint once, because numbers were not finite, and halved the learning rate each "
+        "time: it was not trained as its recipe says.",
         "a left out 1,005 of its updates: the loss or the gradient was not finite.",
-        "b went back to a checkpoint 3 times, because numbers were not finite, and each time on with half the learning "
-        "rate: it was not trained as its recipe says.",
+        "b went back to a checkpoint 3 times, because numbers were not finite, and halved the learning rate each "
+        "time: it was not trained as its recipe says.",
     )
 
 
@@ -193,7 +196,7 @@ def test_what_else_differs_between_systems_is_said_in_one_line():
     second = dataclasses.replace(second, search={**second.search, "beam": 1, "alpha": 0.5})
     assert warnings(first, second) == (
         "The runs differ in precision (training times and speeds are not comparable); in commit and versions of torch "
-        "(that may be a part of a difference in quality); in training text (a difference in quality may be that of the "
+        "(that may be a part of a difference in quality); in training text (a difference in quality may come from the "
         "text); in alpha and beam of the search (what is compared is each model with its own search).",
     )
     unknown = run("c", 3, experiment=recipe("c"), commit=None, versions=first.record.versions)
@@ -229,8 +232,8 @@ def test_a_run_that_went_on_under_other_conditions_is_noted():
         "b", 2, experiment=recipe("b"), changes=["at update 4: threads 1, now 2", "at update 8: torch 1, now 2"]
     )
     assert warnings(run("a", experiment=recipe()), moved) == (
-        "b went on under other conditions (at update 4: threads 1, now 2; at update 8: torch 1, now 2): its training, "
-        "and the time of it, are of both.",
+        "b went on under other conditions (at update 4: threads 1, now 2; at update 8: torch 1, now 2): its quality "
+        "and its training time come from both.",
     )
 
 

@@ -18,7 +18,7 @@ from nmt.reports.comparison import compare_systems
 from nmt.reports.figures import draw
 from nmt.reports.html import to_html
 from nmt.reports.markdown import to_markdown
-from nmt.reports.systems import Alignment, Sample
+from nmt.reports.run_results import Alignment, Sample
 from nmt.reports.training_text import TrainingText
 from nmt.reports.write import write_report
 from tests.reports.payloads import PAYLOADS

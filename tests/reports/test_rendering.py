@@ -19,9 +19,10 @@ from nmt.reports.drawing import STYLE, label, legend, make_axes, to_svg
 from nmt.reports.figures import draw
 from nmt.reports.heatmap import heat_map
 from nmt.reports.html import to_html
-from nmt.reports.markdown import escape, plot_files, to_markdown
+from nmt.reports.markdown import plot_files, to_markdown
+from nmt.reports.markdown_text import escape
 from nmt.reports.palette import MARKERS, dashes, light
-from nmt.reports.systems import Alignment, Sample
+from nmt.reports.run_results import Alignment, Sample
 from nmt.reports.tables import results_table
 from nmt.reports.text_width import text_width
 from nmt.reports.write import make_folder, write_report
@@ -199,7 +200,7 @@ def test_a_report_is_three_files_and_what_they_link_to(report, tmp_path):
     for link in re.findall(r"\]\(([^)]+)\)", (folder / "report.md").read_text(encoding="utf-8")):
         assert (folder / link).is_file()
     lines = (folder / "translations" / "1-rnn.txt").read_text(encoding="utf-8").split("\n")
-    assert lines[:-1] == list(report.systems[0].result.outputs)
+    assert lines[:-1] == list(report.runs[0].result.outputs)
 
 
 def test_without_text_no_file_holds_a_sentence(report, textless_report, tmp_path):
@@ -213,7 +214,7 @@ def test_without_text_no_file_holds_a_sentence(report, textless_report, tmp_path
     }  # fmt: skip
     everything = "".join(path.read_text(encoding="utf-8").replace("\\", "") for path in files)
     test = report.evaluation_set
-    texts = {*test.source, *test.reference, *(o for each in report.systems for o in each.result.outputs if len(o) > 12)}
+    texts = {*test.source, *test.reference, *(o for each in report.runs for o in each.result.outputs if len(o) > 12)}
     assert not [text for text in texts if text in everything]
     words = ("umbrella", "Schirm", "museum", "Vienna", "Cologne", "Kapitän", "colleague", "Kollegin", "forget")
     assert not [word for word in words if word in everything]
@@ -242,10 +243,10 @@ def test_a_report_that_was_cut_short_is_known_and_its_sentences_go(report, textl
 def test_languages_of_sentences_are_said_where_the_recipe_names_them_by_code(report, figures):
     def of(source, target):
         corpus = {"corpus": {"source_language": source, "target_language": target}}
-        first = report.systems[0]
+        first = report.runs[0]
         record = dataclasses.replace(first.result.record, experiment=corpus)
-        system = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
-        return to_html(dataclasses.replace(report, systems=(system, *report.systems[1:])), figures)
+        run = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
+        return to_html(dataclasses.replace(report, runs=(run, *report.runs[1:])), figures)
 
     page = of("ja", "zh-Hant")
     assert '<dd dir="auto" lang="ja">' in page
@@ -263,10 +264,10 @@ def test_a_table_that_is_wider_than_the_screen_can_be_moved_by_the_keyboard(repo
 
 
 def test_words_of_the_references_say_what_language_they_are_in(report, figures):
-    first = report.systems[0]
+    first = report.runs[0]
     record = dataclasses.replace(first.result.record, experiment={"corpus": {"target_language": "ja"}})
-    system = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
-    page = to_html(dataclasses.replace(report, systems=(system, *report.systems[1:])), figures)
+    run = dataclasses.replace(first, result=dataclasses.replace(first.result, record=record))
+    page = to_html(dataclasses.replace(report, runs=(run, *report.runs[1:])), figures)
     for word in report.words[0].words:
         assert f'<th scope="row" dir="auto" lang="ja">{word.word}</th>' in page
     assert '<th scope="row">' in page  # the others are in the language of the page

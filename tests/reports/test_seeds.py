@@ -4,14 +4,14 @@ import dataclasses
 
 import pytest
 
-from nmt.reports.seeds import differing_keys, group_by_seed
+from nmt.reports.seeds import differing_keys, find_systems
 from tests.reports.synthetic import evaluation_set, seeds, system
 
 TEST = evaluation_set(5)
 
 
-def grouped(results):
-    return [(group.name, group.members, group.seeds) for group in group_by_seed(results)]
+def systems(results):
+    return [(found.name, found.members, found.seeds) for found in find_systems(results)]
 
 
 def changed(result, **changes):
@@ -23,18 +23,18 @@ def changed(result, **changes):
 def test_runs_that_differ_only_in_their_seed_are_one_system():
     a, b = seeds("rnn", TEST, 0.1, (1, 2, 5)), seeds("transformer", TEST, 0.1, (1, 2))
     mixed = [a[0], b[0], a[1], b[1], a[2]]
-    assert grouped(mixed) == [("rnn", (0, 2, 4), (1, 2, 5)), ("transformer", (1, 3), (1, 2))]
+    assert systems(mixed) == [("rnn", (0, 2, 4), (1, 2, 5)), ("transformer", (1, 3), (1, 2))]
 
 
 def test_the_name_in_the_recipe_may_differ():
     runs = [changed(run, name=f"rnn-seed{n}") for n, run in enumerate(seeds("rnn", TEST, 0.1, (1, 2)), start=1)]
-    assert grouped(runs) == [("rnn", (0, 1), (1, 2))]
+    assert systems(runs) == [("rnn", (0, 1), (1, 2))]
 
 
 def test_any_other_difference_makes_another_system():
     first, second = seeds("rnn", TEST, 0.1, (1, 2))
-    assert len(grouped([first, changed(second, model={"kind": "deeper"})])) == 2
-    assert len(grouped([first, dataclasses.replace(second, search={**second.search, "beam": 1})])) == 2
+    assert len(systems([first, changed(second, model={"kind": "deeper"})])) == 2
+    assert len(systems([first, dataclasses.replace(second, search={**second.search, "beam": 1})])) == 2
 
 
 @pytest.mark.parametrize("part", ["train", "dev"])
@@ -45,10 +45,10 @@ def test_another_text_by_the_same_name_makes_another_system(part):
         dataclasses.replace(run, record=dataclasses.replace(run.record, text_sha256=known))
         for run, known in ((first, hashes), (second, {**hashes, part: ["c"]}))
     ]
-    assert len(grouped(runs)) == 2
+    assert len(systems(runs)) == 2
     assert (
         len(
-            grouped(
+            systems(
                 [runs[0], dataclasses.replace(second, record=dataclasses.replace(second.record, text_sha256=hashes))]
             )
         )
@@ -62,7 +62,7 @@ def test_a_run_whose_schedule_was_given_another_end_on_the_way_is_no_seed_of_tho
         ([], ["at update 2: threads 1, now 2"], *[["at update 4: training.max_updates 4, now 8"]] * 2)
     ):
         runs[n] = dataclasses.replace(runs[n], record=dataclasses.replace(runs[n].record, changes=changes))
-    assert [members for _, members, _ in grouped(runs)] == [(0, 1), (2, 3)]
+    assert [members for _, members, _ in systems(runs)] == [(0, 1), (2, 3)]
     assert differing_keys(runs[0], runs[2]) == [
         "how training went on (in one go, at update 4: training.max_updates 4, now 8)"
     ]
@@ -71,12 +71,12 @@ def test_a_run_whose_schedule_was_given_another_end_on_the_way_is_no_seed_of_tho
 def test_a_run_with_the_same_seed_is_no_other_seed():
     first, second = seeds("rnn", TEST, 0.1, (1, 2))
     again = dataclasses.replace(first, name="again")
-    assert grouped([first, again, second]) == [("rnn", (0, 2), (1, 2)), ("again", (1,), (1,))]
+    assert systems([first, again, second]) == [("rnn", (0, 2), (1, 2)), ("again", (1,), (1,))]
 
 
 def test_runs_whose_recipe_tells_no_seed_stand_alone():
     runs = [system("a", TEST, 0.1, 1), system("b", TEST, 0.1, 2)]
-    assert grouped(runs) == [("a", (0,), ()), ("b", (1,), ())]
+    assert systems(runs) == [("a", (0,), ()), ("b", (1,), ())]
 
 
 def test_systems_of_the_same_recipe_name_are_told_apart():
@@ -84,21 +84,21 @@ def test_systems_of_the_same_recipe_name_are_told_apart():
     large = [
         dataclasses.replace(changed(run, model={"kind": "large"}), name=f"large-{n}") for n, run in enumerate(small)
     ]
-    assert [name for name, _, _ in grouped([*small, *large])] == ["rnn", "large"]
-    assert [name for name, _, _ in grouped([*large, *small])] == ["large", "rnn"]
+    assert [name for name, _, _ in systems([*small, *large])] == ["rnn", "large"]
+    assert [name for name, _, _ in systems([*large, *small])] == ["large", "rnn"]
 
 
 @pytest.mark.parametrize("other", ["rnn", "rnn-1"])
 def test_a_system_whose_name_another_run_shares_is_named_with_its_seeds(other):
     first, *more = seeds("rnn", TEST, 0.1, (1, 2, 3))
     runs = [dataclasses.replace(changed(first, training={"max_updates": 9}), name=other), *more]
-    assert [name for name, _, _ in grouped(runs)] == [other, "rnn (seeds 2 and 3)"]
+    assert [name for name, _, _ in systems(runs)] == [other, "rnn (seeds 2 and 3)"]
 
 
 def test_two_systems_of_one_recipe_name_are_named_with_their_seeds():
     runs = seeds("rnn", TEST, 0.1, (1, 2, 3, 4))
     runs[2:] = [changed(run, training={"max_updates": 9}) for run in runs[2:]]
-    assert [name for name, _, _ in grouped(runs)] == ["rnn (seeds 1 and 2)", "rnn (seeds 3 and 4)"]
+    assert [name for name, _, _ in systems(runs)] == ["rnn (seeds 1 and 2)", "rnn (seeds 3 and 4)"]
 
 
 def test_a_system_is_not_named_as_if_it_were_a_part_of_another():
@@ -106,14 +106,14 @@ def test_a_system_is_not_named_as_if_it_were_a_part_of_another():
     names = ("rnn-1", "rnn-2", "rnn-1b", "rnn-2b")
     runs = [dataclasses.replace(run, name=name) for run, name in zip(runs, names, strict=True)]
     runs[2:] = [changed(run, training={"max_updates": 9}) for run in runs[2:]]
-    assert [name for name, _, _ in grouped(runs)] == ["rnn", "rnn-1b and rnn-2b"]
+    assert [name for name, _, _ in systems(runs)] == ["rnn", "rnn-1b and rnn-2b"]
 
 
 def test_runs_with_nothing_in_their_names_in_common_are_named_one_by_one():
     runs = seeds("rnn", TEST, 0.1, (1, 2))
     runs = [dataclasses.replace(changed(run, name=name), name=name) for run, name in zip(runs, "ab", strict=True)]
     runs = [dataclasses.replace(run, record=dataclasses.replace(run.record, name=run.name)) for run in runs]
-    assert [name for name, _, _ in grouped(runs)] == ["a and b"]
+    assert [name for name, _, _ in systems(runs)] == ["a and b"]
 
 
 def test_the_end_of_a_word_is_no_sign_of_a_seed():
@@ -123,7 +123,7 @@ def test_the_end_of_a_word_is_no_sign_of_a_seed():
         dataclasses.replace(run, name=name, record=dataclasses.replace(run.record, name=name))
         for run, name in zip(runs, names, strict=True)
     ]
-    assert [name for name, _, _ in grouped(runs)] == ["words"]
+    assert [name for name, _, _ in systems(runs)] == ["words"]
 
 
 def test_keys_that_keep_runs_from_being_seeds_are_named_with_values_but_for_paths_and_checksums():
@@ -146,4 +146,4 @@ def test_names_without_the_seed_name_a_system_whose_recipes_have_different_names
         dataclasses.replace(run, name=f"big_s{n}", record=dataclasses.replace(run.record, name=f"big_s{n}"))
         for n, run in enumerate(seeds("rnn", TEST, 0.1, (1, 2)), start=1)
     ]
-    assert grouped(runs)[0][0] == "big"
+    assert systems(runs)[0][0] == "big"

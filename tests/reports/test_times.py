@@ -2,7 +2,7 @@
 
 import pytest
 
-from nmt.reports.systems import Validation
+from nmt.reports.run_results import Validation
 from nmt.reports.times import Level, find_levels, round_levels, seconds_to_reach
 
 

@@ -9,7 +9,6 @@ import pytest
 from nmt.corpus.readers import Text
 from nmt.errors import DataError
 from nmt.reports.evaluation_set import EvaluationSet
-from nmt.reports.rarity import rarity_groups
 from nmt.reports.training_text import TrainingText, read_training_text, read_training_texts, recipe_text, words_of
 
 TEST = EvaluationSet(
@@ -94,14 +93,3 @@ def test_one_file_of_both_sides_is_found():
     text = recipe_text({"reader": "tsv", "dev": {"source": "dev.tsv"}}, "dev")
     assert text is not None
     assert text.paths() == [Path("dev.tsv")]
-
-
-def test_sentences_are_grouped_by_their_rarest_word():
-    counts = {"one": 1, "five": 5, "six": 6, "fifty": 50, "more": 51}
-    lines = ["Six fifty!", "more, more", "one more", "five MORE", "none more", "fifty", "more new", "...", ""]
-    assert rarity_groups(lines, counts) == [
-        ("never", (4, 6)),
-        ("1 to 5 times", (2, 3)),
-        ("6 to 50 times", (0, 5)),
-        ("more than 50 times", (1,)),
-    ]

@@ -78,7 +78,7 @@ def test_the_headline_gives_means_over_seeds_and_says_how_many():
     test = evaluation_set(40)
     report = compare_systems([*seeds("rnn", test, 0.2, (1, 2, 3)), system("other", test, 0.2, 9)], test, created="")
     [mean] = [sentence for sentence in verdicts.headline(report) if "mean over seeds" in sentence]
-    values = [each.score("BLEU").value for each in report.systems[:3]]
+    values = [each.score("BLEU").value for each in report.runs[:3]]
     assert mean.startswith(f"BLEU as a mean over seeds: rnn has {sum(values) / 3:.1f} (95 % interval ")
     assert mean.endswith(", 3 seeds).")
     assert wording.title(report) == "rnn and other"
@@ -93,9 +93,7 @@ def test_two_systems_of_several_seeds_have_an_interval_over_seeds():
     runs = [*seeds("good", test, 0.1, (1, 2, 3)), *seeds("bad", test, 0.4, (1, 2))]
     report = compare_systems(runs, test, created="")
     [bleu] = [pairing for pairing in report.pairings if pairing.comparison.metric == "BLEU"]
-    means = [
-        sum(each.score("BLEU").value for each in part) / len(part) for part in (report.systems[:3], report.systems[3:])
-    ]
+    means = [sum(each.score("BLEU").value for each in part) / len(part) for part in (report.runs[:3], report.runs[3:])]
     assert bleu.num_seeds == (3, 2)
     assert bleu.comparison.difference == pytest.approx(means[1] - means[0])
     assert bleu.over_seeds.value == pytest.approx(means[1] - means[0])

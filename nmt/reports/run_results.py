@@ -1,4 +1,4 @@
-"""What a report needs of a system: values only, so that computing and drawing a report need no torch."""
+"""What a report needs of a run: values only, so that computing and drawing a report need no torch."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,15 +32,15 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Sample:
-    """A translation to show, with the attention it was made with, if the system has any."""
+    """A translation to show, with the attention it was made with, if the model has any."""
 
     text: str
     alignment: Alignment | None
 
 
 @dataclass(frozen=True)
-class SystemResult:
-    """One system: how it was trained, and what it made of the test set.
+class RunResult:
+    """One run: how it was trained, and what it made of the test set.
 
     Attributes:
         name: unique within a report.
