@@ -4,15 +4,13 @@ Used by data/iwslt14/prepare.py and data/wmt14/prepare.py, which say what and wh
 """
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from nmt.corpus.hub import read_columns
+from nmt.corpus.new_files import new_files
 from nmt.corpus.readers import SPLITS
 from nmt.errors import DataError
 
@@ -55,32 +53,15 @@ def prepare(corpus: HubCorpus, split: str, out: Path) -> None:
         return
     pairs = read_columns(corpus.name, corpus.languages, corpus.config, SPLITS[split], corpus.revision)
     number = 0
-    with files_in_place(paths) as files:
+    with new_files(paths) as files:
         for number, pair in enumerate(pairs, start=1):  # noqa: B007  (it is used below)
             for file, text in zip(files, pair, strict=True):
-                file.write(f"{text.strip()}\n".encode())
+                file.write(f"{text.strip()}\n")
         if number != expected:
             raise DataError(
                 f"{corpus.name} has {number:,} pairs in {SPLITS[split]}; {corpus.title} has {expected:,}. Another "
                 "revision, or not all of it arrived: give the same command again."
             )
-
-
-@contextmanager
-def files_in_place(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
-    """New files that take their names when all of the block has gone well, and are gone otherwise."""
-    partial = [path.with_name(f".{os.getpid()}.{path.name}") for path in paths]  # ends as git ignores it
-    try:
-        paths[0].parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            yield [stack.enter_context(path.open("wb")) for path in partial]
-        for path, place in zip(partial, paths, strict=True):
-            path.replace(place)
-    except OSError as error:
-        raise DataError(f"{paths[0].parent}: cannot be written ({error.strerror or error}).") from None
-    finally:
-        for path in partial:
-            path.unlink(missing_ok=True)
 
 
 def count_lines(path: Path) -> int:

@@ -1,6 +1,7 @@
 """nmt split"""
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,24 +52,25 @@ def split(
     from nmt.counted import counted
 
     names = _names(files, source_language, target_language)
-    paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in ("train", "dev", "test")}
+    made = ("train", "dev", "test") if test else ("train", "dev")
+    paths = {part: (out / f"{part}.{names[0]}", out / f"{part}.{names[1]}") for part in made}
     if said := doubt_about_codes(names):
         say(said)
-    with _folder(out, [path for both in paths.values() for path in both]):
+    with _folder(out, [path for both in paths.values() for path in both], files):
         texts = _texts(files, say, (source_language, target_language))
         for text in texts:
             check_start(text, names)
         say(f"reading {', '.join(text.describe() for text in texts)} ...")
-        held = hold_out(texts, dev, test, seed)
-        parts = {"train": held.rest(), "dev": held.dev} | ({"test": held.test} if test else {})
-        counts = write_parts([(paths[part], pairs) for part, pairs in parts.items()])
+        held = hold_out(texts, dev, test, seed, say)
+        parts = {"train": held.rest(say), "dev": held.dev, "test": held.test}
+        counts = write_parts([(both, parts[part]) for part, both in paths.items()])
     say(f"{counted(held.num_pairs, 'pair')}: {counts[0]:,} to train on, {dev:,} for dev, {test:,} for test.")
     if others := held.num_pairs - counts[0] - dev - test:
         say(f"{counted(others, 'pair')} left out for sharing a sentence with one that is held out.")
     if names == SIDES:
         say("the languages are not known, and recipes name them: --source-language and --target-language.")
     languages = dict(zip(("source_language", "target_language"), names, strict=True)) if names != SIDES else {}
-    print(_corpus_table(languages, {part: paths[part] for part in parts}))
+    print(_corpus_table(languages, paths))
 
 
 def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
@@ -138,21 +140,28 @@ def _texts(files: Sequence[Path], say: Callable[[str], None], languages: tuple[s
 
 
 @contextmanager
-def _folder(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
+def _folder(folder: Path, paths: Sequence[Path], inputs: Sequence[Path]) -> Iterator[None]:
     """Within, there is the folder for these new files. What was made for it goes again where they are not written.
 
-    Raises ConfigError where there is one of the files, and DataError where none can be made.
+    Raises ConfigError where there is one of the files, which may be one that is to be read, and DataError where the
+    folder cannot be made or written to.
     """
     from nmt.errors import ConfigError, DataError
 
     for path in paths:
         if path.exists():
-            raise ConfigError(f"{path} is there already. Name another folder with --out, or delete it.")
+            is_read = path.resolve() in {one.resolve() for one in inputs}
+            remedy = "Name another folder with --out" + (", or delete it" if not is_read else "")
+            raise ConfigError(f"{path} is there already. {remedy}.")
     new = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass  # better tried before a long text is read than afterwards
     except OSError as error:
-        raise DataError(f"{folder}: cannot be made ({error.strerror}). Name another folder with --out.") from None
+        raise DataError(
+            f"{folder}: cannot be made or written to ({error.strerror}). Name another folder with --out."
+        ) from None
     try:
         yield
     except BaseException:

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ FORMATS = (".jsonl", ".json", ".csv", ".parquet")  # how the name of a file ends
 Rows = Generator[dict[str, Any], None, None]
 ROWS_LOOKED_AT = 100_000  # for a column, before it is said that there is none
 EXAMPLE = '{"de": "Zwei Hunde.", "en": "Two dogs."}'
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "TAB"}  # of the cells of a CSV file
 LONGEST_CELL = 1 << 24  # characters of a CSV file, so that one quotation mark too many does not read all of it at once
 
 
@@ -83,17 +85,19 @@ def _text(value: Any) -> str:
 
 
 def _stream_csv(source: str) -> Rows:
-    """Each cell as it is written: the library guesses types, and takes the first for an index where a row is longer."""
-    reader = csv.reader((f"{line}\n" for line in iter_lines(Path(source))), strict=True)
+    """Each cell as it is written: the library guesses types, and takes the first for an index where a row is longer.
+
+    Where the header has no comma, but a semicolon or TAB, that is what separates cells: so some spreadsheets write it.
+    """
+    lines = (f"{line}\n" for line in iter_lines(Path(source)))
+    first = next(lines, "\n")
+    mark = next((mark for mark in SEPARATORS if mark in first), ",")
+    reader = csv.reader(chain([first], lines), delimiter=mark, strict=True)
     rows = _long_rows(reader)
     try:
         header = next(rows, None)
         if header is None:
             raise DataError(f"{source} cannot be read as a .csv file (it is empty). Is it complete?")
-        if len(header) == 1 and (others := [mark for mark in ";\t" if mark in header[0]]):
-            raise DataError(
-                f"{source}: its fields are separated by {others[0]!r}, not by commas. Export it with commas."
-            )
         places = {name: header.index(name) for name in header}
         for row in rows:
             if len(row) == 1 < len(header) and is_blank(row[0]):  # only spaces, or the Ctrl-Z at the end of old files
@@ -101,15 +105,15 @@ def _stream_csv(source: str) -> Rows:
             if len(row) != len(header):
                 raise DataError(
                     f"{source}: line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, and the header has "
-                    f"{len(header)}. A text with a comma in it must stand between quotation marks, as in "
-                    '"yes, please".'
+                    f"{len(header)}. A text with a {SEPARATORS[mark]} in it must stand between quotation marks, as in "
+                    f'"yes{mark} please".'
                 )
             yield {name: row[place] for name, place in places.items()}
     except csv.Error as error:
         reason = "a lone CR outside quotation marks" if "new-line character" in str(error) else error
         raise DataError(
             f"{source}: line {reader.line_num}: cannot be read as CSV ({reason}). Put a text with a quotation mark, a "
-            'comma or a line end between quotation marks, and write each one in it twice: "".'
+            f'{SEPARATORS[mark]} or a line end between quotation marks, and write each one in it twice: "".'
         ) from None
 
 

@@ -6,6 +6,7 @@ Pairs hold the text as it is in the file.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -22,6 +23,8 @@ BY_LANGUAGE = {"datasets", "tmx"}
 
 # The usual names on the hub for the parts of a corpus.
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
+
+_QUOTED = re.compile(r'"[^"]*(""[^"]*)+"')  # a field as CSV writes it that has quotation marks in it
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def read_parallel(paths: Sequence[Path]) -> Iterator[Pair]:
 def read_tsv(paths: Sequence[Path]) -> Iterator[Pair]:
     """One file whose lines are source TAB target.
 
-    Raises DataError naming the first line that has another number of fields.
+    There are no quotation marks around fields, so those that are there are text. Raises DataError naming the first line
+    that has another number of fields, or is quoted as CSV is.
     """
     if len(paths) != 1:
         raise DataError(f"{_names(paths)}: tab-separated text is one file with source TAB target in each line.")
@@ -118,6 +122,12 @@ def read_tsv(paths: Sequence[Path]) -> Iterator[Pair]:
             has = f"{len(fields)} tab-separated fields" if len(fields) > 1 else "no tab"
             wider = "; cut -f1,2 keeps the first two columns of a wider file" if len(fields) > 2 else ""
             raise DataError(f"{paths[0]}: line {number} has {has}. Each line must be source TAB target{wider}.")
+        if '""' in line and any(map(_QUOTED.fullmatch, fields)):
+            raise DataError(
+                f"{paths[0]}: line {number} is quoted as CSV is, with quotation marks written twice. Give the file a "
+                "name that ends in .csv and a header that names the languages (de TAB en); in a recipe it then needs "
+                'corpus.reader = "datasets".'
+            )
         yield Pair(*fields)
 
 

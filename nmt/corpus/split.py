@@ -4,13 +4,14 @@ import hashlib
 import heapq
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 from nmt.corpus.filters import FilterConfig, Filters
 from nmt.corpus.lines import clean, one_line
+from nmt.corpus.new_files import new_files
 from nmt.corpus.readers import Pair, Text
 from nmt.counted import counted
 from nmt.errors import DataError
@@ -18,6 +19,9 @@ from nmt.errors import DataError
 CANDIDATES = 10  # so many times as many pairs are considered as are held out, for some with sentences found only once
 FEWEST_CANDIDATES = 20_000
 MOST = 0.2  # of a text that may be kept from training
+TOLD_EVERY = 1_000_000  # pairs
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class HeldOut:
     most: int  # that can be held out, in any case
     hashes: tuple[list[str], ...]  # of the files of each text
 
-    def rest(self) -> Iterator[Pair]:
+    def rest(self, say: Say = lambda _: None) -> Iterator[Pair]:
         """The pairs to train on: all that share neither sentence with one held out.
 
         Raises DataError, at the end, where they are too few.
@@ -39,7 +43,7 @@ class HeldOut:
         held = self.dev + self.test
         sources, targets = {_key(pair.source) for pair in held}, {_key(pair.target) for pair in held}
         num_read = num_kept = 0
-        for pair in _read(self.texts):
+        for pair in _told(self.texts, "third", say):
             num_read += 1
             if _key(pair.source) not in sources and _key(pair.target) not in targets:
                 num_kept += 1
@@ -53,7 +57,7 @@ class HeldOut:
             )
 
 
-def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) -> HeldOut:
+def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int, say: Say = lambda _: None) -> HeldOut:
     """Choose pairs by lot, those first whose sentences are found nowhere else, so that training loses nothing more.
 
     Only pairs that training would not filter out are chosen, and no two that share a sentence. Sentences that differ
@@ -67,15 +71,16 @@ def hold_out(texts: tuple[Text, ...], num_dev: int, num_test: int, seed: int) ->
         if len(set(both)) < len(both):
             raise DataError(f"{text.describe()} are the same text. Give one in each language.")
     wanted = num_dev + num_test
-    candidates, num_pairs = _candidates(texts, _num_candidates(wanted), seed)
-    num_lost = _num_lost(texts, candidates)
+    candidates, num_pairs = _candidates(_told(texts, "first", say), _num_candidates(wanted), seed)
+    num_lost = _num_lost(_told(texts, "second", say), candidates)
     most = _most(candidates, num_lost, num_pairs, wanted)
     if wanted > MOST * num_pairs:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test are more than a fifth of "
             f"the {num_pairs:,} that there are. {_fewer(num_dev, num_test, most)}"
         )
-    chosen = _first(candidates, num_lost, wanted)
+    first = set(_first(candidates, num_lost, wanted))
+    chosen = [pair for pair in candidates if pair in first]  # by lot, so that test is not what dev left
     if len(chosen) < wanted:
         raise DataError(
             f"{_names(texts)}: {counted(num_dev, 'pair')} for dev and {num_test:,} for test were asked for, and only "
@@ -97,34 +102,24 @@ def write_parts(parts: Sequence[tuple[tuple[Path, Path], Iterable[Pair]]]) -> li
 
     Raises DataError when they cannot be written.
     """
-    partial = {path: path.with_name(path.name + ".tmp") for paths, _ in parts for path in paths}
     counts = []
-    try:
-        for (source_path, target_path), pairs in parts:
+    with new_files([path for paths, _ in parts for path in paths]) as files:
+        for source, target, (_, pairs) in zip(files[::2], files[1::2], parts, strict=True):
             number = 0
-            with (
-                open(partial[source_path], "w", encoding="utf-8", newline="\n") as source,
-                open(partial[target_path], "w", encoding="utf-8", newline="\n") as target,
-            ):
-                for pair in pairs:
-                    number += 1
-                    source.write(one_line(pair.source) + "\n")
-                    target.write(one_line(pair.target) + "\n")
+            for pair in pairs:
+                number += 1
+                source.write(one_line(pair.source) + "\n")
+                target.write(one_line(pair.target) + "\n")
             counts.append(number)
-        for path, written in partial.items():
-            written.rename(path)
-    except OSError as error:
-        place = error.filename or parts[0][0][0].parent
-        raise DataError(f"{place}: cannot be written ({error.strerror}). Nothing is left of it.") from None
-    finally:
-        for written in partial.values():
-            written.unlink(missing_ok=True)
     return counts
 
 
-def _read(texts: tuple[Text, ...]) -> Iterator[Pair]:
-    for text in texts:
-        yield from text.pairs()
+def _told(texts: tuple[Text, ...], time: str, say: Say) -> Iterator[Pair]:
+    """All pairs; every million it is said how many were read, for the first, second or third `time`."""
+    for number, pair in enumerate(chain.from_iterable(text.pairs() for text in texts), start=1):
+        yield pair
+        if number % TOLD_EVERY == 0:
+            say(f"{time} of three readings: {number:,} pairs ...")
 
 
 def _names(texts: tuple[Text, ...]) -> str:
@@ -164,7 +159,7 @@ def _most(candidates: list[Pair], num_lost: dict[Pair, int], num_pairs: int, wan
         most = possible  # for which fewer candidates are drawn
 
 
-def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[Pair], int]:
+def _candidates(pairs: Iterable[Pair], number: int, seed: int) -> tuple[list[Pair], int]:
     """Pairs with different sources, in the order of their lots; also how many pairs there are.
 
     Of those of one source the one with the smallest lot of its own is taken, so that their order does not matter.
@@ -175,7 +170,7 @@ def _candidates(texts: tuple[Text, ...], number: int, seed: int) -> tuple[list[P
 
     def counted() -> Iterator[Pair]:
         nonlocal num_pairs
-        for pair in _read(texts):
+        for pair in pairs:
             num_pairs += 1
             yield pair
 
@@ -197,13 +192,13 @@ def _lot(key: str, seed: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-def _num_lost(texts: tuple[Text, ...], pairs: list[Pair]) -> dict[Pair, int]:
-    """How many pairs of the text share a sentence with each of these, itself among them."""
-    keys = {pair: (_key(pair.source), _key(pair.target)) for pair in pairs}
+def _num_lost(pairs: Iterable[Pair], candidates: list[Pair]) -> dict[Pair, int]:
+    """How many pairs of the text share a sentence with each of the candidates, itself among them."""
+    keys = {pair: (_key(pair.source), _key(pair.target)) for pair in candidates}
     sources = Counter(dict.fromkeys((source for source, _ in keys.values()), 0))
     targets = Counter(dict.fromkeys((target for _, target in keys.values()), 0))
     both = Counter(dict.fromkeys(keys.values(), 0))
-    for pair in _read(texts):
+    for pair in pairs:
         source, target = _key(pair.source), _key(pair.target)
         if source in sources:
             sources[source] += 1

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import html
+import re
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
@@ -21,6 +22,7 @@ NO_CHARACTERS = (
 )
 _NATIVE = {"bpt", "ept", "it", "ph", "ut", "sub"}  # in a segment: codes of the document's format, and notes inside them
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8"}
+_NOT_UTF16 = re.compile(rb"<\?xml\b[^>]*\bencoding\s*=\s*[\"']utf-?16", re.IGNORECASE)  # in single bytes
 
 Unit = list[tuple[str, str]]  # language and text of each variant, in order
 
@@ -58,7 +60,7 @@ def _pairs(path: Path, languages: tuple[str, str], found: set[str]) -> Iterator[
     with explain_failure(path), path.open("rb") as file:
         refuse_archive(file.peek(HEAD_BYTES), path)
         stream = _unpacked(file)
-        reading = _Reading(path, stream.peek(3), found)
+        reading = _Reading(path, stream.peek(HEAD_BYTES), stream is not file, found)
         chunk = b"?"
         while chunk:  # the last one, which is empty, may end units too: expat holds back what a long token is part of
             chunk = stream.read(CHUNK_BYTES)
@@ -74,16 +76,19 @@ def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
 class _Reading:
     """Turns XML, chunk by chunk, into units."""
 
-    def __init__(self, path: Path, head: bytes, languages: set[str]) -> None:
+    def __init__(self, path: Path, head: bytes, packed: bool, languages: set[str]) -> None:
         self.path = path
+        # What makes UTF-8 of it, which is what `sed` reads.
+        self.to_utf8 = ["gunzip"] * packed + ["iconv -f UTF-16 -t UTF-8"] * (b"\0" in head[:4])
         self.languages = languages  # that were met
         self.units: list[Unit] = []  # that have ended, and not been taken yet
         self.unit: Unit = []
         self.language = ""
         self.text: list[str] | None = None  # of the segment at hand
         self.native = 0  # how many elements of native code it is inside of
-        # A byte order mark says more than the XML declaration, which converting a file leaves as it was.
-        self.parser = expat.ParserCreate(next((name for mark, name in _MARKS.items() if head.startswith(mark)), None))
+        # The bytes say more than the XML declaration, which converting a file leaves as it was.
+        marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
+        self.parser = expat.ParserCreate("utf-8" if _NOT_UTF16.match(head) else marked)
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -98,7 +103,8 @@ class _Reading:
         except expat.ExpatError as error:
             reason, remedy = expat.ErrorString(error.code), "It is no well-formed XML."
             if error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
-                remedy = f"Remove it: sed -E '{NO_CHARACTERS}' OLD > NEW"
+                first, *others = [*self.to_utf8, f"sed -E '{NO_CHARACTERS}'"]
+                remedy = f"Remove it: {' | '.join([f'{first} < OLD', *others])} > NEW"
             where = f"line {error.lineno}, column {error.offset + 1}"
             raise DataError(f"{self.path}: {where}: {reason}. {remedy}") from None
         except (ValueError, LookupError) as error:  # of Python, for what it cannot give expat

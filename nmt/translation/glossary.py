@@ -12,7 +12,7 @@ longer target that counts does not count. A target none of whose sources is ther
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,7 @@ from nmt.search.boundaries import is_whole, stands_alone
 from nmt.search.phrases import Phrases
 from nmt.search.terms import Required, Terms
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer
-from nmt.translation.occurrences import Choice, assigned, ends_of
+from nmt.translation.occurrences import Choice, Span, apart, assigned, ends_of, overlap
 from nmt.translation.result import Term
 from nmt.translation.source_terms import WORD, Entry, Match, first_word, key_of, longest_first, pattern_of, places_of
 
@@ -115,13 +115,19 @@ class Glossary:
 
     def written(self, text: str) -> frozenset[int]:
         """The targets that are in a text, as their places."""
-        return frozenset(
-            place
-            for word in WORD.finditer(text)
-            for place in self.by_word.get(word[0], ())
-            if text.startswith(self.targets[place], word.start())
-            and is_whole(text, word.start(), word.start() + len(self.targets[place]))
-        )
+        return frozenset(place for _, _, place in self._written(text))
+
+    def target_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in a text targets begin and end, in order; of those that overlap the longest."""
+        longest = sorted(self._written(text), key=lambda span: (span[0] - span[1], span[0]))
+        return [(start, end) for start, end, _ in apart(longest, overlap)]
+
+    def _written(self, text: str) -> Iterator[Span]:
+        for word in WORD.finditer(text):
+            for place in self.by_word.get(word[0], ()):
+                start, end = word.start(), word.start() + len(self.targets[place])
+                if text.startswith(self.targets[place], start) and is_whole(text, start, end):
+                    yield start, end, place
 
     def terms(
         self, text: str, tokens: Sequence[bytes], allowed: frozenset[int], read: Callable[[str], str] = str

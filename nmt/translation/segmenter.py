@@ -54,8 +54,9 @@ class Segmenter:
             return [Segment(number, ids, write(begin), terms=terms)] if ids else []
         segments: list[Segment] = []
         end = counted = words = 0  # `words` of the text before `counted`
-        pieces = split_long(text, lambda piece: self._fits(piece, read(piece)), self._terms_of(text))
-        for piece, own in zip(pieces, deal_out(begin, text, pieces), strict=True):
+        spans, targets = self._terms_of(text), glossary.target_spans(begin) if glossary else []
+        pieces = split_long(text, lambda piece: self._fits(piece, read(piece)), spans)
+        for piece, own in zip(pieces, deal_out(begin, text, pieces, targets, spans), strict=True):
             start = text.index(piece, end)
             words += len(f"{text[counted:start]}x".split()) - 1  # before the one that the piece begins or goes on
             counted = start

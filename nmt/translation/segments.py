@@ -33,13 +33,16 @@ def is_taken_whole(text: str, num_tokens: int, max_length: int, max_sentences: i
     )
 
 
-def deal_out(prefix: str, text: str, pieces: Sequence[str]) -> list[str]:
+def deal_out(
+    prefix: str, text: str, pieces: Sequence[str], targets: Sequence[Span] = (), terms: Sequence[Span] = ()
+) -> list[str]:
     """What each of the pieces of `text` gets of `prefix`, with which the translation of the whole begins.
 
-    As many of its sentences as begin in the piece, the last one maybe unfinished; the last piece gets what is left.
+    As many of its sentences as begin in the piece, the last one maybe unfinished; the last piece gets what is left. No
+    sentence ends within one of the `targets` of the prefix or of the `terms` of the text.
     """
-    begins = [0, *sentence_ends(text)[:-1]]
-    ends = sentence_ends(prefix)
+    begins = [0, *_outside(terms, sentence_ends(text))[:-1]]
+    ends = _outside(targets, sentence_ends(prefix))
     parts: list[str] = []
     start = place = 0
     for piece in pieces[:-1]:

@@ -1,6 +1,8 @@
 """nmt split"""
 
+import errno
 import gzip
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -174,11 +176,38 @@ def test_languages_that_cannot_be_are_refused(tmp_path: Path, codes: tuple[str, 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:
     files = [write(tmp_path / "train.de", GERMAN), write(tmp_path / "train.en", ENGLISH)]
-    done = run(*files, "--out", tmp_path, "--dev", 4, "--test", 4)
+    done = run(tmp_path / "all.de", tmp_path / "all.en", "--out", tmp_path, "--dev", 4, "--test", 4)
     assert isinstance(done.exception, ConfigError)
     assert str(done.exception) == f"{files[0]} is there already. Name another folder with --out, or delete it."
     assert read(files[0]) == GERMAN
     assert sorted(tmp_path.iterdir()) == sorted(files)
+
+
+def test_nobody_is_told_to_delete_what_is_to_be_cut(tmp_path: Path) -> None:
+    files = [write(tmp_path / "train.de", GERMAN), write(tmp_path / "train.en", ENGLISH)]
+    done = run(tmp_path / "." / "train.de", files[1], "--out", tmp_path, "--dev", 4, "--test", 4)
+    assert str(done.exception) == f"{files[0]} is there already. Name another folder with --out."
+
+
+def test_a_test_set_of_ones_own_may_stand_beside_the_new_files(tmp_path: Path) -> None:
+    files = [write(tmp_path / "all.de", GERMAN), write(tmp_path / "all.en", ENGLISH)]
+    own = write(tmp_path / "test.de", ["Mein eigener."])
+    done = run(*files, "--out", tmp_path, "--dev", 4, "--test", 0)
+    assert done.exit_code == 0, done.output
+    assert read(own) == ["Mein eigener."]
+    assert "test" not in tomllib.loads(done.stdout)["corpus"]
+
+
+def test_of_a_long_text_it_is_said_how_far_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nmt.corpus.split.TOLD_EVERY", 25)
+    files = [write(tmp_path / "all.de", GERMAN), write(tmp_path / "all.en", ENGLISH)]
+    done = run(*files, "--out", tmp_path / "new", "--dev", 4, "--test", 4)
+    said = [line for line in done.stderr.splitlines() if "of three readings" in line]
+    assert said == [
+        f"nmt: {time} of three readings: {number} pairs ..."
+        for time in ("first", "second", "third")
+        for number in (25, 50)
+    ]
 
 
 @pytest.mark.parametrize("names", [["a.de"], ["a.de", "a.en", "b.de"], ["a.de", "b.tmx"]])
@@ -199,6 +228,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     done = run(*files, "--out", files[0] / "mine", "--dev", 4, "--test", 4)
     assert isinstance(done.exception, DataError)
     assert "cannot be made" in str(done.exception)
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**choices: Path) -> None:  # chmod does not stop root, who may run this test
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    done = run(tmp_path / "missing.de", tmp_path / "missing.en", "--out", tmp_path)
+    assert isinstance(done.exception, DataError)
+    assert str(done.exception).startswith(f"{tmp_path}: cannot be made or written to (Read-only file system).")
 
 
 @pytest.mark.parametrize(

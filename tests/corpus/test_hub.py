@@ -242,11 +242,18 @@ def test_half_a_surrogate_pair_is_a_replacement_character(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("mark", [";", "\t"])
-def test_a_csv_file_with_another_separator_is_told_from_one_with_a_wrong_row(tmp_path: Path, mark: str) -> None:
-    source = write_csv(tmp_path / "a.csv", f"de{mark}en\nHallo, du{mark}Hello, you\n")
+@pytest.mark.parametrize("header", ["de{}en", '"de"{}"en"'])
+def test_a_csv_file_may_have_semicolons_or_tabs_in_place_of_commas(tmp_path: Path, mark: str, header: str) -> None:
+    first = header.format(mark)
+    source = write_csv(tmp_path / "a.csv", f'{first}\nHallo, du{mark}"He{mark} ""you"""\n')
+    assert list(read_columns(source, COLUMNS)) == [("Hallo, du", f'He{mark} "you"')]
+    name = {";": "semicolon", "\t": "TAB"}[mark]
+    source = write_csv(tmp_path / "b.csv", f"{first}\na{mark}b{mark}c\n")
     assert complaint(source) == (
-        f"{source}: its fields are separated by {mark!r}, not by commas. Export it with commas."
+        f"{source}: line 2 has 3 fields, and the header has 2. A text with a {name} in it must stand between quotation "
+        f'marks, as in "yes{mark} please".'
     )
+    assert f"a {name} or a line end" in complaint(write_csv(tmp_path / "c.csv", f'{first}\n"c"d{mark}e\n'))
 
 
 def test_a_column_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:

@@ -107,6 +107,23 @@ def test_a_tsv_line_with_other_than_two_fields_is_named(tmp_path: Path, line: st
         list(read_tsv([path]))
 
 
+@pytest.mark.parametrize(
+    "line", ['"He said ""hi"""\tEr sagte', 'He said\t"Er sagte ""hallo"" zu mir"', '""""\tx', '"""a"" b"\tx']
+)
+def test_a_tsv_that_is_quoted_as_csv_is_named_with_who_reads_it(tmp_path: Path, line: str) -> None:
+    path = write(tmp_path, "a.tsv", f"eins\tone\n{line}\n")
+    with pytest.raises(DataError, match=r'a\.tsv: line 2 is quoted as CSV is.* in \.csv .*corpus\.reader = "datasets"'):
+        list(read_tsv([path]))
+    csv = write(tmp_path, "a.csv", f"de\ten\n{line}\n")
+    assert '""' not in str(list(name_text("train", "datasets", {"source": str(csv)}, ("de", "en")).pairs()))
+
+
+@pytest.mark.parametrize("field", ['"Ja!"', '""', '"Ja," sagte er, "gern."', 'ein 5"" Rohr', '""Ja""', '"a""b', '"'])
+def test_quotation_marks_in_a_tsv_are_text(tmp_path: Path, field: str) -> None:
+    path = write(tmp_path, "a.tsv", f"{field}\tone\n")
+    assert list(read_tsv([path])) == [Pair(field, "one")]
+
+
 def test_the_number_of_files_is_checked(tmp_path: Path) -> None:
     path = write(tmp_path, "a", "eins\tone\n")
     with pytest.raises(DataError, match="two files"):

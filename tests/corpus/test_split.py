@@ -112,6 +112,15 @@ def test_what_is_found_least_often_is_held_out(tmp_path: Path) -> None:
     assert len(list(held.rest())) == 300 - 40
 
 
+def test_where_few_are_found_once_dev_and_test_have_their_share_of_them(tmp_path: Path) -> None:
+    once, twice = set(NUMBERED[:15]), set(NUMBERED[15:])
+    held = hold_out(texts(tmp_path, [*once], [*twice] * 2), 10, 20, seed=1)
+    assert once < {*held.dev, *held.test}
+    for part in (held.dev, held.test):
+        assert once.intersection(part)
+        assert twice.intersection(part)
+
+
 def test_a_text_that_repeats_itself_too_much_is_refused(tmp_path: Path) -> None:
     held = hold_out(texts(tmp_path, NUMBERED * 3), 15, 15, seed=1)
     with pytest.raises(DataError, match="90 of 300 pairs have a sentence of those held out") as no:
@@ -177,10 +186,8 @@ def test_files_are_written_all_or_none(tmp_path: Path) -> None:
     assert paths[0][1].read_bytes() == b"c d\n" * 2
     before = sorted(tmp_path.iterdir())
     assert before == sorted(path for both in paths for path in both)
-    with pytest.raises(DataError, match="cannot be written"):
-        write_parts(
-            [((tmp_path / "new.de", tmp_path / "new.en"), NUMBERED), ((tmp_path / "no" / "a", tmp_path / "b"), [])]
-        )
+    with pytest.raises(DataError, match=r"cannot be written .*\. Nothing is left of it"):
+        write_parts([((tmp_path / "new.de", tmp_path / "new.en"), NUMBERED), ((paths[0][0] / "a", tmp_path / "b"), [])])
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -120,6 +120,14 @@ def test_a_byte_order_mark_says_the_encoding_whatever_is_declared(tmp_path: Path
     assert pairs(path) == [("Straße", "“street”")]
 
 
+@pytest.mark.parametrize("declared", ["utf-16", "UTF-16LE"])
+def test_a_memory_that_was_converted_from_utf_16_may_still_declare_it(tmp_path: Path, declared: str) -> None:
+    path = write(tmp_path, unit(("de", "Straße"), ("en", "“street”")))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(' version="1.0"?', f" version='1.0' encoding = '{declared}'?"), encoding="utf-8")
+    assert pairs(path) == [("Straße", "“street”")]
+
+
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252"])
 def test_other_encodings_that_are_declared_are_read(tmp_path: Path, encoding: str) -> None:
     path = write(tmp_path, unit(("de", "Straße"), ("en", "é")))
@@ -189,14 +197,20 @@ def test_what_is_no_xml_is_named_with_its_line(tmp_path: Path) -> None:
         pairs(path)
 
 
-def test_a_character_that_xml_does_not_allow_is_named_with_how_to_remove_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16le"])
+def test_a_character_that_xml_does_not_allow_is_named_with_how_to_remove_it(
+    tmp_path: Path, encoding: str, packed: bool
+) -> None:
     bad = "&#x1F;b &#10;&#31; &#x0001;&#00;&#55357;&#56832;&#xD83D;&#xde00;&#xFFFE;&#65535;"
     path = write(tmp_path, unit(("de", f"a{bad} &#x20AC;&#128512;&#xE9;&#56;&#xDF;e;&#55;no;"), ("en", "c")))
+    declared = path.read_text(encoding="utf-8").replace(' version="1.0"?', f' version="1.0" encoding="{encoding}"?')
+    path.write_bytes(gzip.compress(declared.encode(encoding)) if packed else declared.encode(encoding))
     with pytest.raises(
         DataError, match=r"line \d+, column \d+: reference to invalid character number. Remove it"
     ) as raised:
         pairs(path)
-    command = str(raised.value).split("Remove it: ")[1].replace("OLD > NEW", str(path))
+    command = str(raised.value).split("Remove it: ")[1].replace("OLD", str(path)).removesuffix(" > NEW")
     path.write_bytes(subprocess.run(command, shell=True, check=True, capture_output=True).stdout)
     assert pairs(path) == [("a b €😀é8ße;7no;", "c")]
 

@@ -47,6 +47,13 @@ def targets(glossary: Glossary, source: str) -> set[str]:
     return {glossary.targets[place] for place in match.entry.targets}
 
 
+def test_of_target_terms_that_overlap_in_a_text_the_longest_is_where_it_is(tokenizer: SentencePieceTokenizer) -> None:
+    pairs = [("a", "Yahoo!"), ("b", "Yahoo! Japan"), ("c", "Japan Airlines"), ("d", "pan")]
+    glossary = Glossary.of(pairs, tokenizer)
+    assert glossary.target_spans("Yahoo! Japan, Japan Airlines Yahoo!") == [(0, 12), (14, 28), (29, 35)]
+    assert glossary.target_spans("Japans Yahoo") == []
+
+
 def test_a_file_has_comments_blank_lines_and_alternatives(tokenizer: SentencePieceTokenizer, tmp_path: Path) -> None:
     lines = "\ufeff# German\tEnglish\n\nHund\tdog\r\n \nHund\thound\nkleine  Katze\t little cat\nHund\tdog\n#x\n"
     (tmp_path / "terms.tsv").write_bytes(lines.encode("utf-8"))

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nmt.tokenizer.pair import TokenizerPair
+from nmt.translation.glossary import Glossary
+from nmt.translation.segmenter import Segmenter
 from nmt.translation.segments import Fits, deal_out, is_taken_whole, split_long
 
 TEXT = st.text(
@@ -189,6 +192,28 @@ def test_a_piece_gets_as_many_sentences_of_a_beginning_as_begin_in_it(
     pieces: list[str], prefix: str, dealt: list[str]
 ) -> None:
     assert deal_out(prefix, "  ".join(pieces), pieces) == dealt
+
+
+def test_within_terms_no_sentence_of_a_beginning_ends() -> None:
+    text, prefix, name = "Yahoo! Japan kommt. Gut.", "Yahoo! Japan comes. Go", (0, len("Yahoo! Japan"))
+    pieces = ["Yahoo! Japan kommt.", "Gut."]
+    assert deal_out(prefix, text, pieces, [name], [name]) == ["Yahoo! Japan comes. ", "Go"]
+    text, pieces = "Der Verein kommt. Gut.", ["Der Verein kommt.", "Gut."]
+    assert deal_out(prefix, text, pieces, [name]) == ["Yahoo! Japan comes. ", "Go"]
+    assert deal_out(prefix, text, pieces) == ["Yahoo! ", "Japan comes. Go"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("Hund", "dog! Cat"), ("Hund! Katze", "dog"), ("Hund! Katze", "dog! Cat")]
+)
+def test_a_sentence_of_a_beginning_ends_within_no_term_of_the_glossary(
+    tiny_tokenizers: TokenizerPair, source: str, target: str
+) -> None:
+    glossary = Glossary.of([(source, target)], tiny_tokenizers.target)
+    segmenter = Segmenter(tiny_tokenizers, max_length=100, max_sentences=1, glossary=glossary)
+    segments = segmenter.segments(0, f"der {source} da. Das Haus.", f"the {target} there. The house")
+    prefixes = [tiny_tokenizers.target.decode(one.prefix) for one in segments]
+    assert prefixes == [f"the {target} there.", "The house"]
 
 
 @given(TEXT, TEXT, st.integers(1, 40))
