@@ -146,7 +146,6 @@ def run(folder: Path) -> dict[str, Any]:
     """Every kind; a refusal is an NMTError and nothing else."""
     original, canary = folder / "whole-hostile", folder / "canary"
     assert in_process(uninterrupted, folder / "text", "rnn", original, {"max_updates": 2}) == 0
-    nmt.load(original)  # what is not spoilt loads: a refusal has to do with what each kind changes
     kinds = chain(hostile_models(folder, original, canary), hostile_states(folder, original, canary))
     wrong = [(name, attempt(act, [canary, folder / "outside"])) for name, act in kinds]
     problems = [f"{name}: {what}" for name, found in wrong for what in found]
@@ -172,6 +171,7 @@ def attempt(act: Callable[[], object], traces: Sequence[Path]) -> list[str]:
 
 def hostile_models(folder: Path, original: Path, canary: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     """What each kind is called, and loading it."""
+    nmt.load(original)  # what is not spoilt loads: a refusal has to do with what each kind changes
     (update,) = list_steps(original / "models")
     contents = weights_files(step_dir(original / "models", update), "model.safetensors", canary)
     kinds: dict[str, Callable[[Path, Path], None]] = {
