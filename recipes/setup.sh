@@ -29,6 +29,18 @@ nmt_find_python() {
     return 1
 }
 
+# Prints the Python of the environment $1: in bin, or on Windows in Scripts, or (conda) beside it.
+nmt_python_of() {
+    local python
+    for python in "$1/bin/python" "$1/Scripts/python.exe" "$1/python.exe"; do
+        if [ -x "$python" ]; then
+            printf '%s\n' "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
 # Makes a virtual environment at $1, where there is none or one whose Python is gone.
 nmt_make_environment() {
     local python
@@ -48,6 +60,10 @@ nmt_make_environment() {
 # Installs the checkout $2 into the environment whose Python is $1.
 nmt_install() {
     local python="$1" checkout="$2" quiet=""
+    if ! "$python" --version >/dev/null 2>&1; then
+        nmt_say "$python cannot be run. Deactivate this environment, or make it anew."
+        return 1
+    fi
     if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
         nmt_say "$python is older than Python 3.11. Deactivate this environment, or activate one with a newer Python."
         return 1
@@ -70,7 +86,7 @@ nmt_install() {
 }
 
 nmt_setup() {
-    local checkout environment bin stamp wanted extras torch
+    local checkout environment python bin stamp wanted extras torch
     checkout="$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)" || return 1
     environment="${VIRTUAL_ENV:-${CONDA_PREFIX:-}}"
     if [ -z "$environment" ]; then
@@ -79,18 +95,18 @@ nmt_setup() {
             /* | ?:*) ;;
             *) environment="$PWD/$environment" ;; # it is used from other folders below
         esac
-        if [ ! -x "$environment/bin/python" ] && [ ! -x "$environment/Scripts/python.exe" ]; then
-            nmt_make_environment "$environment" || return 1
-        fi
+        nmt_python_of "$environment" >/dev/null || nmt_make_environment "$environment" || return 1
         export VIRTUAL_ENV="$environment"
     fi
-    bin="$environment/bin"
-    if [ -d "$environment/Scripts" ]; then # Windows
-        bin="$environment/Scripts"
-    elif [ ! -x "$bin/python" ]; then
-        nmt_say "$environment is said to be the active environment but has no bin/python. Deactivate it: unset VIRTUAL_ENV CONDA_PREFIX"
-        return 1
+    if command -v cygpath >/dev/null 2>&1; then # Windows: PATH cannot hold the colon of C:
+        environment="$(cygpath -u "$environment")" || return 1
     fi
+    python="$(nmt_python_of "$environment")" || {
+        nmt_say "$environment is said to be the active environment but has no Python. Deactivate it: unset VIRTUAL_ENV CONDA_PREFIX"
+        return 1
+    }
+    bin="${python%/*}"
+    [ "$bin" != "$environment" ] || bin="$environment:$environment/Scripts" # conda on Windows: commands are in Scripts
     stamp="$environment/.nmt-setup"
     wanted="$(cksum <"$checkout/pyproject.toml") $checkout" # an editable install points to its checkout
     # What was installed with; a later call that asks for nothing takes what is there.
@@ -98,7 +114,7 @@ nmt_setup() {
     torch="$([ ! -f "$stamp" ] || sed -n 3p "$stamp")"
     if [ ! -f "$stamp" ] || [ "$(head -n 1 "$stamp")" != "$wanted" ] ||
         [ "${NMT_EXTRAS:-$extras}" != "$extras" ] || [ "${NMT_TORCH:-$torch}" != "$torch" ]; then
-        NMT_EXTRAS="${NMT_EXTRAS:-$extras}" nmt_install "$bin/python" "$checkout" || return 1
+        NMT_EXTRAS="${NMT_EXTRAS:-$extras}" nmt_install "$python" "$checkout" || return 1
         printf '%s\n' "$wanted" "${NMT_EXTRAS:-$extras}" "${NMT_TORCH:-$torch}" >"$stamp"
         nmt_say "ready; the environment is $environment"
     fi

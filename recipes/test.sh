@@ -3,6 +3,8 @@
 set -euo pipefail
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
 . recipes/setup.sh
-# One process more than cores, since some tests wait; one thread each: models this small gain nothing from more.
+# One process more than the cores that may be used here, since some tests wait; one thread each: models this small gain
+# nothing from more.
+cores="$(python -c 'from nmt.training.device import available_cores as cores; print(cores())')"
 export OMP_NUM_THREADS=1
-exec python -m pytest --numprocesses "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal "$@"
+exec python -m pytest --numprocesses "$((cores + 1))" --dist worksteal "$@"

@@ -1,8 +1,13 @@
 """Fixtures for every test. What they are made of is in tiny.py."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+if not os.environ.get("NMT_TEST_GPU"):  # what is expected is of a CPU: a GPU is hidden, from other processes too
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import pytest
 from hypothesis import settings
@@ -15,6 +20,9 @@ from tests.tiny import VOCAB_SIZE, invented_pairs, make_experiment, run
 # The same examples every time, and no limit on how long one may take: a busy machine must not fail a test.
 settings.register_profile("nmt", derandomize=True, deadline=None, database=None)
 settings.load_profile("nmt")
+
+# The benchmarks need Linux (eval/bench/README.md).
+collect_ignore_glob = [] if sys.platform == "linux" else ["eval/*"]
 
 
 @pytest.fixture(scope="session")

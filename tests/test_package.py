@@ -1,5 +1,6 @@
 """What `import nmt` gives: the names, their documentation, and what README.md does with them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -40,3 +41,7 @@ def test_what_the_readme_says_for_python_runs(tiny_run: Path, tmp_path: Path) ->
     assert isinstance(score, float)
     assert terms == ()
     assert all(links is not None for *_, links in best)
+
+
+def test_a_gpu_is_hidden_from_the_tests_and_their_processes_unless_it_is_asked_for() -> None:
+    assert os.environ.get("CUDA_VISIBLE_DEVICES") == "" or os.environ.get("NMT_TEST_GPU")

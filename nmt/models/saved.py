@@ -101,7 +101,7 @@ def fill_parameters(
 ) -> None:
     """Copy `weights` into the parameters of the same names, by `put`(parameter, weight).
 
-    Raises CheckpointError unless names and shapes are the same and every number is finite.
+    Raises CheckpointError unless names, shapes and number types are the same and every number is finite.
     """
     check_tensors(weights, dict(model.named_parameters()), where)
     for name, parameter in model.named_parameters():
@@ -109,7 +109,7 @@ def fill_parameters(
 
 
 def check_tensors(found: dict[str, Tensor], expected: dict[str, Tensor], where: str) -> None:
-    """Raises CheckpointError unless names and shapes are those expected and every number is finite."""
+    """Raises CheckpointError unless names, shapes and number types are those expected and every number is finite."""
     _check_fit(found, expected, where)
     for name, tensor in found.items():
         if not bool(tensor.isfinite().all()):
@@ -124,3 +124,6 @@ def _check_fit(found: dict[str, Tensor], expected: dict[str, Tensor], where: str
         if tensor.shape != found[name].shape:
             shapes = f"{list(found[name].shape)} instead of {list(tensor.shape)}"
             raise CheckpointError(f"{where}: {name} has shape {shapes}. Train again.")
+        if tensor.dtype != found[name].dtype:
+            types = f"{found[name].dtype} instead of {tensor.dtype}".replace("torch.", "")
+            raise CheckpointError(f"{where}: {name} is of type {types}. Copy the run again, or train again.")

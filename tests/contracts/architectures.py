@@ -68,9 +68,11 @@ DECODERS |= {
 LANGUAGE_MODELS = {"none": {"type": "none"}}  # in an encoder's place; they have nothing to look at
 ROTARY = {"transformer-rotary": DECODERS["transformer-pre"] | {"positions": "rotary"}}  # joined with itself only
 SUBLAYERS = {"rnn": 1, "transformer": 2, "none": 0}  # of an encoder's layer; each has dropout on its output
-ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS]
-ARCHITECTURES += [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
-ARCHITECTURES += ["none/transformer-pre", "transformer-rotary/transformer-rotary"]
+ALONE = [f"none/{cell}-none-{feed}" for cell in ("lstm-2", "gru-1") for feed in ("layer", "input")]
+ALONE += ["none/transformer-pre", "transformer-rotary/transformer-rotary"]
+ARCHITECTURES = [f"{encoder}/{decoder}" for encoder in ENCODERS for decoder in DECODERS] + ALONE
+# For what asks only for the next probabilities, and takes its time: each decoder once, with the encoders in turn.
+EACH_DECODER = [f"{encoder}/{decoder}" for encoder, decoder in zip(itertools.cycle(ENCODERS), DECODERS)] + ALONE
 
 
 def parts(architecture: str) -> tuple[dict[str, Any], dict[str, Any]]:

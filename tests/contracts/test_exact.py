@@ -9,7 +9,7 @@ from nmt.search.hypothesis import Hypothesis, SearchConfig
 from nmt.search.run import search
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.translator import Translator
-from tests.contracts.architectures import ARCHITECTURES, build, sentences
+from tests.contracts.architectures import EACH_DECODER, build, sentences
 from tests.tiny import VOCAB_SIZE, invented_pairs
 
 LINES = [pair.source for pair in invented_pairs()][:40]
@@ -46,7 +46,7 @@ def test_texts_and_scores_do_not_depend_on_batch_size_or_order(
 
 
 @pytest.mark.parametrize("beam", [1, 4])
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", EACH_DECODER)
 def test_a_sentence_is_searched_as_if_it_were_alone(architecture: str, beam: int) -> None:
     model = build(architecture).float()
     source, mask = sentences(lengths=(9, 2, 5, 5, 1, 7))

@@ -7,7 +7,7 @@ import pytest
 from nmt.search.hypothesis import SearchConfig
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms
-from tests.contracts.architectures import ARCHITECTURES, VOCAB, build, sentences
+from tests.contracts.architectures import EACH_DECODER, VOCAB, build, sentences
 from tests.search.spelling import ends, phrases_of, written
 
 # Ten words, and six tokens that go on with a word or stand between words.
@@ -17,7 +17,7 @@ GRAPH = phrases_of(*PHRASES, spellings=SPELLINGS)
 
 
 @pytest.mark.parametrize("beam", [1, 3])
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("architecture", EACH_DECODER)
 def test_terms_are_met_and_nothing_else_of_the_glossary_is_written(architecture: str, beam: int) -> None:
     assert len(SPELLINGS) == VOCAB
     model, (source, mask) = build(architecture), sentences()

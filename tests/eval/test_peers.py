@@ -11,13 +11,21 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 import nmt
 import nmt.run.train
 import nmt.training.loop
+import nmt.training.step
+import nmt.training.updater
 import peers
+from nmt.experiment import experiment_bytes, load_experiment
+from nmt.models.base import Seq2Seq
+from nmt.reports.record import RunRecord
+from nmt.training.optimizer import MovingAverage
 from nmt.training.progress import Progress
 from peers import NMT, PEERS, clock, set_up
+from tests.tiny import make_experiment, run
 
 Load = Callable[[str], ModuleType]
 
@@ -152,6 +160,40 @@ def test_the_clock_is_told_the_tokens_of_each_update(load: Load) -> None:
     assert ticks == [10, 15, 6]
 
 
+def test_our_training_is_clocked_and_its_profile_knows_every_phase(
+    load: Load, left: Callable[[ModuleType], list[dict[str, Any]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = []
+    for updates in (1, 3):
+        run(make_experiment(tmp_path / "text", training__max_updates=updates), tmp_path / f"{updates}")
+        records.append(RunRecord.load(tmp_path / f"{updates}" / "record.json"))
+    runner = load("nmt")
+    patched: list[tuple[Any, str]] = [
+        (nmt.run.train, "train"),
+        (nmt.training.loop, "make_batch"),
+        (Seq2Seq, "forward"),
+        (nmt.training.step, "cross_entropy"),
+        (torch.Tensor, "backward"),
+        (nmt.training.updater, "clip_gradients"),
+        (nmt.training.updater, "build_optimizer"),
+        (MovingAverage, "update"),
+    ]
+    for where, name in patched:  # by the runner, whose process ends with it
+        monkeypatch.setattr(where, name, getattr(where, name))
+    (tmp_path / "tiny.toml").write_bytes(experiment_bytes(make_experiment(tmp_path / "text")))
+    monkeypatch.setattr(runner, "experiment_of", lambda _, *ends: load_experiment(tmp_path / "tiny.toml", [*ends]))
+    written = left(sys.modules["clock"])
+    with pytest.raises(SystemExit):
+        runner.profile(TASK | {"warmup": 1, "updates": 2, "epoch_tokens": 0, "corpus": str(tmp_path / "clocked")})
+    (figures,) = written
+    assert (figures["updates"], figures["target_tokens"]) == (2, records[1].target_tokens - records[0].target_tokens)
+    assert figures["parameters"] == records[0].parameters
+    assert set(figures["phases"]) == {*runner.PHASES, "other"}
+    assert all(seconds > 0 for seconds in figures["phases"].values())
+    assert sum(figures["phases"].values()) == pytest.approx(figures["wall_seconds"])
+    assert len(figures["operations"]) == 15
+
+
 def test_live_data_is_a_batch_made_and_cached_data_is_none(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     """Making a batch takes 3 s here, training on it 10 s."""
     runner, now, found = load("nmt"), [0.0], []
@@ -209,6 +251,42 @@ def test_our_runner_translates_with_each_setting(
         assert result["texts"] == [one.text for one in expected]
         assert result["output_tokens"] == sum(one.num_tokens for one in expected)
     assert [len(result["latencies"]) for result in written[0]["results"]] == [1, 2]
+
+
+@pytest.mark.parametrize(("power", "quicker"), [(1, 1.0), (-1, 0.5)])
+def test_ctranslate2_is_timed_with_one_thread_and_with_all_for_a_sentence_alone_and_the_quicker_counts(
+    load: Load,
+    left: Callable[[ModuleType], list[dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    power: int,
+    quicker: float,
+) -> None:
+    """A call takes as many seconds as it has threads, or a second divided by them."""
+    now, calls = [0.0], []
+
+    class Translator:
+        def __init__(self, _: str, *, inter_threads: int, intra_threads: int, **options: str) -> None:
+            self.workers, self.threads = inter_threads, intra_threads
+
+        def translate_batch(self, sources: list[list[str]], **options: int) -> list[Any]:
+            calls.append((self.workers, self.threads, len(sources)))
+            now[0] += self.threads**power
+            return [SimpleNamespace(hypotheses=[source[::-1]]) for source in sources]
+
+    monkeypatch.setitem(sys.modules, "ctranslate2", SimpleNamespace(Translator=Translator, __version__="1"))
+    runner = load("ctranslate2")
+    monkeypatch.setattr(sys.modules["clock"], "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    written = left(runner)
+    (tmp_path / "source").write_text("a b\nc d\n", encoding="utf-8")
+    settings = [{"beam": 5, "batch": 100, "lines": 2}, {"beam": 5, "batch": 1, "lines": 2}]
+    task = {"checkpoint": "model", "how": "int8", "threads": 2, "source": str(tmp_path / "source")}
+    with pytest.raises(SystemExit):
+        runner.translate(task | {"settings": settings})
+    together, alone = written[0]["results"]
+    assert calls == [(2, 1, 2)] * 2 + [(1, 1, 2), (1, 1, 1), (1, 1, 1), (1, 2, 2), (1, 2, 1), (1, 2, 1)]
+    assert together["outputs"] == alone["outputs"] == ["b a", "d c"]
+    assert alone["latencies"] == [quicker] * 2
 
 
 @pytest.mark.parametrize(("batch", "calls"), [(100, [20, 30]), (1, [20] + [1] * 30)])

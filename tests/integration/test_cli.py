@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nmt.experiment import experiment_bytes
-from tests.tiny import make_experiment
+from tests.tiny import make_experiment, write_corpus, write_lines
 
 ROOT = Path(__file__).parents[2]
 RECIPES = {
@@ -83,10 +83,6 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert b"dev BLEU" in done.stderr
         assert done.stdout == b""
     return folder
-
-
-def a_run(workplace: Path) -> Path:
-    return workplace / "runs" / next(iter(RECIPES))
 
 
 def test_translate_gives_a_line_for_each_line_whatever_it_holds(workplace: Path) -> None:
@@ -190,7 +186,7 @@ def test_training_goes_on_when_nobody_reads_what_it_says(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("out", ["", ".", "mine"])
-def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: Path, tmp_path: Path, out: str) -> None:
+def test_a_folder_of_something_else_is_not_trained_or_reported_into(tiny_run: Path, tmp_path: Path, out: str) -> None:
     (tmp_path / "tiny.toml").write_bytes(experiment_bytes(make_experiment(tmp_path / "text", training__max_updates=3)))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("Mine.", encoding="utf-8")
@@ -200,36 +196,34 @@ def test_a_folder_of_something_else_is_not_trained_or_reported_into(workplace: P
     said = f"nmt: {tmp_path / out} is no run, and holds {first}. Name a new folder with --out, such as runs/my.\n"
     assert (done.returncode, done.stderr.decode()) == (2, said)
     arguments = ["--source", "text/dev.de", "--reference", "text/dev.en", "--out", out]
-    run = a_run(workplace)
-    done = nmt("compare", str(run), *arguments, cwd=tmp_path, check=False)
+    done = nmt("compare", str(tiny_run), *arguments, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert f"--out {tmp_path / out} is there and is no report: it holds {first}." in done.stderr.decode()
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "text", "tiny.toml"}
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"README.md", "results.json"}
 
 
-def test_what_is_no_run_or_has_no_model_yet_is_told_apart(workplace: Path, tmp_path: Path) -> None:
-    text = workplace / "test.de"
+def test_what_is_no_run_or_has_no_model_yet_is_told_apart(run_copy: Path, tmp_path: Path) -> None:
+    text = tmp_path / "test.de"
+    write_lines(text, ["Ich bin."])
     said = nmt("translate", str(text), cwd=tmp_path, check=False).stderr.decode()
     assert said == f"nmt: {text} is a file and no run directory. Text is given with -i FILE, or on standard input.\n"
     said = nmt("translate", "Ich bin.", cwd=tmp_path, check=False).stderr.decode()
     assert said == "nmt: Ich bin. is no run directory. Text is given with -i FILE, or on standard input.\n"
-    run = tmp_path / "run"
-    shutil.copytree(a_run(workplace), run)
-    shutil.rmtree(run / "models")
-    said = nmt("translate", "run", cwd=tmp_path, check=False).stderr.decode()
+    shutil.rmtree(run_copy / "models")
+    said = nmt("translate", run_copy.name, cwd=tmp_path, check=False).stderr.decode()
     assert said.startswith("nmt: run has no model yet: training keeps one at each validation, every ")
 
 
-def test_packed_text_is_unpacked_and_utf_16_is_refused_on_standard_input_too(workplace: Path) -> None:
-    run = str(a_run(workplace))
-    text = (workplace / "test.de").read_bytes()
-    plain = nmt("translate", run, "-i", "-", "-o", "-", cwd=workplace, stdin=text).stdout
-    assert nmt("translate", run, cwd=workplace, stdin=gzip.compress(text)).stdout == plain
-    (workplace / "packed.de").write_bytes(gzip.compress(text))
-    assert nmt("translate", run, "-i", "packed.de", "-o", "out.en.gz", cwd=workplace).stdout == b""
-    assert gzip.decompress((workplace / "out.en.gz").read_bytes()) == plain
-    done = nmt("translate", run, cwd=workplace, stdin=text.decode("utf-8").encode("utf-16"), check=False)
+def test_packed_text_is_unpacked_and_utf_16_is_refused_on_standard_input_too(tiny_run: Path, tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+    run, text = str(tiny_run), (tmp_path / "dev.de").read_bytes()
+    plain = nmt("translate", run, "-i", "-", "-o", "-", cwd=tmp_path, stdin=text).stdout
+    assert nmt("translate", run, cwd=tmp_path, stdin=gzip.compress(text)).stdout == plain
+    (tmp_path / "packed.de").write_bytes(gzip.compress(text))
+    assert nmt("translate", run, "-i", "packed.de", "-o", "out.en.gz", cwd=tmp_path).stdout == b""
+    assert gzip.decompress((tmp_path / "out.en.gz").read_bytes()) == plain
+    done = nmt("translate", run, cwd=tmp_path, stdin=text.decode("utf-8").encode("utf-16"), check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"nmt: standard input is UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW\n"
 
@@ -239,11 +233,11 @@ def test_help_is_given_for_h_too(tmp_path: Path) -> None:
         assert nmt(*arguments, "-h", cwd=tmp_path).stdout == nmt(*arguments, "--help", cwd=tmp_path).stdout
 
 
-def test_a_report_is_told_where_the_terminal_lacks_its_characters(workplace: Path, tmp_path: Path) -> None:
-    run = a_run(workplace)
+def test_a_report_is_told_where_the_terminal_lacks_its_characters(tiny_run: Path, tmp_path: Path) -> None:
+    write_corpus(tmp_path)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
-    arguments = ["--source", "test.de", "--reference", "test.en", "--out", str(tmp_path / "report")]
-    command = [sys.executable, "-m", "nmt", "compare", str(run), *arguments]
-    done = subprocess.run(command, cwd=workplace, env=environment, capture_output=True, timeout=120)
+    arguments = ["--source", "dev.de", "--reference", "dev.en", "--out", "report"]
+    command = [sys.executable, "-m", "nmt", "compare", str(tiny_run), *arguments]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert b"Report: " in done.stdout

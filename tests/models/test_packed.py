@@ -14,7 +14,12 @@ from nmt.models.products import SteppingLayer
 from nmt.models.rnn.layer import Cell, RecurrentLayer
 from tests.contracts.architectures import ARCHITECTURES, build, sentences
 
+packs = pytest.mark.skipif(
+    not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"), reason="this build of torch has no oneDNN"
+)
 
+
+@packs
 @pytest.mark.parametrize("biased", [True, False])
 @pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (16,), (17,), (11, 27), (320,), (0,)], ids=str)
 def test_a_product_is_that_in_float64_for_any_number_of_rows(shape: tuple[int, ...], biased: bool) -> None:
@@ -28,6 +33,7 @@ def test_a_product_is_that_in_float64_for_any_number_of_rows(shape: tuple[int, .
     torch.testing.assert_close(found.double(), expected, rtol=1e-5, atol=1e-5)
 
 
+@packs
 def test_the_packed_weight_is_taken_where_no_gradient_is_wanted() -> None:
     linear = PackedLinear(torch.randn(4, 3), None)
     linear.weight.data.zero_()  # the packed one keeps what it had
@@ -44,6 +50,7 @@ def test_few_numbers_of_rows_reach_the_library_and_hardly_more_rows() -> None:
     assert len(set(reached.values())) < 70
 
 
+@packs
 def test_some_outputs_are_those_of_all_outputs() -> None:
     linear = PackedLinear(torch.randn(9, 16), torch.randn(9))
     values, ids = torch.randn(2, 3, 16), torch.tensor([7, 0, 3])
@@ -51,6 +58,7 @@ def test_some_outputs_are_those_of_all_outputs() -> None:
         torch.testing.assert_close(linear.rows(ids)(values), linear(values)[..., ids])
 
 
+@packs
 @pytest.mark.parametrize(
     "way",
     [copy.deepcopy, lambda linear: pickle.loads(pickle.dumps(linear))],  # noqa: S301
@@ -67,6 +75,7 @@ def test_it_can_be_copied_and_sent_to_another_process(
     assert (other.packed is None) == (dtype == torch.float64)
 
 
+@packs
 def test_a_model_that_is_moved_to_another_type_goes_by_its_plain_weights() -> None:
     linear = PackedLinear(torch.randn(4, 3), torch.randn(4)).double()
     values = torch.randn(2, 3, dtype=torch.float64)
@@ -74,6 +83,7 @@ def test_a_model_that_is_moved_to_another_type_goes_by_its_plain_weights() -> No
         torch.testing.assert_close(linear(values), values @ linear.weight.T + linear.bias)
 
 
+@packs
 @pytest.mark.parametrize("cell", ["rnn_tanh", "rnn_relu", "gru", "lstm"])
 def test_a_recurrent_step_is_that_of_the_layer_it_was_made_from(cell: Cell) -> None:
     torch.manual_seed(5)
@@ -87,6 +97,7 @@ def test_a_recurrent_step_is_that_of_the_layer_it_was_made_from(cell: Cell) -> N
             torch.testing.assert_close(quick, exact, rtol=1e-5, atol=1e-6)
 
 
+@packs
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_architecture_steps_and_decodes_as_before(architecture: str) -> None:
     plain = build(architecture).float().eval()

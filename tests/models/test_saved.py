@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load, save
 
 import nmt
 from nmt.config import parse_config
@@ -149,8 +150,17 @@ def test_weights_of_another_model_never_fill_this_one() -> None:
         fill_parameters(model, weights, "here")
     with pytest.raises(CheckpointError, match=r"^here: output\.bias has shape \[12\] instead of \[11\]"):
         fill_parameters(model, weights | {"output.bias": torch.zeros(12)}, "here")
+    with pytest.raises(CheckpointError, match=r"^here: output\.bias is of type float64 instead of float32"):
+        fill_parameters(model, weights | {"output.bias": bias.double()}, "here")
     fill_parameters(model, weights | {"output.bias": bias + 1}, "here")
     assert torch.equal(model.output.bias, bias + 1)
+
+
+@pytest.mark.parametrize("kind", [torch.float8_e4m3fn, torch.int64, torch.float16], ids=str)
+def test_weights_of_another_number_type_are_refused(saved: Path, kind: torch.dtype) -> None:
+    weights = load(read_folder(saved).files["model.safetensors"])
+    rewrite(saved, "model.safetensors", save(weights | {"output.bias": weights["output.bias"].to(kind)}))
+    assert f"output.bias is of type {kind}".replace("torch.", "") in refusal(saved)
 
 
 def test_a_saved_model_is_json_and_safetensors_only() -> None:

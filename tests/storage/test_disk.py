@@ -11,11 +11,11 @@ from nmt.storage.disk import Disk, disk_error, make_folders, replace_file
 
 def test_sync_reaches_the_system_for_files_and_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
     (tmp_path / "a").touch()
     Disk().sync(tmp_path / "a")
     Disk().sync(tmp_path)
-    assert synced == [str(tmp_path / "a"), str(tmp_path)]
+    assert synced == [(tmp_path / "a").stat().st_ino, tmp_path.stat().st_ino]
 
 
 def test_replacing_leaves_no_other_file(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def run(folder: Path, counts: dict[str, int], seed: int = 1) -> dict[str, dict[s
     original, damaged = folder / "whole-rnn", folder / "damaged"
     assert in_process(uninterrupted, folder / "text", "rnn", original, {}) == 0
     expected = used(original)
+    assert not [value for value in expected.values() if isinstance(value, NMTError)]
     assert problems(original) == []
     generator = random.Random(seed)
     results = {}

@@ -60,11 +60,10 @@ def test_a_full_disk_is_said_clearly_and_costs_nothing(shared: Path) -> None:
 def test_hostile_checkpoints_are_refused_before_any_code_runs(shared: Path) -> None:
     result = hostile.run(shared)
     assert result["problems"] == []
-    assert result["refused"] == result["trials"] >= 25
+    assert result["refused"] == result["trials"] >= 100
 
 
 def test_a_killed_process_under_torchrun_starts_again_and_ends_with_the_same_bits(tmp_path: Path) -> None:
     result = ranks.run(tmp_path, runs=1, kills=3)
     assert (result["failed"], result["hangs"], result["different"]) == ([], 0, 0)
     assert result["kills"] == 3
-    assert result["slowest_restart"] <= 30

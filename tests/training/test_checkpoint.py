@@ -299,6 +299,11 @@ def with_tensor(part: str, value: float) -> Any:
         ("average.safetensors", with_tensor("", float("nan")), "holds NaN or infinity"),
         ("average.safetensors", lambda data: safetensors_bytes({n: t[:1] for n, t in load(data).items()}), "has shape"),
         ("optimizer.safetensors", with_tensor("exp_avg_sq", float("inf")), "holds NaN or infinity"),
+        (
+            "optimizer.safetensors",
+            lambda data: safetensors_bytes({n: t.to(torch.int64) for n, t in load(data).items()}),
+            "is of type int64 instead of float32",
+        ),
         ("optimizer.safetensors", lambda data: safetensors_bytes({}), "are not those of"),
         (
             "optimizer.safetensors",

@@ -25,6 +25,7 @@ from nmt.storage.steps import point, step_dir
 from nmt.translation import load as load_module
 from nmt.translation.load import find_steps
 from nmt.translation.scoring import score_pairs
+from tests.models.test_packed import packs
 from tests.tiny import invented_pairs, make_experiment, run
 
 LINES = [pair.source for pair in invented_pairs()]
@@ -188,6 +189,7 @@ def test_no_changed_tokenizer_reaches_its_parser(run_copy: Path, monkeypatch: py
             nmt.load(run_copy)
 
 
+@packs
 def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(
     run_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +205,7 @@ def test_weights_of_8_bits_and_a_shortlist_are_there_where_they_are_asked_for(
             assert (loaded.shortlist is not None) is shortlist
 
 
+@packs
 @pytest.mark.parametrize("capabilities", [{"avx512_vnni": False, "avx2": True}, {"sve": True}], ids=["x86", "ARM"])
 def test_on_a_cpu_without_products_of_integers_weights_stay_in_fp32_and_that_is_said(
     tiny_run: Path, monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool]

@@ -83,10 +83,11 @@ class Clock:
         return bool(passed >= self.task["seconds"])
 
 
-def time_lines(translate: Callable[[list[str]], list[str]], lines: list[str], setting: Task) -> dict[str, Any]:
+def time_lines(translate: Callable[[list[Any]], list[Any]], lines: list[Any], setting: Task) -> dict[str, Any]:
     """Translate all lines at once, or one by one where a batch is to be one line, and time it after a warm-up."""
     translate(lines[:20])
-    outputs, latencies = [], []
+    outputs: list[Any] = []
+    latencies: list[float] = []
     begun = time.perf_counter()
     for part in [lines] if setting["batch"] > 1 else [[line] for line in lines]:
         before = time.perf_counter()

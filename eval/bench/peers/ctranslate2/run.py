@@ -2,47 +2,49 @@
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 
 import ctranslate2
-from clock import Task, leave, read_task
+from clock import Task, leave, read_task, time_lines
 
 
 def translate(task: Task) -> None:
     """Load once, then translate with each setting; seconds of each, loading apart."""
     lines = Path(task["source"]).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     sources = [line.split(" ") for line in lines]
+    threads = task["threads"]
     begun = time.perf_counter()
-    translators = {workers: load(task, workers) for workers in (1, task["threads"])}
-    load_seconds = (time.perf_counter() - begun) / len(translators)
+    several, narrow, wide = (load(task, *shared) for shared in ((threads, 1), (1, 1), (1, threads)))
+    load_seconds = (time.perf_counter() - begun) / 3
     results = []
     for setting in task["settings"]:
-        chosen = sources[: setting["lines"]]
-        alone = setting["batch"] == 1
-        translator = translators[1 if alone else task["threads"]]  # several workers need several batches
+        # A sentence alone is work for one worker, and more threads may make it slower: the quicker counts.
+        engines = [narrow, wide] if setting["batch"] == 1 else [several]
         options = {"beam_size": setting["beam"], "max_batch_size": setting["batch"], "max_decoding_length": 100}
-        translator.translate_batch(chosen[:20], **options)  # warm-up
-        begun, outputs, latencies = time.perf_counter(), [], []
-        for part in [[source] for source in chosen] if alone else [chosen]:
-            before = time.perf_counter()
-            found = translator.translate_batch(part, **options)
-            latencies.append(time.perf_counter() - before)
-            outputs += [" ".join(one.hypotheses[0]) for one in found]
-        results.append({"seconds": time.perf_counter() - begun, "latencies": latencies, "outputs": outputs})
+        chosen = sources[: setting["lines"]]
+        timed = [time_lines(partial(first_best, engine, options), chosen, setting) for engine in engines]
+        results.append(min(timed, key=lambda found: found["seconds"]))
     leave(task, {"load_seconds": load_seconds, "results": results, "version": ctranslate2.__version__})
 
 
-def load(task: Task, workers: int) -> ctranslate2.Translator:
-    """The cores are shared out among workers: a batch each gives most sentences, all for one batch the least delay."""
+def first_best(engine: ctranslate2.Translator, options: dict[str, Any], sources: list[list[str]]) -> list[str]:
+    """The pieces of the best translation of each."""
+    return [" ".join(found.hypotheses[0]) for found in engine.translate_batch(sources, **options)]
+
+
+def load(task: Task, workers: int, threads: int) -> ctranslate2.Translator:
+    """So many workers, each of which translates a batch of its own with so many threads."""
     return ctranslate2.Translator(
         task["checkpoint"],
         device="cpu",
         compute_type=task["how"] or "float32",
         inter_threads=workers,
-        intra_threads=task["threads"] // workers,
+        intra_threads=threads,
     )
 
 

@@ -12,6 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 
 import torch
-from clock import Clock, Task, leave, read_task
+from clock import Clock, Task, leave, read_task, time_lines
 from rich.console import Console
 from torch.profiler import ProfilerActivity, record_function
 from torch.profiler import profile as Profile
@@ -184,17 +185,10 @@ def translate(task: Task) -> None:
     results = []
     for setting in task["settings"]:
         search = plain.model_copy(update={"beam": setting["beam"], "batch_sentences": setting["batch"]})
-        chosen = lines[: setting["lines"]]
-        translator.translate(chosen[:20], search)  # warm-up
-        begun, outputs, latencies = time.perf_counter(), [], []
-        for part in [chosen] if setting["batch"] > 1 else [[line] for line in chosen]:
-            before = time.perf_counter()
-            outputs += translator.translate(part, search)
-            latencies.append(time.perf_counter() - before)
-        seconds = time.perf_counter() - begun
+        found = time_lines(partial(translator.translate, search=search), lines[: setting["lines"]], setting)
+        outputs = found.pop("outputs")
         tokens = sum(len(one.hypotheses[0].pieces) for one in outputs)
-        texts = [one.text for one in outputs]
-        results.append({"seconds": seconds, "latencies": latencies, "texts": texts, "output_tokens": tokens})
+        results.append(found | {"texts": [one.text for one in outputs], "output_tokens": tokens})
     leave(task, {"load_seconds": load_seconds, "results": results, "version": nmt.__version__})
 
 
