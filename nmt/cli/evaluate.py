@@ -46,7 +46,11 @@ Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Search otherwise than the recipe says: --set alpha=0.6."),
 ]
 Language = Annotated[
-    str | None, typer.Option(help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's]")
+    str | None,
+    typer.Option(
+        help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's; with --hypotheses none, which "
+        "is right for text with spaces between words, except Korean]"
+    ),
 ]
 Metric = Annotated[
     list[str] | None,

@@ -172,7 +172,7 @@ def translate(
     prepare_memory()
     console = Console(stderr=True)
     if int8 and not is_quick():
-        warn("--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.")
+        warn("--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker here.")
     search = search_asked_for(runs[0], beam, n_best, set or [], glossary is not None, exact)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)

@@ -61,7 +61,7 @@ def load(
                 f"{directories[0]} and {directory} have different {what}. The models of an ensemble must share them: "
                 "train them on the same text with the same [tokenizer]."
             )
-    device = torch.device("cuda" if torch.cuda.is_available() and not int8 else "cpu")
+    device = device_for(int8)
     for_cpu = to_int8 if int8 and is_quick() else pack
     models = [for_cpu(model) if device.type == "cpu" else model for model, _, _ in members]
     model: Seq2Seq = models[0] if len(models) == 1 else Ensemble(models).eval()
@@ -70,6 +70,11 @@ def load(
     max_sentences = min((about.max_sentences for _, about, _ in members if about.max_sentences), default=0)
     search = search or recipe_search(directories[0])
     return Translator(model.to(device), tokenizers, search, max_length, narrowed, max_sentences)
+
+
+def device_for(int8: bool) -> torch.device:
+    """A GPU where there is one, unless weights of 8 bits are asked for, which are for the CPU, and it has what they need."""
+    return torch.device("cuda" if torch.cuda.is_available() and not (int8 and is_quick()) else "cpu")
 
 
 def load_member(directory: Path, checkpoint: str) -> tuple[EncoderDecoder, SavedModel, TokenizerPair]:

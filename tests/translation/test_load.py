@@ -217,7 +217,7 @@ def test_on_a_cpu_without_products_of_integers_weights_stay_in_fp32_and_that_is_
     done = CliRunner().invoke(app, ["translate", str(tiny_run), "--int8"], input="")
     assert (done.exit_code, done.stderr) == (
         0,
-        "nmt: --int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker on it.\n",
+        "nmt: --int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker here.\n",
     )
 
 
@@ -260,3 +260,20 @@ def test_an_ensemble_of_different_tokenizers_or_languages_is_refused(tiny_run: P
         nmt.load([tiny_run, tmp_path / "runs" / "dutch"])
     with pytest.raises(ConfigError, match="No run directory was given"):
         nmt.load([])
+
+
+@pytest.mark.parametrize(
+    ("gpu", "int8", "quick", "expected"),
+    [
+        (False, False, True, "cpu"),
+        (True, False, True, "cuda"),
+        (True, True, True, "cpu"),
+        (True, True, False, "cuda"),
+    ],
+)
+def test_weights_of_8_bits_take_the_cpu_only_where_it_can_compute_with_them(
+    monkeypatch: pytest.MonkeyPatch, gpu: bool, int8: bool, quick: bool, expected: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr(load_module, "is_quick", lambda: quick)
+    assert load_module.device_for(int8).type == expected
