@@ -21,7 +21,7 @@ from nmt.errors import (
 )
 
 if TYPE_CHECKING:
-    from nmt.search.hypothesis import SearchConfig
+    from nmt.search.config import SearchConfig
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import load
     from nmt.translation.result import Candidate, PairScore, Term, Translation
@@ -55,7 +55,7 @@ _NEED_TORCH = {
     "Candidate": "nmt.translation.result",
     "Glossary": "nmt.translation.glossary",
     "PairScore": "nmt.translation.result",
-    "SearchConfig": "nmt.search.hypothesis",
+    "SearchConfig": "nmt.search.config",
     "Term": "nmt.translation.result",
     "Translation": "nmt.translation.result",
     "Translator": "nmt.translation.translator",

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from nmt.models.base import Memory, Seq2Seq, State
+from nmt.search.config import SearchConfig
 from nmt.search.constraints import NEVER_WRITTEN
-from nmt.search.hypothesis import SearchConfig
 from nmt.search.length import penalty
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 

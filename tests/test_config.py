@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from nmt.config import apply_override, dump_config, load_config, parse_config, write_toml
 from nmt.errors import ConfigError
 from nmt.experiment import Experiment
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.training.config import TrainingConfig
 from tests.tiny import tiny_tree
 

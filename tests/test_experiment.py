@@ -8,14 +8,15 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from nmt.config import Config
+from nmt.corpus.config import CorpusConfig
 from nmt.corpus.filters import FilterConfig
 from nmt.errors import ConfigError
-from nmt.experiment import CardConfig, CorpusConfig, Experiment, experiment_bytes, load_experiment
+from nmt.experiment import CardConfig, Experiment, experiment_bytes, load_experiment
 from nmt.models.build import ModelConfig
 from nmt.models.rnn.decoder import RNNDecoderConfig
 from nmt.models.rnn.encoder import RNNEncoderConfig
 from nmt.models.transformer.layers import TransformerConfig
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.tokenizer.sentencepiece import TokenizerConfig
 from nmt.training.config import TrainingConfig
 from tests.tiny import make_experiment

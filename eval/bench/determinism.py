@@ -22,7 +22,7 @@ import machine
 import nmt
 from nmt.corpus.lines import clean, is_blank, read_lines
 from nmt.models.base import Seq2Seq
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import penalty
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.training.device import cpu_name, prepare_memory

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nmt.corpus.readers import Text
     from nmt.metrics import Score
     from nmt.reports.evaluation_set import EvaluationSet
-    from nmt.search.hypothesis import SearchConfig
+    from nmt.search.config import SearchConfig
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
 Source = Annotated[

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nmt.search.hypothesis import SearchConfig
+    from nmt.search.config import SearchConfig
     from nmt.translation.formats import Record
     from nmt.translation.result import Term, Translation
 
@@ -94,7 +94,7 @@ class Oddities:
 
         `ngrams`: whether the search can keep n-grams from being repeated.
         """
-        from nmt.search.hypothesis import LONGEST
+        from nmt.search.config import LONGEST
 
         said = []
         if self.objects and self.objects == self.lines:

@@ -13,7 +13,8 @@ import torch
 from nmt.errors import ConfigError
 from nmt.export.found import hypothesis
 from nmt.export.packages import package
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.length import length_limits
 from nmt.tokenizer.pair import TokenizerPair
 

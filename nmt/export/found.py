@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import FinishReason, Hypothesis
 from nmt.search.score import score
 from nmt.tokenizer.base import EOS_ID
 

@@ -1,6 +1,6 @@
 """Which keys of [search] another engine honours."""
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 
 _BEAM = frozenset({"beam", "length_penalty", "alpha", "max_length_ratio", "max_length_extra", "batch_sentences"})
 HONOURED = {"ctranslate2": _BEAM | {"n_best", "no_repeat_ngram"}, "onnx": _BEAM | {"stopping"}}

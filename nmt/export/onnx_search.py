@@ -8,7 +8,8 @@ import torch
 from nmt.export.found import hypothesis
 from nmt.export.keys import HONOURED
 from nmt.export.packages import package
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 
 
 class OnnxSearch:

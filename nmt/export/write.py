@@ -23,7 +23,7 @@ from nmt.export.packages import package
 from nmt.export.verify import RULES, SENTENCES, Agreement, verify
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.exported import about_export, made_with
 from nmt.storage.folder import recover_folder, sha256, write_folder

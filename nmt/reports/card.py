@@ -6,8 +6,9 @@ It has no sentence of the corpus, and what is not on record is called unknown.
 from collections.abc import Sequence
 from pathlib import Path
 
+from nmt.corpus.config import TextFiles
 from nmt.counted import counted
-from nmt.experiment import Experiment, TextFiles, load_experiment
+from nmt.experiment import Experiment, load_experiment
 from nmt.metrics import Score
 from nmt.reports import numbers
 from nmt.reports.card_metadata import (

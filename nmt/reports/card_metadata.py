@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from nmt.corpus.config import TextFiles
 from nmt.corpus.hub import file_format
 from nmt.corpus.readers import SPLITS
-from nmt.experiment import Experiment, TextFiles
+from nmt.experiment import Experiment
 from nmt.metrics import Score
 from nmt.metrics.languages import first_part
 from nmt.reports.evaluations import Evaluation

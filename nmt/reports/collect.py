@@ -12,7 +12,7 @@ from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.asked import search_asked_for
 from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nmt.search.hypothesis import SearchConfig, without_effect
+from nmt.search.config import SearchConfig, without_effect
 
 _USUAL = ("beam", "length_penalty", "alpha")
 _BETWEEN_HYPOTHESES = ("length_penalty", "alpha", "coverage", "stopping")

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from nmt.models.base import Rows, Seq2Seq
+from nmt.search.config import SearchConfig
 from nmt.search.constraints import Constraints
 from nmt.search.guide import Guide
-from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.hypothesis import FinishReason, Hypothesis
 from nmt.search.length import penalty
 from nmt.search.placement import placement
 from nmt.search.score import score

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import length_limits
 from nmt.search.terms import Terms
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID, UNK_ID

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.placement import Course
 from nmt.search.terms import Progress, Terms
 from nmt.tokenizer.base import EOS_ID, PAD_ID

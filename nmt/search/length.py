@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 
 
 def none(length: int, alpha: float) -> float:

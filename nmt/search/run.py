@@ -7,7 +7,8 @@ from torch import Tensor
 
 from nmt.models.base import Seq2Seq
 from nmt.search.beam import beam_search
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.sampling import sampler
 from nmt.search.terms import Terms
 from nmt.search.walk import walk

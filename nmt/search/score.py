@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import penalty
 
 UNSEEN = 1e-9  # stands for attention of zero, whose logarithm is infinite

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from nmt.models.base import Seq2Seq
+from nmt.search.config import SearchConfig
 from nmt.search.constraints import Constraints
-from nmt.search.hypothesis import FinishReason, Hypothesis, SearchConfig
+from nmt.search.hypothesis import FinishReason, Hypothesis
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 

@@ -12,7 +12,7 @@ from nmt.corpus.readers import Pair
 from nmt.metrics.scores import score
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.training.device import Machine
 from nmt.training.loss import cross_entropy

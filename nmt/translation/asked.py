@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nmt.config import apply_override, dump_config, parse_config
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import NEEDS, OF_A_GLOSSARY, WIDEST, SearchConfig, without_effect
+from nmt.search.config import GLOSSARY_KEYS, NEEDS, WIDEST, SearchConfig, without_effect
 from nmt.translation.load import recipe_search
 
 
@@ -26,7 +26,7 @@ def search_asked_for(
     for override in overrides:
         apply_override(tree, override.removeprefix("search."))
     given = {override.partition("=")[0].strip().removeprefix("search.") for override in overrides}
-    if not glossary and (idle := [key for key in OF_A_GLOSSARY if key in given]):
+    if not glossary and (idle := [key for key in GLOSSARY_KEYS if key in given]):
         raise ConfigError(f"--set {idle[0]} has no effect without a glossary.")
     options = {"beam": beam, "n_best": n_best, "exact": exact or None}
     asked = {key: value for key, value in options.items() if value is not None}

@@ -19,7 +19,7 @@ from nmt.models.ensemble import Ensemble
 from nmt.models.int8 import is_quick, to_int8
 from nmt.models.packed import pack
 from nmt.models.saved import SavedModel, load_model
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.folder import read_manifest, sha256
 from nmt.storage.seal import read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
@@ -73,7 +73,7 @@ def load(
 
 
 def device_for(int8: bool) -> torch.device:
-    """A GPU where there is one, unless weights of 8 bits are asked for, which are for the CPU, and it has what they need."""
+    """A GPU where there is one, unless it is to compute with 8 bits and the CPU can."""
     return torch.device("cuda" if torch.cuda.is_available() and not (int8 and is_quick()) else "cpu")
 
 

@@ -14,7 +14,8 @@ from nmt.models.attention import NoAttention
 from nmt.models.base import Seq2Seq
 from nmt.models.narrow import narrow
 from nmt.models.no_encoder import NoEncoder
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.run import search
 from nmt.tokenizer.base import EOS_ID
 from nmt.tokenizer.pair import TokenizerPair

@@ -26,7 +26,7 @@ from nmt.export import verify, write
 from nmt.export.ctranslate2 import ctranslate2_files
 from nmt.export.write import _shortlist_files
 from nmt.models.build import EncoderDecoder
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder, replaced, sha256, write_folder

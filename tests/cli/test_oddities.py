@@ -9,7 +9,7 @@ import pytest
 
 from nmt.cli.oddities import Oddities, Tally, Terms
 from nmt.cli.translate import _translate_stream
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.formats import FORMATS, Record, read_records
 from nmt.translation.result import Candidate, Term, Translation
 from nmt.translation.translator import Translator

@@ -12,7 +12,7 @@ from nmt.cli import doctor as examining
 from nmt.cli import shortlist as command
 from nmt.cli import translate as translating
 from nmt.errors import DataError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation import load as loads
 from nmt.translation.shortlist import SHORTLIST_FILE
 from nmt.translation.translator import Translator

@@ -12,8 +12,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from nmt.cli import split as command
+from nmt.corpus.config import CorpusConfig
 from nmt.errors import ConfigError, DataError
-from nmt.experiment import CorpusConfig
 
 app = typer.Typer()
 app.command()(command.split)

@@ -25,7 +25,7 @@ import nmt
 from nmt.cli import streams
 from nmt.cli import translate as command
 from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.training.device import KEPT_TO_TRANSLATE, KERNEL_CACHES
 from nmt.translation import stream
 from nmt.translation.scoring import score_pairs

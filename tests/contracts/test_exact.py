@@ -5,7 +5,8 @@ import random
 import pytest
 import torch
 
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.run import search
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.translator import Translator

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from nmt.models.base import Seq2Seq
+from nmt.search.config import SearchConfig
 from nmt.search.constraints import NEVER_WRITTEN
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.length import penalty
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID, EOS_ID

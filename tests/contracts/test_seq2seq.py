@@ -12,7 +12,7 @@ from nmt.models.attention import MultiHeadAttention
 from nmt.models.base import Memory, Rows, State
 from nmt.models.build import EncoderDecoder, describe
 from nmt.models.dropout import Dropout, WordDropout
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.training.loss import cross_entropy
 from tests.contracts.architectures import (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms
 from tests.contracts.architectures import EACH_DECODER, VOCAB, build, sentences

@@ -8,7 +8,7 @@ import pytest
 
 import determinism
 import nmt
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.translator import Translator
 
 

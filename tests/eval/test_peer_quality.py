@@ -11,7 +11,7 @@ import peer_quality
 import quality
 from nmt.corpus.readers import Pair
 from nmt.metrics.scores import score, segment_statistics
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.result import Translation
 from nmt.translation.translator import Translator
 from peers import PEERS, System

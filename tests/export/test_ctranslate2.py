@@ -15,7 +15,7 @@ from nmt.export.ctranslate2 import ctranslate2_files
 from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.keys import HONOURED
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import length_limits
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID, EOS_ID, PAD_ID

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nmt.export.keys import HONOURED, asked_besides, honoured
-from nmt.search.hypothesis import NEEDS, SearchConfig
+from nmt.search.config import NEEDS, SearchConfig
 
 OTHER: dict[str, Any] = {  # a value that is not the default
     "method": "sample",

@@ -31,7 +31,7 @@ from nmt.export.write import _runner_files, _shortlist_files
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.models.saved import SavedModel
 from nmt.search import boundaries
-from nmt.search.hypothesis import WIDEST, SearchConfig
+from nmt.search.config import WIDEST, SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.formats import Record

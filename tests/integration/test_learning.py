@@ -8,7 +8,7 @@ import torch
 from nmt.config import parse_config
 from nmt.corpus.batching import pad, places_of
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.training.loss import cross_entropy

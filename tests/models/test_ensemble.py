@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nmt.models.ensemble import Ensemble
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID
 from tests.contracts.architectures import build, sentences

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.seal import seal
 from nmt.translation.result import Candidate, Translation

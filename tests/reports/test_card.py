@@ -21,7 +21,7 @@ from nmt.reports.card import card, forget_card, write_card
 from nmt.reports.card_metadata import to_yaml
 from nmt.reports.evaluations import Evaluation, forget_evaluations, note_evaluation, read_evaluations
 from nmt.reports.record import RunRecord
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import replaced, write_folder
 from tests.reports.payloads import PAYLOADS

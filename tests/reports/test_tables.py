@@ -3,7 +3,7 @@
 import pytest
 
 from nmt.reports.searches import describe_search
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 
 
 def test_of_the_search_only_what_is_usual_or_unusual_is_shown():

@@ -17,7 +17,7 @@ from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run.finish import describe_end, describe_promise, describe_scores, record_of
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.seal import check_sealed
 from nmt.storage.verify import problems
 from nmt.training.checkpoint import Checkpoints

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.search.boundaries import part_of_word, stands_alone
+from nmt.search.config import SearchConfig
 from nmt.search.guide import Guide
-from nmt.search.hypothesis import SearchConfig
 from nmt.search.phrases import Phrases
 from nmt.search.terms import Progress, Required, Terms
 from nmt.tokenizer.base import EOS_ID

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from nmt.search.beam import _add, _extend
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.config import SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.run import search
 from nmt.tokenizer.base import EOS_ID
 from tests.fakes import ScriptedModel

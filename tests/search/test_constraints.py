@@ -8,8 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nmt.search.config import SearchConfig
 from nmt.search.constraints import NEVER_WRITTEN, Constraints
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.run import search
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from tests.fakes import TableModel

@@ -8,8 +8,9 @@ import torch
 
 from nmt.search import hypothesis, run
 from nmt.search.beam import beam_search
+from nmt.search.config import SearchConfig
 from nmt.search.guide import Guide, allot
-from nmt.search.hypothesis import Hypothesis, SearchConfig
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.placement import Course
 from nmt.search.run import search
 from nmt.search.terms import Required, Terms

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nmt.config import apply_override
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import LENGTH_PENALTIES, length_limits, penalty
 
 

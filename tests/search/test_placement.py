@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.length import penalty
 from nmt.search.placement import LEAST, placement
 from nmt.search.run import search

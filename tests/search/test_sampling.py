@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.search.sampling import SELDOM_MORE, draw
 from nmt.tokenizer.base import EOS_ID

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.search.score import coverage_penalty, score
 from tests.contracts.architectures import build, sentences

@@ -7,7 +7,7 @@ import pytest
 import sacrebleu
 import torch
 
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.training import validate as validate_module
 from nmt.training.validate import Validation, dev_loss, validate

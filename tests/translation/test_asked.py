@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.asked import search_asked_for
 
 

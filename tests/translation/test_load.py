@@ -17,7 +17,7 @@ from nmt.experiment import experiment_bytes
 from nmt.models.ensemble import Ensemble
 from nmt.models.int8 import Int8Linear
 from nmt.models.packed import PackedLinear
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_manifest, write_folder
 from nmt.storage.seal import seal

@@ -8,7 +8,7 @@ import torch
 
 import nmt
 from nmt.errors import ConfigError, NotFiniteError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.tokenizer.base import EOS_ID
 from nmt.translation import scoring
 from nmt.translation.scoring import score_pairs

@@ -9,7 +9,7 @@ from safetensors.numpy import save
 
 import nmt
 from nmt.errors import CheckpointError, ConfigError, DiskError
-from nmt.search.hypothesis import SearchConfig
+from nmt.search.config import SearchConfig
 from nmt.translation.glossary import Glossary
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist, even_share, learn
 from tests.tiny import invented_pairs

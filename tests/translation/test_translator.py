@@ -11,7 +11,7 @@ import torch
 import nmt
 from nmt.corpus.lines import is_blank
 from nmt.errors import ConfigError
-from nmt.search.hypothesis import MAX_ROWS, SearchConfig
+from nmt.search.config import MAX_ROWS, SearchConfig
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.tokenizer.sentencepiece import TokenizerConfig, train_sentencepiece
 from nmt.translation import parallel
