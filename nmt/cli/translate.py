@@ -125,17 +125,17 @@ def translate(
     """
     from rich.console import Console
 
-    from nmt.cli.oddities import replaced, unlearnt
     from nmt.cli.score import score_stream
+    from nmt.cli.stream_warnings import replaced, unlearnt
     from nmt.corpus.checks import check_order
     from nmt.errors import ConfigError
     from nmt.export.backend import load_exported
     from nmt.models.int8 import is_quick
     from nmt.training.device import prepare_memory
-    from nmt.translation.asked import search_asked_for
     from nmt.translation.formats import FORMATS
     from nmt.translation.glossary import Glossary
     from nmt.translation.load import is_language_model, languages_of, load
+    from nmt.translation.search_options import search_with_overrides
     from nmt.translation.stream import patience_for
 
     input, output = input or STANDARD, None if output == STANDARD else output
@@ -173,7 +173,7 @@ def translate(
     console = Console(stderr=True)
     if int8 and not is_quick():
         warn("--int8: this CPU has no AVX-512 VNNI, so the weights stay in fp32, which is quicker here.")
-    search = search_asked_for(runs[0], beam, n_best, set or [], glossary is not None, exact)
+    search = search_with_overrides(runs[0], beam, n_best, set or [], glossary is not None, exact)
     if backend != "nmt":
         translator: Translator = load_exported(runs[0], backend, search, shortlist)
     else:
@@ -226,7 +226,7 @@ def _translate_stream(
     counts: bool,
 ) -> None:
     """Translate and write chunk by chunk; afterwards say what was out of the ordinary. `counts`: show how far it is."""
-    from nmt.cli.oddities import Oddities
+    from nmt.cli.stream_warnings import Oddities
     from nmt.translation.stream import chunks
 
     oddities = Oddities()

@@ -1,4 +1,4 @@
-"""What another engine has found, as our search would say it."""
+"""Another engine's output as our Hypothesis."""
 
 from collections.abc import Sequence
 

@@ -13,9 +13,9 @@ from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
 from nmt.search.config import SearchConfig
-from nmt.translation.asked import search_asked_for
 from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation
+from nmt.translation.search_options import search_with_overrides
 
 Tick = Callable[[int], None]
 
@@ -72,7 +72,7 @@ def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] 
         )
     if beam is not None and not overrides and recipe_search(run_dir).method == "sample":
         raise ConfigError(f"--beam {beam} has no effect: the recipe of {run_dir} samples.")
-    search = search_asked_for(run_dir, beam, overrides=["n_best=1", *overrides])
+    search = search_with_overrides(run_dir, beam, overrides=["n_best=1", *overrides])
     if search.n_best > 1:
         raise ConfigError(f"search.n_best = {search.n_best}: one translation a sentence is scored. Leave it out.")
     return search

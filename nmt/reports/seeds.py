@@ -12,7 +12,7 @@ from nmt.reports.run_results import RunResult
 
 _SEEDS = " (seeds "  # in a name, which goes on with them
 _WENT_ON = "how training went on"
-_OF_ITS_OWN = ("name", "seed", "search", "card")  # of each run; how it really searched is in its result
+_MAY_DIFFER = ("name", "seed", "search", "card")  # of each run; how it really searched is in its result
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def are_named_alike(first: RunResult, second: RunResult) -> bool:
 
 
 def _settings(result: RunResult) -> dict[str, Any]:
-    recipe = {key: value for key, value in result.record.experiment.items() if key not in _OF_ITS_OWN}
+    recipe = {key: value for key, value in result.record.experiment.items() if key not in _MAY_DIFFER}
     hashes = result.record.text_sha256 or {}
     texts = {f"the {name} text": hashes.get(part) for part, name in (("train", "training"), ("dev", "dev"))}
     ends = "; ".join(result.record.other_ends) or "in one go"

@@ -1,4 +1,4 @@
-"""The loose files of a run, beside its models and states: what there is, and writing it so that it is vouched for."""
+"""The files at the top of a run directory (recipe, tokenizers, log, record), replaced with checksums that always hold."""
 
 from pathlib import Path
 

@@ -149,8 +149,8 @@ def describe_halt(directory: Path) -> str:
     return f"Stopped. {directory} is as it was saved at update {states[-1]}; the same command goes on from there."
 
 
-def describe_promise(progress: Progress, num_pairs: int, schedule: str) -> str:
-    """What may give a better model than a run that has ended, in a sentence; "" where nothing speaks for anything."""
+def advice(progress: Progress, num_pairs: int, schedule: str) -> str:
+    """How a better model than that of an ended run might be had, in a sentence; "" where there is no advice."""
     if not progress.best_update:
         return "A new run, with another --out and a lower training.learning_rate or more text, may make it better."
     if progress.finish_reason not in ("max_updates", "time_limit"):

@@ -21,7 +21,7 @@ from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.load import RECIPE, load_member, recipe_search
 
 # Keys that may be other ones than in the run that one begins with: they change neither weights nor vocabulary.
-OF_ITS_OWN = {
+MAY_DIFFER = {
     "model.dropout",
     "model.word_dropout",
     "tokenizer.training_pairs",
@@ -109,7 +109,7 @@ def _of_rate(now: Experiment, before: Experiment) -> str:
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:
     old, new = flat(before, f"{table}."), flat(now, f"{table}.")
-    if key := first_difference(old, new, OF_ITS_OWN):
+    if key := first_difference(old, new, MAY_DIFFER):
         raise ConfigError(
             f"{source} was trained with {key} = {old.get(key)!r}, and the recipe has {new.get(key)!r}. With "
             f"init_from, [{table}] must be that of {source / RECIPE}."

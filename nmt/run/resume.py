@@ -31,7 +31,7 @@ MAY_CHANGE = {
 }
 
 PREPARED = "prepared"  # the folder beside the runs that holds their text
-OF_ANY_RUN = {".lock", "state", "models"}  # what is there before the recipe is
+BEFORE_RECIPE = {".lock", "state", "models"}  # what is there before the recipe is
 
 
 def check_own(directory: Path) -> None:
@@ -47,7 +47,7 @@ def check_own(directory: Path) -> None:
         names = [path.name for path in directory.iterdir() if path.suffix != ".tmp"]
     except OSError as error:
         raise ConfigError(f"{directory} cannot be read ({error.strerror}). Name another folder with --out.") from None
-    if others := sorted(name for name in names if name not in OF_ANY_RUN):
+    if others := sorted(name for name in names if name not in BEFORE_RECIPE):
         raise ConfigError(
             f"{directory.resolve()} is no run, and holds {others[0]}. Name a new folder with --out, such as runs/my."
         )

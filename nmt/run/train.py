@@ -20,10 +20,10 @@ from nmt.run.assemble import checkpoints_of, make_job, prepare_text
 from nmt.run.changes import note_changes
 from nmt.run.files import remove_records, write_loose
 from nmt.run.finish import (
+    advice,
     bring_up_to_date,
     describe_end,
     describe_halt,
-    describe_promise,
     describe_scores,
     is_put_down,
     put_down,
@@ -174,8 +174,8 @@ def _farewell(experiment: Experiment, directory: Path, progress: Progress, num_p
     command = shlex.join(["nmt", "translate", str(directory)])
     reads = experiment.model.encoder.type != "none"  # a language model only says how probable a text is
     use = f"Translate with: {command} < FILE" if reads else f"Score text with: {command} --score FILE < FILE"
-    promise = describe_promise(progress, num_pairs, experiment.training.schedule)
-    return " ".join(filter(None, (f"{experiment.name}: {describe_end(progress)}.", promise, use)))
+    advised = advice(progress, num_pairs, experiment.training.schedule)
+    return " ".join(filter(None, (f"{experiment.name}: {describe_end(progress)}.", advised, use)))
 
 
 def _doubts_about_text(experiment: Experiment, recipe: Path | None) -> list[str]:

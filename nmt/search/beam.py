@@ -150,7 +150,7 @@ class Ended:
         del found[self.config.beam :]
 
     def counts(self, sentence: int, log_prob: float, length: int) -> bool:
-        """Whether a hypothesis may be one of the n best, or how many have ended matters: most are far behind."""
+        """Whether an ended hypothesis can matter: as one of the n best, or as their number decides. Most do not."""
         config, found = self.config, self.found[sentence]
         if self.terms or config.stopping == "first" or len(found) < config.n_best:
             return True

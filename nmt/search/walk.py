@@ -1,4 +1,4 @@
-"""Hypotheses that go each its own way, one token after the other: greedy search and sampling."""
+"""Greedy search and sampling: each hypothesis is extended by itself, one token after the other."""
 
 from collections.abc import Callable, Sequence
 

@@ -17,8 +17,8 @@ def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iter
     """Within, no other process can be here for the same directory, which is made where it is missing.
 
     The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `waiting` and
-    waits; without that, Timeout is raised. A directory that nothing came of is removed. Raises OSError. What is given
-    is whether there is a lock: on a file system that has none, others may be here.
+    waits; without that, Timeout is raised. A directory that is empty in the end is removed. Raises OSError. Yields
+    whether the lock is held: on a file system without locks, others may be here.
     """
     lock = FileLock(directory / LOCK, fallback_to_soft=False)  # a file as lock would outlive a process that is killed
     locked = _enter(lock, directory, waiting)

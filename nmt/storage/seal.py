@@ -11,8 +11,8 @@ from nmt.storage.folder import MANIFEST, build_manifest, read_manifest, sha256
 def seal(directory: Path, names: list[str], disk: Disk, coming: dict[str, bytes] | None = None) -> None:
     """Note size and SHA-256 of these files, those of them that exist, as they are now. Raises DiskError.
 
-    `coming` are files that will be written next, name -> bytes: from now until the next seal they are vouched for as
-    they will be, and those in `names` as they are too, so that a crash amid the writing leaves nothing that is refused.
+    `coming` are files that will be written next, name -> bytes. Until the next seal their present and their coming
+    content both pass the check, so a crash in between does no harm.
     """
     try:
         files = {name: (directory / name).read_bytes() for name in names if (directory / name).is_file()}

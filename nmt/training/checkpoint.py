@@ -72,7 +72,7 @@ class Checkpoints:
     def save_state(self, state: TrainingState, workers: Workers, regular: bool = True) -> None:
         """All processes call this; the one of rank 0 writes, moves the pointers and removes old steps.
 
-        Not `regular` is a state that a run which nothing happened to would not have.
+        Not `regular`: saved only because of an interruption. Nothing is rolled back to it.
         """
         if regular:
             state.progress.note_state(self.keep_last)

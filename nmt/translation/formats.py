@@ -49,9 +49,9 @@ class Record:
 
 
 # Fields of an earlier output that a new one need not have, and so need not replace.
-_LEFT_BEHIND = ("unknown", "terms", "alignment", "hypotheses", "token_log_probs")
+_STALE_FIELDS = ("unknown", "terms", "alignment", "hypotheses", "token_log_probs")
 # What else says something of a translation, and would be taken for something said of the target that is scored.
-_OF_A_TRANSLATION = (*_LEFT_BEHIND, "finish_reason", "confidence", "word_confidences", "repeats")
+_TRANSLATION_FIELDS = (*_STALE_FIELDS, "finish_reason", "confidence", "word_confidences", "repeats")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def write_jsonl(
         stream.write(b"\n")
         return
     hypotheses = _to_write(translation, n_best, alignment)
-    fields = {name: value for name, value in record.fields.items() if name not in _LEFT_BEHIND}
+    fields = {name: value for name, value in record.fields.items() if name not in _STALE_FIELDS}
     fields |= {"translation": one_line(hypotheses[0].text)} | _details(hypotheses[0])
     if translation.unknown:
         fields["unknown"] = translation.unknown
@@ -155,7 +155,7 @@ def write_score_jsonl(stream: BinaryIO, record: Record, target: Record, score: P
         stream.write(b"\n")
         return
     details = {"target": target.text, "score": score.score, "log_prob": score.log_prob, "tokens": score.pieces}
-    fields = {name: value for name, value in record.fields.items() if name not in _OF_A_TRANSLATION}
+    fields = {name: value for name, value in record.fields.items() if name not in _TRANSLATION_FIELDS}
     stream.write(_json_line(record, fields | details | {"token_log_probs": score.token_log_probs}))
 
 

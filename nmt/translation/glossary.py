@@ -132,9 +132,9 @@ class Glossary:
     def terms(
         self, text: str, tokens: Sequence[bytes], allowed: frozenset[int], read: Callable[[str], str] = str
     ) -> Terms:
-        """What the search is told of a clean line, or of a part of it, whose source tokens write `tokens`.
+        """The constraints for a cleaned line, or a part of one. `tokens`: the bytes that each source token spells.
 
-        They write what `read` makes of the text, character by character.
+        Together they spell what `read` makes of the text, character by character.
         """
         text = " ".join(text.split())
         times: Counter[Choice] = Counter()

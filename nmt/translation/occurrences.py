@@ -32,7 +32,7 @@ def nested(one: Span, other: Span) -> bool:
 
 
 def apart(spans: Iterable[Span], clash: Callable[[Span, Span], bool], chosen: Collection[Span] = ()) -> list[Span]:
-    """Those `chosen` and of `spans` each that clashes with none before it, in order; `clash` is one of the above."""
+    """`chosen`, and each of `spans` that clashes with none taken before it, in order; `clash` is one of the above."""
     found = sorted(chosen)
     for span in spans:
         place = bisect_left(found, span)  # as those there do not clash, none but its neighbours can
@@ -42,7 +42,7 @@ def apart(spans: Iterable[Span], clash: Callable[[Span, Span], bool], chosen: Co
 
 
 def assigned(wanted: Sequence[Choice], spans: Iterable[Span]) -> dict[int, int]:
-    """By its number, for each that is wanted and written, the term that is written for it.
+    """Which written term meets which wanted one, by the number of the latter.
 
     What stands within another that counts does not count; so the longest do, unless nothing is left to want them.
     """

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.cli.oddities import Oddities
+from nmt.cli.stream_warnings import Oddities
 from nmt.config import parse_config
 from nmt.errors import ConfigError, ExportError
 from nmt.export import ctranslate2, onnx

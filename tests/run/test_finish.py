@@ -16,7 +16,7 @@ from nmt.experiment import Experiment, load_experiment
 from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
-from nmt.run.finish import describe_end, describe_promise, describe_scores, record_of
+from nmt.run.finish import advice, describe_end, describe_scores, record_of
 from nmt.search.config import SearchConfig
 from nmt.storage.seal import check_sealed
 from nmt.storage.verify import problems
@@ -107,8 +107,8 @@ def test_the_end_of_a_run_is_described_with_its_best_score() -> None:
 )
 def test_a_run_that_a_limit_has_ended_too_early_says_so(changes: dict[str, Any], said: str) -> None:
     progress = Progress(update=1000, best_update=1000, pairs=100, finish_reason="max_updates")
-    assert describe_promise(dataclasses.replace(progress, **changes), 100, "inverse_sqrt") == said
-    of_cosine = describe_promise(dataclasses.replace(progress, **changes), 100, "cosine")  # the last is mostly the best
+    assert advice(dataclasses.replace(progress, **changes), 100, "inverse_sqrt") == said
+    of_cosine = advice(dataclasses.replace(progress, **changes), 100, "cosine")  # the last is mostly the best
     unsaid = said.replace(", and its last validation was the best", "")
     assert of_cosine == (unsaid if "epoch" in said or said == LOWER else "")
 

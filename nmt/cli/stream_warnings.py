@@ -1,4 +1,4 @@
-"""What was out of the ordinary in translating a stream, said in a few sentences, however long the stream was."""
+"""Warnings about a translated stream: for each kind how many lines it concerns, and the first few."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from nmt.cli.oddities import Oddities, Tally, Terms
+from nmt.cli.stream_warnings import Oddities, Tally, Terms
 from nmt.cli.translate import _translate_stream
 from nmt.search.config import SearchConfig
 from nmt.translation.formats import FORMATS, Record, read_records

@@ -1,4 +1,4 @@
-"""How to search, where a command line changes what the recipe of a run says."""
+"""The recipe's [search] with the command line's options on top."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from nmt.search.config import GLOSSARY_KEYS, NEEDS, WIDEST, SearchConfig, withou
 from nmt.translation.load import recipe_search
 
 
-def search_asked_for(
+def search_with_overrides(
     run: Path,
     beam: int | None = None,
     n_best: int | None = None,
