@@ -1,4 +1,4 @@
-"""The files at the top of a run directory (recipe, tokenizers, log, record), replaced with checksums that always hold."""
+"""The files at the top of a run directory (recipe, tokenizers, log, record), whose checksums hold at any moment."""
 
 from pathlib import Path
 
