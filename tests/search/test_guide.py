@@ -6,7 +6,8 @@ import random
 import pytest
 import torch
 
-from nmt.search import hypothesis, run
+from nmt.search import config as search_config
+from nmt.search import run
 from nmt.search.beam import beam_search
 from nmt.search.config import SearchConfig
 from nmt.search.guide import Guide, allot
@@ -150,7 +151,7 @@ def test_what_is_asked_of_a_sentence_does_not_concern_its_neighbours(beam: int) 
 
 
 def test_sentences_whose_terms_widen_the_beam_are_searched_in_smaller_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hypothesis, "MAX_ROWS", 10)
+    monkeypatch.setattr(search_config, "MAX_ROWS", 10)
     searched: list[tuple[int, int]] = []
 
     def watched(model: object, source: torch.Tensor, mask: object, config: SearchConfig, *rest: object) -> object:
