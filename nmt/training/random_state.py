@@ -7,6 +7,15 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+TYPES = {
+    "python": torch.int64,
+    "python.gauss": torch.float64,
+    "numpy": torch.int64,
+    "numpy.gauss": torch.float64,
+    "torch": torch.uint8,
+    "cuda": torch.uint8,
+}
+
 
 def seed_everything(seed: int) -> None:
     """Seed every generator that library code might draw from."""
@@ -33,6 +42,9 @@ def random_bytes() -> bytes:
 
 def restore_random(states: dict[str, Tensor]) -> None:
     """What random_bytes saved, loaded. Raises ValueError, KeyError, TypeError or RuntimeError for anything else."""
+    for name, kind in TYPES.items():
+        if name in states and states[name].dtype != kind:
+            raise ValueError(f"{name} is of type {states[name].dtype} instead of {kind}".replace("torch.", ""))
     if not all(bool(state.isfinite().all()) for state in states.values()):
         raise ValueError("the state of a generator holds NaN or infinity")
     version, *words = states["python"].tolist()
