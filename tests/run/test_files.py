@@ -39,32 +39,38 @@ class PowerCut(BaseException):
     """Nothing catches it."""
 
 
+class Power:
+    """In place of os.replace: the power goes at the renaming number `left`, before that is done or after."""
+
+    def __init__(self, before: bool) -> None:
+        self.replace, self.before, self.left = os.replace, before, 0
+
+    def __call__(self, source: Path, target: Path) -> None:
+        self.left -= 1
+        if self.left or not self.before:
+            self.replace(source, target)
+        if not self.left:
+            raise PowerCut
+
+
+def begin(*_: Any) -> None:
+    raise ConfigError("it has begun")
+
+
 @pytest.mark.parametrize("updates", [2, 3], ids=["finished", "going on"])
 @pytest.mark.parametrize("before", [True, False])
 def test_whenever_the_power_goes_while_a_run_starts_again_it_still_translates(
     begun: Path, monkeypatch: pytest.MonkeyPatch, updates: int, before: bool
 ) -> None:
     changed = same(begun, search={"beam": 2}, training__max_updates=updates)
-    replace, left, beams = os.replace, 0, []
-
-    def cut(source: Path, target: Path) -> None:
-        nonlocal left
-        left -= 1
-        if left or not before:
-            replace(source, target)
-        if not left:
-            raise PowerCut
-
-    def begin(*_: Any) -> None:
-        raise ConfigError("it has begun")
-
+    power, beams = Power(before), []
     monkeypatch.setattr(run_module, "train", begin)
-    monkeypatch.setattr(os, "replace", cut)
+    monkeypatch.setattr(os, "replace", power)
     original = shutil.copytree(begun, begun.with_name("original"))
-    while not left:
+    while not power.left:
         shutil.rmtree(begun)
         shutil.copytree(original, begun)
-        left = len(beams) + 1
+        power.left = len(beams) + 1
         with suppress(PowerCut, ConfigError):
             run(changed, begun)
         beams.append(nmt.load(begun).search.beam)
@@ -77,27 +83,15 @@ def test_whenever_the_power_goes_while_a_run_begins_the_same_command_begins_agai
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
 ) -> None:
     experiment, directory = make_experiment(tmp_path / "text"), tmp_path / "runs" / "tiny"
-    replace, left, found = os.replace, 0, list[set[str]]()
-
-    def cut(source: Path, target: Path) -> None:
-        nonlocal left
-        left -= 1
-        if left or not before:
-            replace(source, target)
-        if not left:
-            raise PowerCut
-
-    def begin(*_: Any) -> None:
-        raise ConfigError("it has begun")
-
+    power, found = Power(before), list[set[str]]()
     monkeypatch.setattr(run_module, "make_job", begin)
     with pytest.raises(ConfigError, match="it has begun"):
         run(experiment, directory)  # the text is prepared
-    while not left:
+    while not power.left:
         shutil.rmtree(directory)
-        left = len(found) + 1
+        power.left = len(found) + 1
         with monkeypatch.context() as patch, suppress(PowerCut, ConfigError):
-            patch.setattr(os, "replace", cut)
+            patch.setattr(os, "replace", power)
             run(experiment, directory)
         found.append({path.name for path in directory.glob("*.*")})
         with pytest.raises(ConfigError, match="it has begun"):
