@@ -13,7 +13,7 @@ from nmt.cli.text_options import given_text
 if TYPE_CHECKING:
     from nmt.corpus.readers import Text
     from nmt.metrics import Score
-    from nmt.reports.evaluation_set import EvaluationSet
+    from nmt.reports.evaluations import Evaluation
     from nmt.search.config import SearchConfig
 
 Run = Annotated[Path | None, typer.Argument(metavar="RUN", help="Run directory that `nmt train` made.")]
@@ -84,13 +84,14 @@ def evaluate(
     """
     from json import dumps
 
-    from rich.console import Console
-
-    from nmt.corpus.readers import Text
+    from nmt.config import dump_config
+    from nmt.corpus.lines import one_line
     from nmt.errors import ConfigError
-    from nmt.metrics import METRICS, doubt_about, explain_left_out, metric_name, metric_of, score, takes_long
+    from nmt.experiment import load_experiment
+    from nmt.metrics import METRICS, metric_name, metric_of
     from nmt.reports.collect import run_search
-    from nmt.reports.evaluation_set import load_evaluation_set
+    from nmt.reports.evaluation_set import load_evaluation_set, recipe_test
+    from nmt.reports.evaluations import Evaluation
 
     if (run is None) == (hypotheses is None):
         raise ConfigError("Give either a run directory, or --hypotheses FILE.")
@@ -99,54 +100,35 @@ def evaluate(
         metric_of(name)
     if run is not None:
         search = run_search(run, beam, set or [])
-        text = _test_text(run, source, reference)
+        corpus = load_experiment(run / "experiment.toml").corpus
+        languages = corpus.source_language, corpus.target_language
+        text = given_text(source, reference, languages) or recipe_test(run, corpus.texts().get("test"))
     else:
         of_a_run: dict[str, object] = {"--source": source, "--output": output, "--beam": beam, "--set": set or None}
         of_a_run |= {"--checkpoint": None if checkpoint == "best" else checkpoint, "--no-save": no_save or None}
-        if given := [option for option, value in of_a_run.items() if value is not None]:
-            raise ConfigError(f"--hypotheses is translated already, by no run: leave out {', '.join(given)}.")
-        if reference is None:
-            raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
-        streams.check_stdin([hypotheses, reference])
-        text = Text("parallel", str(hypotheses), str(reference))
+        text = _given_translations(hypotheses, reference, of_a_run)
     streams.check_outputs({"--json": json, "--output": output}, text.paths())
     test = load_evaluation_set(text)
     about: dict[str, Any] = {"hypotheses": str(hypotheses)}
-    outputs = list(test.source)
+    outputs: Sequence[str] = test.source
     if run is not None:
-        record = _record(run)
-        outputs, about = _translate(run, checkpoint, test.source, search)
-        about |= {"run": str(run), "checkpoint": checkpoint, "source": str(test.source_path)}
-        language = about.pop("target_language")
-        target_language = language if target_language is None else target_language
+        trained = _record(run)
+        outputs, seconds = _translate(run, checkpoint, test.source, search)
+        about = {"beam": search.beam, "translate_seconds": seconds, "search": dump_config(search), "run": str(run)}
+        about |= {"checkpoint": checkpoint, "source": str(test.source_path)}
+        target_language = corpus.target_language if target_language is None else target_language
     target_language = target_language or ""
-    left_out = [name for name in metrics if not metric and takes_long(name, test.reference, target_language)]
-    metrics = [name for name in metrics if name not in left_out]
-    for name in left_out:
-        warn(explain_left_out(name))
-    by_words = any(name not in ("chrF", "BLEU-words") for name in metrics)
-    if by_words and (said := doubt_about(test.reference, target_language)):
-        warn(said)
-    scores = []
-    with Console(stderr=True).status("Scoring") as status:
-        for name in metrics:
-            status.update(f"Scoring by {name}")
-            scores += score([name], outputs, test.reference, target_language=target_language)
-    about |= {"reference": str(test.reference_path), "num_sentences": len(test)}
-    about |= {"target_language": target_language}
+    scores = _score(metrics, bool(metric), outputs, test.reference, target_language)
+    about |= {"reference": str(test.reference_path), "num_sentences": len(test), "target_language": target_language}
     width = max(len(each.name) for each in scores)
     with streams.writing_to():
         for each in scores:
             print(f"{each.name:<{width}}  {each.value:6.2f}  [{each.low:.2f}, {each.high:.2f}]  {each.signature}")
     if run is not None and not no_save:
-        if checkpoint != "best":
-            say(f"checkpoint '{checkpoint}': its scores are not saved in the run.")
-        elif record is not None and _record(run) == record:
-            _note(run, test, about, scores)
-            if said := _doubt(run, scores):
-                warn(said)
-        else:
-            say(f"the training of {run} has not ended: the scores are not saved in it.")
+        files = one_line(test.source_path.name), one_line(test.reference_path.name)  # whose names may be any bytes
+        hashes = test.source_sha256, test.reference_sha256
+        evaluation = Evaluation(*files, *hashes, len(test), about["search"], seconds, tuple(scores))
+        _save(run, checkpoint, trained, evaluation)
     if output is not None:
         _write(output, "".join(f"{line}\n" for line in outputs))
     if json is not None:
@@ -155,44 +137,17 @@ def evaluate(
         _write(json, dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
-def _test_text(run: Path, source: Path | None, reference: Path | None) -> "Text":
-    """The test set: the command line's, else the recipe's."""
-    from nmt.corpus.checks import check_there_of_run
+def _given_translations(hypotheses: Path | None, reference: Path | None, of_a_run: dict[str, object]) -> "Text":
+    """The two files. Raises ConfigError where an option is given that is only for a run, or there is no reference."""
+    from nmt.corpus.readers import Text
     from nmt.errors import ConfigError
-    from nmt.experiment import load_experiment
 
-    corpus = load_experiment(run / "experiment.toml").corpus
-    if given := given_text(source, reference, (corpus.source_language, corpus.target_language)):
-        return given
-    if corpus.test is None:
-        raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
-    check_there_of_run(corpus.text("test"), "test", run, "or give another test set with --source and --reference")
-    return corpus.text("test")
-
-
-def _translate(
-    run: Path, checkpoint: str, lines: Sequence[str], search: "SearchConfig"
-) -> tuple[list[str], dict[str, Any]]:
-    """The run's translations, and how fast it was; progress goes to stderr."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from nmt.config import dump_config
-    from nmt.experiment import load_experiment
-    from nmt.reports.collect import translate_run
-    from nmt.training.device import prepare_memory
-
-    prepare_memory()
-    language = load_experiment(run / "experiment.toml").corpus.target_language
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_interactive) as progress:
-        task = progress.add_task("Translating", total=len(lines))
-        translations, seconds = translate_run(
-            run, lines, search, tick=lambda number: progress.advance(task, number), checkpoint=checkpoint
-        )
-    about = {"beam": search.beam, "translate_seconds": seconds, "target_language": language}
-    about["search"] = dump_config(search)
-    return [translation.text for translation in translations], about
+    if given := [option for option, value in of_a_run.items() if value is not None]:
+        raise ConfigError(f"--hypotheses is translated already, by no run: leave out {', '.join(given)}.")
+    if reference is None:
+        raise ConfigError("--hypotheses needs --reference: what to compare the translations with.")
+    streams.check_stdin([hypotheses, reference])
+    return Text("parallel", str(hypotheses), str(reference))
 
 
 def _record(run: Path) -> bytes | None:
@@ -200,38 +155,68 @@ def _record(run: Path) -> bytes | None:
     return (run / "record.json").read_bytes() if (run / "record.json").exists() else None
 
 
-def _note(run: Path, test: "EvaluationSet", about: dict[str, Any], scores: list["Score"]) -> None:
-    """Keep the scores in the run and write its card anew, and say so. They stand all the same where that fails."""
-    from nmt.corpus.lines import one_line
+def _translate(run: Path, checkpoint: str, lines: Sequence[str], search: "SearchConfig") -> tuple[list[str], float]:
+    """The run's translations, and the seconds they took; progress goes to stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from nmt.reports.collect import translate_run
+    from nmt.training.device import prepare_memory
+
+    prepare_memory()
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_interactive) as progress:
+        task = progress.add_task("Translating", total=len(lines))
+        translations, seconds = translate_run(
+            run, lines, search, tick=lambda number: progress.advance(task, number), checkpoint=checkpoint
+        )
+    return [translation.text for translation in translations], seconds
+
+
+def _score(
+    metrics: Sequence[str], asked: bool, outputs: Sequence[str], references: Sequence[str], language: str
+) -> list["Score"]:
+    """By each metric, unless it takes very long and none was asked for; progress and doubts go to stderr."""
+    from rich.console import Console
+
+    from nmt.metrics import doubt_about, explain_left_out, score, takes_long
+
+    left_out = [name for name in metrics if not asked and takes_long(name, references, language)]
+    for name in left_out:
+        warn(explain_left_out(name))
+    metrics = [name for name in metrics if name not in left_out]
+    by_words = any(name not in ("chrF", "BLEU-words") for name in metrics)
+    if by_words and (said := doubt_about(references, language)):
+        warn(said)
+    scores = []
+    with Console(stderr=True).status("Scoring") as status:
+        for name in metrics:
+            status.update(f"Scoring by {name}")
+            scores += score([name], outputs, references, target_language=language)
+    return scores
+
+
+def _save(run: Path, checkpoint: str, trained: bytes | None, evaluation: "Evaluation") -> None:
+    """Keep the scores in the run and its card, where they are of the model that it has, and say so.
+
+    They stand all the same where that fails. `trained`: the run's record when it began to translate.
+    """
     from nmt.errors import NMTError
-    from nmt.reports.card import CARD, write_card
-    from nmt.reports.evaluations import FOLDER, Evaluation, note_evaluation, only_noter
+    from nmt.reports.card import CARD, note_scores
+    from nmt.reports.evaluations import FOLDER, doubt_about_scores
 
-    source, reference = one_line(test.source_path.name), one_line(test.reference_path.name)  # which may be any bytes
-    files = source, reference, test.source_sha256, test.reference_sha256
-    search, seconds = about["search"], about["translate_seconds"]
-    try:
-        with only_noter(run):
-            note_evaluation(run, Evaluation(*files, len(test), search, seconds, tuple(scores)))
-            write_card(run)
-        say(f"the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.")
-    except NMTError as error:
-        warn(f"the model card stays as it was: {error}")
-
-
-def _doubt(run: Path, scores: Sequence["Score"]) -> str:
-    """A sentence where the scores are so far below those on the dev set as those of other lines are; or ''."""
-    from nmt.reports.evaluations import FOLDER
-    from nmt.reports.record import RunRecord
-
-    expected = RunRecord.load(run / "record.json").best_dev_bleu or 0.0
-    value = next((each.value for each in scores if each.name == "BLEU"), expected)
-    if value >= expected / 10:
-        return ""
-    return (
-        f"BLEU is far below that on the dev set, {expected:.1f}. Do the two files belong together, line by line? If "
-        f"not, delete {run / FOLDER} and evaluate again on what does."
-    )
+    if checkpoint != "best":
+        say(f"checkpoint '{checkpoint}': its scores are not saved in the run.")
+    elif trained is None or trained != _record(run):
+        say(f"the training of {run} has not ended: the scores are not saved in it.")
+    else:
+        try:
+            note_scores(run, evaluation)
+            say(f"the scores are saved in {run / FOLDER} and in the model card, {run / CARD}.")
+        except NMTError as error:
+            warn(f"the model card stays as it was: {error}")
+        if said := doubt_about_scores(run, evaluation.scores):
+            warn(said)
 
 
 def _write(path: Path, text: str) -> None:

@@ -40,8 +40,8 @@ def shortlist(run: Run) -> None:
         source, target = tokenizers.source.encode(pair.source), tokenizers.target.encode(pair.target)
         return ([], []) if max(len(source), len(target)) > corpus.max_length else (source, target)
 
-    record = RunRecord.load(run / "record.json") if (run / "record.json").exists() else None
-    trained_on = (record.text_sha256 or {}).get("train") if record else None
+    path = run / "record.json"
+    trained_on = RunRecord.load(path).hashes("train") if path.exists() else []
     if trained_on and trained_on != text.hashes():
         say(f"{text.describe()} is not the text that {run} was trained on; the shortlist will be of what it is now.")
     say(f"reading {text.describe()} ...")

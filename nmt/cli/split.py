@@ -47,7 +47,8 @@ def split(
 
     No sentence is in two of them. Prints what names them in a recipe.
     """
-    from nmt.corpus.checks import check_start, doubt_about_codes
+    from nmt.corpus.checks import check_start
+    from nmt.corpus.languages import doubt_about_codes
     from nmt.corpus.split import hold_out, write_parts
     from nmt.counted import counted
 
@@ -79,6 +80,7 @@ def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
     Raises ConfigError for languages that are none, or that contradict the files.
     """
     from nmt.corpus.checks import check_order, ending
+    from nmt.corpus.languages import looks_like_a_code
     from nmt.errors import ConfigError
 
     if any(given) and (given[0] == given[1] or not all(map(_CODE.fullmatch, given))):
@@ -90,11 +92,10 @@ def _names(files: Sequence[Path], *given: str) -> tuple[str, str]:
         return given[0], given[1]
     ends = [ending(path) for path in files]
     of_text = len(files) == 2 and {_reader(path) for path in files} == {"parallel"}
-    return (ends[0], ends[1]) if of_text and all(map(_LANGUAGE.fullmatch, ends)) and ends[0] != ends[1] else SIDES
+    return (ends[0], ends[1]) if of_text and all(map(looks_like_a_code, ends)) and ends[0] != ends[1] else SIDES
 
 
 _CODE = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
-_LANGUAGE = re.compile(r"(?!txt|tmp|raw|src|tgt|tok|out)[a-z]{2,3}([-_][A-Za-z]{2,4})?")
 
 
 def _reader(path: Path) -> str:

@@ -6,24 +6,13 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+from nmt.corpus.languages import Languages, agree, doubt_about_codes, is_two_letter_code
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.readers import BY_LANGUAGE, Text
-from nmt.corpus.tmx import language_parts
 from nmt.errors import ConfigError, DataError
-
-Languages = tuple[str, str]  # of source and target; empty where not known
 
 _HEADERS = {("source", "target"), ("src", "tgt"), ("src", "trg")}
 _FIELDS = {"source", "target", "text", "translation"}
-# The two-letter codes of ISO 639-1, and those that it once had.
-_CODES = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
-    "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is it "
-    "iu iw ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo "
-    "mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
-    "si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh "
-    "yi yo za zh zu"
-)
 
 
 def check_parts(texts: dict[str, Text], languages: Languages, recipe_dir: Path | None, two_sides: bool) -> list[str]:
@@ -82,9 +71,9 @@ def check_sides(paths: Sequence[Path], languages: Languages) -> None:
 def check_order(paths: Sequence[Path], languages: Languages) -> None:
     """Raises ConfigError where by their names the first file is in the target language, the second in the source's."""
     ends = [ending(path) for path in paths]
-    if len(ends) != 2 or all(map(_fits, ends, languages)):
+    if len(ends) != 2 or all(map(agree, ends, languages)):
         return
-    if all(map(_fits, ends, reversed(languages))):
+    if all(map(agree, ends, reversed(languages))):
         raise ConfigError(
             f"{paths[0]}, {paths[1]}: the names say {ends[0]}, {ends[1]}, the other way round: the source is in "
             f"{languages[0]}, the target in {languages[1]}. Exchange the files, or the languages."
@@ -95,7 +84,7 @@ def doubt_about_files(paths: Sequence[Path], languages: Languages) -> str:
     """A sentence where the name of a file ends in another language than its side has; or ''."""
     named = [(path, ending(path), language) for path, language in zip(paths, languages, strict=False)]
     for path, code, language in named if len(paths) == len(languages) else ():
-        if len(code) == 2 and code in _CODES and language and not _fits(code, language):
+        if is_two_letter_code(code) and language and not agree(code, language):
             return f"{path}: the name says {code}, and that side is in {language}. Is it the right file?"
     return ""
 
@@ -103,18 +92,6 @@ def doubt_about_files(paths: Sequence[Path], languages: Languages) -> str:
 def ending(path: Path) -> str:
     """How a name ends, where that of many a text file has its language."""
     return path.name.removesuffix(".gz").rpartition(".")[2]
-
-
-def _fits(code: str, language: str) -> bool:
-    """Whether they are one language, of which either may say less: `de` and `de-AT`."""
-    one, other = language_parts(code), language_parts(language)
-    common = min(len(one), len(other))
-    return one[:common] == other[:common]
-
-
-def fit(one: Languages, other: Languages) -> bool:
-    """Whether two pairs of languages are one, as far as both are known."""
-    return all(not (a and b) or _fits(a, b) for a, b in zip(one, other, strict=True))
 
 
 def check_start(text: Text, languages: Languages) -> None:
@@ -145,9 +122,3 @@ def _object(line: str) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def doubt_about_codes(languages: Languages) -> str:
-    """A sentence where a language is called by two letters that are no language's; or ''."""
-    unknown = [code for code in languages if len(code) == 2 and code.lower() not in _CODES]
-    return f"{' and '.join(unknown)}: not among the two-letter codes of languages (ISO 639-1). A typo?" * bool(unknown)

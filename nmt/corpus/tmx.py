@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from nmt.corpus.languages import language_parts
 from nmt.corpus.lines import HEAD_BYTES, explain_failure, refuse_archive
 from nmt.errors import DataError
 
@@ -172,8 +173,3 @@ def _variant(unit: Unit, language: str) -> int | None:
         if fits and 2 * bool(text) + fits > best:
             best, place = 2 * bool(text) + fits, index
     return place
-
-
-def language_parts(language: str) -> list[str]:
-    """Language, script, region of a code, as far as it has them."""
-    return language.lower().replace("_", "-").split("-")

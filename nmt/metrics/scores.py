@@ -13,9 +13,9 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
 
+from nmt.corpus.languages import has_spaces, primary
 from nmt.errors import ConfigError
 from nmt.metrics.base import Score
-from nmt.metrics.languages import doubt, primary
 from nmt.metrics.moses import moses_bleu
 from nmt.metrics.statistics import NUM_RESAMPLES, SegmentStatistics, extract, interval
 
@@ -45,8 +45,14 @@ def bleu_tokenizer(target_language: str) -> str:
 
 
 def doubt_about(references: Sequence[str], target_language: str) -> str | None:
-    """A warning where these references cannot be scored by words in this language; None where they can."""
-    return doubt(target_language, bleu_tokenizer(target_language), references)
+    """Why these references cannot be split into words in this language; None where they can."""
+    if bleu_tokenizer(target_language) != "13a" or has_spaces(references):
+        return None
+    named = f"the target language is {target_language!r}" if target_language else "no target language is given"
+    return (
+        f"The references have no spaces between words, and {named}: BLEU and TER take whole sentences for words. "
+        "Chinese, Japanese and Korean are known as zh, ja and ko; in other languages, go by chrF."
+    )
 
 
 def _bleu(target_language: str) -> Metric:

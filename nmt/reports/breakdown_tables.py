@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from nmt.metrics import Score
-from nmt.reports import numbers, verdicts
+from nmt.reports import numbers, verdicts, wording
 from nmt.reports.buckets import Bucket
 from nmt.reports.report import Report
 from nmt.reports.signs import SIGNS
@@ -59,6 +59,21 @@ def front_table(report: Report) -> Table:
         for n, run in enumerate(report.runs)
     )
     return Table(header, rows)
+
+
+def breakdowns(report: Report) -> list[tuple[str, Table | None, str]]:
+    """For each way to group the sentences a heading, a table and a caption, which says why where there is no table."""
+    by_length, by_rarity = wording.length_caption(report), wording.rarity_caption(report)
+    groups = [
+        ("Quality by length of the source", f"Source {report.length_unit}", report.buckets, by_length),
+        ("Quality by rarity of the source words", "Rarest word was seen", report.rarity, by_rarity),
+        ("Quality by length ratio", "Share of the usual ratio", report.ratios, wording.RATIOS),
+        ("Quality by repetition in the reference", "Most frequent word occurs", report.repetition, wording.REPETITION),
+    ]
+    return [
+        (heading, bucket_table(report, buckets, label) if buckets else None, caption)
+        for heading, label, buckets, caption in groups
+    ]
 
 
 def bucket_table(report: Report, buckets: Sequence[Bucket], label: str) -> Table:

@@ -21,7 +21,7 @@ from nmt.reports.card_metadata import (
     part_of,
     to_yaml,
 )
-from nmt.reports.evaluations import Evaluation, forget_evaluations, read_evaluations
+from nmt.reports.evaluations import Evaluation, forget_evaluations, note_evaluation, only_noter, read_evaluations
 from nmt.reports.markdown_text import escape
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
@@ -49,6 +49,13 @@ def card_of(run_dir: Path) -> str:
     """The card of a run that has a record, from what is on record now. Raises CheckpointError and ConfigError."""
     experiment, record = load_experiment(run_dir / "experiment.toml"), RunRecord.load(run_dir / "record.json")
     return card(experiment, record, read_evaluations(run_dir))
+
+
+def note_scores(run_dir: Path, evaluation: Evaluation) -> None:
+    """Keep scores in the run, and write its card anew with them. Raises CheckpointError, ConfigError and DiskError."""
+    with only_noter(run_dir):
+        note_evaluation(run_dir, evaluation)
+        write_card(run_dir)
 
 
 def forget_card(run_dir: Path) -> None:

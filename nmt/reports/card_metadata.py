@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from nmt.corpus.config import TextFiles
 from nmt.corpus.hub import file_format
+from nmt.corpus.languages import Languages, bcp47, first_part
 from nmt.corpus.readers import SPLITS
 from nmt.experiment import Experiment
 from nmt.metrics import Score
-from nmt.metrics.languages import first_part
 from nmt.reports.evaluations import Evaluation
 from nmt.reports.paths import file_name
 from nmt.reports.record import RunRecord
@@ -49,7 +49,7 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     if (dev := dev_score(experiment, record)) and corpus.dev:
         results.append(_result(experiment, (dev,), "dev", file_name(corpus.dev.source), "greedy"))
     return {
-        **_languages(code for code in (corpus.source_language, corpus.target_language) if code),
+        **_languages((corpus.source_language, corpus.target_language)),
         **_license(experiment.card.license),
         "library_name": "nmt",
         "pipeline_tag": task,
@@ -60,11 +60,10 @@ def metadata(experiment: Experiment, record: RunRecord, evaluations: Sequence[Ev
     }
 
 
-def _languages(codes: Iterable[str]) -> dict[str, list[str]]:
+def _languages(named: Languages) -> dict[str, list[str]]:
     """As the hub takes them: ISO 639 in `language`, with a region or script (pt-BR) in `language_bcp47`; no names."""
-    given = list(codes)
-    languages = dict.fromkeys(code for code in map(first_part, given) if re.fullmatch("[a-z]{2,3}", code))
-    tags = [code.replace("_", "-") for code in given if re.fullmatch("[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})+", code)]
+    languages = dict.fromkeys(filter(None, (bcp47(first_part(code)) for code in named)))
+    tags = [tag for tag in map(bcp47, named) if "-" in tag]
     return ({"language": list(languages)} if languages else {}) | ({"language_bcp47": tags} if tags else {})
 
 
@@ -107,10 +106,10 @@ def part_of(experiment: Experiment, record: RunRecord, evaluation: Evaluation) -
 
     Files are recognised by checksum, or by name where the record has none (an older one, a test set of the hub).
     """
-    corpus, hashes = experiment.corpus, record.text_sha256
+    corpus = experiment.corpus
     for part, text in (("train", corpus.train), ("dev", corpus.dev), ("test", corpus.test)):
-        known = (hashes or {}).get(part, [])
-        if text and (hashes is None or (part == "test" and not known)):
+        known = record.hashes(part)
+        if text and (record.text_sha256 is None or (part == "test" and not known)):
             scored, known = {file_name(evaluation.source), file_name(evaluation.reference)}, _names(text)
         else:
             scored = {evaluation.source_sha256, evaluation.reference_sha256}

@@ -12,6 +12,7 @@ from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.reports.record import RunRecord
 from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
+from nmt.reports.seeds import find_systems
 from nmt.search.config import SearchConfig
 from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation
@@ -50,14 +51,21 @@ def collect_run(
     )
 
 
-def with_samples(result: RunResult, run_dir: Path, lines: Sequence[str], beam: int | None = None) -> RunResult:
-    """A collected run with its translations of `lines` to show, and the attention they were made with."""
-    if not lines:
-        return result
+def with_samples(
+    results: Sequence[RunResult], runs: Sequence[Path], lines: Sequence[str], beam: int | None = None
+) -> list[RunResult]:
+    """The first run of each system with its translations of `lines` to show, and the attention they were made with."""
+    firsts = {system.first for system in find_systems(results)} if lines else set()
+    return [
+        replace(result, samples=_samples(result, run, lines, beam)) if number in firsts else result
+        for number, (result, run) in enumerate(zip(results, runs, strict=True))
+    ]
+
+
+def _samples(result: RunResult, run_dir: Path, lines: Sequence[str], beam: int | None) -> tuple[Sample, ...]:
     shown = load(run_dir).translate(lines, run_search(run_dir, beam), attention=True)
     looks = result.record.experiment.get("model", {}).get("decoder", {}).get("attention") != "none"
-    samples = (Sample(translation.text, _alignment(translation) if looks else None) for translation in shown)
-    return replace(result, samples=tuple(samples))
+    return tuple(Sample(translation.text, _alignment(translation) if looks else None) for translation in shown)
 
 
 def run_search(run_dir: Path, beam: int | None = None, overrides: Sequence[str] = ()) -> SearchConfig:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from nmt.corpus.languages import has_spaces
 from nmt.errors import ConfigError, DataError
 from nmt.metrics import METRICS, SegmentStatistics, explain_left_out, mean_score_of, segment_statistics, takes_long
-from nmt.metrics.languages import has_spaces
 from nmt.reports.buckets import SMALLEST, Bucket, score_buckets
 from nmt.reports.differences import NUM_LISTED, Shown, by_difference, largest_leads, most_different
 from nmt.reports.evaluation_set import EvaluationSet

@@ -5,7 +5,6 @@ from typing import Any
 
 from nmt.reports import numbers
 from nmt.reports.run_results import RunResult
-from nmt.reports.training_text import recipe_text
 
 _TIMES = "training times and speeds are not comparable"
 _CODE = "that may be a part of a difference in quality"
@@ -59,8 +58,8 @@ def _libraries(versions: Mapping[str, str]) -> dict[str, str]:
 
 def _training_texts(results: Sequence[RunResult]) -> list[object]:
     """By checksum where every run has recorded it, else as the recipes name it, without those that do not."""
-    noted = [(result.record.text_sha256 or {}).get("train") for result in results]
+    noted = [result.record.hashes("train") for result in results]
     if all(noted):
         return list(noted)
-    named = [recipe_text(result.record.experiment.get("corpus", {}), "train") for result in results]
+    named = [result.record.text("train") for result in results]
     return [text for text in named if text]

@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.metrics.languages import has_spaces
+from nmt.corpus.languages import has_spaces
 from nmt.reports.evaluation_set import EvaluationSet
 
 NUM_LISTED = 1000  # sentences in the list that can be searched: more would make the page slow

@@ -1,12 +1,16 @@
-"""The sentences that systems are compared on."""
+"""The sentences that systems are scored and compared on, and whether they are those of all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
+from nmt.corpus.checks import check_there_of_run
+from nmt.corpus.languages import has_spaces, surely_differ
 from nmt.corpus.lines import hash_text
 from nmt.corpus.readers import Text
-from nmt.errors import DataError
-from nmt.metrics.languages import has_spaces
+from nmt.errors import ConfigError, DataError
+from nmt.reports.record import RunRecord
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,41 @@ class EvaluationSet:
 
     def __len__(self) -> int:
         return len(self.source)
+
+
+def recipe_test(run: Path, text: Text | None) -> Text:
+    """The test set that the recipe of a run names. Raises ConfigError for None, DataError where it is not there."""
+    if text is None:
+        raise ConfigError(f"{run}: its recipe names no test set (corpus.test). Give one with --source, --reference.")
+    check_there_of_run(text, "test", run, "or give another test set with --source and --reference")
+    return text
+
+
+def common_test(runs: Sequence[Path], records: Sequence[RunRecord]) -> Text:
+    """The test set that the recipes of all runs name. Raises as `recipe_test`, and where they name different ones."""
+    first = records[0].text("test")
+    for run, record in zip(runs, records, strict=True):
+        text = record.text("test")
+        if text is None:
+            return recipe_test(run, None)
+        if first and text != first:
+            raise ConfigError(
+                f"{runs[0]} is tested on {first.describe()} but {run} on {text.describe()}. Scores on different test "
+                "sets cannot be compared; choose one for all with --source and --reference."
+            )
+    return recipe_test(runs[0], first)
+
+
+def check_languages(runs: Sequence[Path], records: Sequence[RunRecord]) -> None:
+    """Raises ConfigError where runs surely translate from or into different languages: no test set is one of all."""
+    for side, verb in (("source", "from"), ("target", "into")):
+        named = [(run, record.language(side)) for run, record in zip(runs, records, strict=True)]
+        for (first, expected), (run, code) in combinations(named, 2):
+            if surely_differ(expected, code):
+                raise ConfigError(
+                    f"{first} translates {verb} {expected} but {run} {verb} {code}. Compare runs of one pair of "
+                    "languages."
+                )
 
 
 def load_evaluation_set(text: Text) -> EvaluationSet:

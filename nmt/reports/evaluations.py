@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from nmt.errors import CheckpointError
 from nmt.metrics import METRICS, OTHER_METRICS, Score
+from nmt.reports.record import RunRecord
 from nmt.reports.searches import describe_search
 from nmt.storage.disk import Disk, disk_error
 from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_folder, replaced, write_folder
@@ -98,6 +99,18 @@ def _merged(evaluations: Iterable[Evaluation]) -> tuple[Evaluation, ...]:
         in_order = sorted(scores.values(), key=lambda score: places.get(score.name, len(places)))
         found[each.measured] = replace(each, scores=tuple(in_order))
     return tuple(found.values())
+
+
+def doubt_about_scores(run_dir: Path, scores: Iterable[Score]) -> str:
+    """A sentence where they are so far below the run's on the dev set as those of other lines are; or ''."""
+    expected = RunRecord.load(run_dir / "record.json").best_dev_bleu or 0.0
+    value = next((score.value for score in scores if score.name == "BLEU"), expected)
+    if value >= expected / 10:
+        return ""
+    return (
+        f"BLEU is far below that on the dev set, {expected:.1f}. Do the two files belong together, line by line? If "
+        f"not, delete {run_dir / FOLDER} and evaluate again on what does."
+    )
 
 
 def forget_evaluations(run_dir: Path) -> None:

@@ -2,17 +2,16 @@
 
 import base64
 import hashlib
-import re
 from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from nmt.corpus.languages import bcp47
 from nmt.corpus.lines import one_line
 from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
 from nmt.reports.palette import DARK, LIGHT, themed
-from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
 from nmt.reports.signs import SIGNS
 
@@ -27,7 +26,6 @@ def to_html(report: Report, figures: Figures) -> str:
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_printable, keep_trailing_newline=True
     )
     script = loader.get_source(environment, "report.js")[0].replace("\r\n", "\n")  # as browsers read it for its hash
-    test = report.evaluation_set
     return environment.get_template("report.html.j2").render(
         report=report,
         words=wording,
@@ -43,25 +41,20 @@ def to_html(report: Report, figures: Figures) -> str:
         samples=[_inline_sample(sample) for sample in figures.samples],
         differing={sample.line: _inline_sample(sample) for sample in figures.differing},
         signs=SIGNS,
-        test_files=[
-            ("Source", portable_path(test.source_path), test.source_sha256),
-            ("Reference", portable_path(test.reference_path), test.reference_sha256),
-        ],
         light=LIGHT,
         dark=DARK,
         colors=len(LIGHT),
-        source_lang=_lang(report, "source_language"),
-        target_lang=_lang(report, "target_language"),
+        source_lang=_lang(report, "source"),
+        target_lang=_lang(report, "target"),
         script=Markup(script),
         policy=_policy(script),
     )
 
 
-def _lang(report: Report, key: str) -> Markup:
+def _lang(report: Report, side: str) -> Markup:
     """The attribute that says what language a sentence is in, where the recipe's name for it is a code."""
-    corpus = report.runs[0].result.record.experiment.get("corpus", {})
-    code = str(corpus.get(key, "")) if isinstance(corpus, dict) else ""
-    return Markup(f' lang="{code}"') if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else Markup()
+    code = bcp47(report.runs[0].result.record.language(side))
+    return Markup(f' lang="{code}"') if code else Markup()
 
 
 def _policy(script: str) -> str:

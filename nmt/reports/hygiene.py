@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from nmt.corpus.readers import Text
 from nmt.counted import counted
@@ -14,7 +13,7 @@ from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.paths import file_name, portable_path
 from nmt.reports.run_results import RunResult
 from nmt.reports.seeds import System, are_named_alike, differing_keys, find_systems, recipe_key, seed_of
-from nmt.reports.training_text import TrainingText, recipe_text
+from nmt.reports.training_text import TrainingText
 
 _FEW = 3  # keys that a sentence can name
 
@@ -65,9 +64,7 @@ def _overlap(results: Sequence[RunResult], test: EvaluationSet, training: Sequen
 def _dev(results: Sequence[RunResult], test: EvaluationSet) -> list[str]:
     """A test set that chose the checkpoints it tests; recognised by its checksums, as in the model card."""
     hashes = {test.source_sha256, test.reference_sha256}
-    chosen = [
-        result.name for result in results if hashes.intersection((result.record.text_sha256 or {}).get("dev", ()))
-    ]
+    chosen = [result.name for result in results if hashes.intersection(result.record.hashes("dev"))]
     if not chosen:
         return []
     return [
@@ -80,7 +77,7 @@ def _signatures(results: Sequence[RunResult], target_language: str) -> list[str]
     """Runs whose recipes would give scores another signature, and dev scores by different versions of sacreBLEU."""
     lines = []
     for result in results:
-        own = str(_corpus(result).get("target_language", ""))
+        own = result.record.language("target")
         if own == target_language:
             continue
         for metric in METRICS:
@@ -104,7 +101,7 @@ def _languages(results: Sequence[RunResult]) -> list[str]:
     """Codes that may mean one language or, by their regions and scripts, two."""
     lines = []
     for side in ("source", "target"):
-        named = {result.name: str(_corpus(result).get(f"{side}_language", "")) or "none" for result in results}
+        named = {result.name: result.record.language(side) or "none" for result in results}
         if len(set(named.values()) - {"none"}) > 1:
             lines.append(
                 f"The recipes call the {side} language differently ({_pairs(named)}): is it the same language?"
@@ -119,13 +116,13 @@ def _files(results: Sequence[RunResult]) -> list[str]:
         ("test", "all runs are scored on the one of this report."),
         ("dev", "learning curves, best dev BLEU and times to a quality are not comparable."),
     ):
-        texts = {result.name: recipe_text(_corpus(result), part) for result in results}
+        texts = {result.name: result.record.text(part) for result in results}
         files = {name: text.describe() if text else "" for name, text in texts.items()}
         named = {name: _portable(text).describe() if text else "none" for name, text in texts.items()}
         if len(set(files.values())) > 1:
             lines.append(f"The recipes name different {part} sets ({_pairs(named)}): {consequence}")
             continue
-        hashes = {result.name: (result.record.text_sha256 or {}).get(part) for result in results}
+        hashes = {result.name: result.record.hashes(part) for result in results}
         if len({tuple(known) for known in hashes.values() if known}) > 1:
             lines.append(f"The {part} set was changed between the runs (its files have other checksums): {consequence}")
     return lines
@@ -243,8 +240,3 @@ def _listing(names: Sequence[str], results: Sequence[RunResult]) -> str:
 
 def _pairs(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in values.items())
-
-
-def _corpus(result: RunResult) -> Mapping[str, Any]:
-    corpus = result.record.experiment.get("corpus", {})
-    return corpus if isinstance(corpus, Mapping) else {}

@@ -3,7 +3,6 @@
 from nmt.reports import breakdown_tables, tables, verdicts, wording
 from nmt.reports.figures import Figures, SampleFigure
 from nmt.reports.markdown_text import escape
-from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
 from nmt.reports.tables import Cell, Table
 
@@ -70,22 +69,11 @@ def _fronts(report: Report) -> list[str]:
 
 def _breakdowns(report: Report) -> list[str]:
     """By length, by rarity, by signs, by words."""
-    by_length = breakdown_tables.bucket_table(report, report.buckets, f"Source {report.length_unit}")
-    parts = [
-        "## Quality by length of the source",
-        f"![BLEU by source length]({PLOTS}/lengths.svg)",
-        _table(by_length),
-        _caption(wording.length_caption(report)),
-        "## Quality by rarity of the source words",
-    ]
-    if report.rarity:
-        parts.append(_table(breakdown_tables.bucket_table(report, report.rarity, "Rarest word was seen")))
-    parts += [_caption(wording.rarity_caption(report)), "## Quality by length ratio"]
-    parts += [_table(breakdown_tables.bucket_table(report, report.ratios, "Share of the usual ratio"))]
-    parts += [_caption(wording.RATIOS), "## Quality by repetition in the reference"]
-    parts += [_table(breakdown_tables.bucket_table(report, report.repetition, "Most frequent word occurs"))]
-    parts += [_caption(wording.REPETITION), "## Too short, too long, repeated"]
-    parts += [_table(breakdown_tables.signs_table(report)), _caption(wording.SIGNS)]
+    parts = []
+    for heading, table, caption in breakdown_tables.breakdowns(report):
+        parts += [f"## {heading}", *([_table(table)] if table else []), _caption(caption)]
+    parts.insert(1, f"![BLEU by source length]({PLOTS}/lengths.svg)")
+    parts += ["## Too short, too long, repeated", _table(breakdown_tables.signs_table(report)), _caption(wording.SIGNS)]
     if report.words:
         parts.append("## Words that one system has right and the other wrong")
         for pair in report.words:
@@ -141,12 +129,9 @@ def _sample(sample: SampleFigure, number: int) -> list[str]:
 
 
 def _provenance(report: Report) -> list[str]:
-    test = report.evaluation_set
     signatures = "\n".join(f"- {escape(metric)}: `{signature}`" for metric, signature in wording.signatures(report))
-    files = (
-        f"- Source: {escape(portable_path(test.source_path))}, sha256 `{test.source_sha256}`\n"
-        f"- Reference: {escape(portable_path(test.reference_path))}, sha256 `{test.reference_sha256}`"
-    )
+    named = wording.test_files(report)
+    files = "\n".join(f"- {side}: {escape(path)}, sha256 `{sha256}`" for side, path, sha256 in named)
     return ["### Signatures of the scores", signatures, "### Test set", files]
 
 

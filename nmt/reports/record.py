@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter, ValidationError
 
 from nmt import __version__
+from nmt.corpus.readers import READERS, Text, name_text
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
@@ -94,6 +95,26 @@ class RunRecord:
         """Whether no model was better than the one that it began with (`init_from`)."""
         begun = bool(self.experiment.get("init_from")) and self.best_dev_bleu is not None  # else never scored
         return begun and self.updates > 0 and not self.best_update
+
+    def text(self, part: str) -> Text | None:
+        """What its recipe names as "train", "dev" or "test" text; None where it does not, or in a way unknown here."""
+        files, reader = self._corpus.get(part), str(self._corpus.get("reader", "parallel"))
+        if not isinstance(files, dict) or not isinstance(files.get("source"), str) or reader not in READERS:
+            return None
+        return name_text(part, reader, files, (self.language("source"), self.language("target")))
+
+    def language(self, side: str) -> str:
+        """What its recipe calls the language of the "source" or "target"; empty where it does not say."""
+        return str(self._corpus.get(f"{side}_language", ""))
+
+    def hashes(self, part: str) -> list[str]:
+        """Those of `text_sha256`; none where they are not known."""
+        return (self.text_sha256 or {}).get(part, [])
+
+    @property
+    def _corpus(self) -> dict[str, Any]:
+        corpus = self.experiment.get("corpus", {})
+        return corpus if isinstance(corpus, dict) else {}
 
     def save(self, path: Path) -> None:
         """Write as JSON; a reader never sees half a file. Raises DiskError."""

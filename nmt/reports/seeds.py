@@ -78,8 +78,7 @@ def are_named_alike(first: RunResult, second: RunResult) -> bool:
 
 def _settings(result: RunResult) -> dict[str, Any]:
     recipe = {key: value for key, value in result.record.experiment.items() if key not in _MAY_DIFFER}
-    hashes = result.record.text_sha256 or {}
-    texts = {f"the {name} text": hashes.get(part) for part, name in (("train", "training"), ("dev", "dev"))}
+    texts = {f"the {name} text": result.record.hashes(part) for part, name in (("train", "training"), ("dev", "dev"))}
     ends = "; ".join(result.record.other_ends) or "in one go"
     return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search})) | {_WENT_ON: ends}
 

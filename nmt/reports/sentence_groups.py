@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from nmt.metrics.languages import has_spaces
+from nmt.corpus.languages import has_spaces
 from nmt.reports.buckets import SMALLEST, Groups
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.signs import tokens

@@ -4,8 +4,8 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from nmt.corpus.languages import has_spaces
 from nmt.corpus.lines import is_blank
-from nmt.metrics.languages import has_spaces
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.translation.words import longest_repetition
 

@@ -4,14 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from nmt.corpus.lines import clean
-from nmt.corpus.readers import READERS, Text, name_text
+from nmt.corpus.readers import Text
 from nmt.errors import DataError
 from nmt.reports import numbers
 from nmt.reports.evaluation_set import EvaluationSet
 from nmt.reports.paths import portable_path
+from nmt.reports.record import RunRecord
 
 
 @dataclass(frozen=True)
@@ -34,31 +34,17 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", clean(text).casefold())
 
 
-def read_training_texts(
-    recipes: Sequence[Mapping[str, Any]], test: EvaluationSet, hashes: Sequence[Sequence[str]] = ()
-) -> tuple[TrainingText | str, ...]:
-    """The training text of each recipe, or why it cannot be read; a text of several recipes is read once.
-
-    `hashes`: for each recipe the SHA-256 of the files that were trained on, as `Text.hashes`; empty where not known.
-    """
+def read_training_texts(records: Sequence[RunRecord], test: EvaluationSet) -> tuple[TrainingText | str, ...]:
+    """What each run was trained on, or why it cannot be read; a text of several runs is read once."""
     read: dict[tuple[Text | None, tuple[str, ...]], TrainingText | str] = {}
     texts = []
-    for recipe, noted in zip(recipes, hashes or [()] * len(recipes), strict=True):
-        text = recipe_text(recipe.get("corpus", {}), "train")
+    for record in records:
+        text, noted = record.text("train"), record.hashes("train")
         key = text, tuple(noted)
         if key not in read:
-            read[key] = _read_or_explain(text, test, list(noted))
+            read[key] = _read_or_explain(text, test, noted)
         texts.append(read[key])
     return tuple(texts)
-
-
-def recipe_text(corpus: Mapping[str, Any], part: str) -> Text | None:
-    """The text that a recipe's [corpus] names as `part`; None where it names none, or in a way unknown here."""
-    files, reader = corpus.get(part), str(corpus.get("reader", "parallel"))
-    if not isinstance(files, Mapping) or not isinstance(files.get("source"), str) or reader not in READERS:
-        return None
-    languages = str(corpus.get("source_language", "")), str(corpus.get("target_language", ""))
-    return name_text(part, reader, files, languages)
 
 
 def read_training_text(text: Text, test: EvaluationSet) -> TrainingText:
@@ -84,6 +70,7 @@ def read_training_text(text: Text, test: EvaluationSet) -> TrainingText:
 
 
 def _read_or_explain(text: Text | None, test: EvaluationSet, noted: list[str]) -> TrainingText | str:
+    """`noted`: the SHA-256 of the files that were trained on; empty where not known."""
     if text is None:
         return "its recipe does not name the files in a way this version reads"
     missing = [path for path in text.paths() if not path.exists()]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.metrics.languages import has_spaces
+from nmt.corpus.languages import has_spaces
 from nmt.reports.signs import tokens
 
 

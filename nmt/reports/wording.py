@@ -6,6 +6,7 @@ from nmt.metrics.statistics import NUM_RESAMPLES
 from nmt.reports import numbers
 from nmt.reports.differences import NUM_LISTED
 from nmt.reports.pareto import SAME_SPEED, SAME_TIME
+from nmt.reports.paths import portable_path
 from nmt.reports.report import Report
 
 NO_TEXT = (
@@ -167,3 +168,12 @@ def definitions(report: Report) -> list[str]:
 def signatures(report: Report) -> list[tuple[str, str]]:
     """Metric and sacreBLEU signature; the same for every system."""
     return [(score.name, score.signature) for score in report.runs[0].scores]
+
+
+def test_files(report: Report) -> list[tuple[str, str, str]]:
+    """Side, path and SHA-256 of the files of the test set."""
+    test = report.evaluation_set
+    return [
+        ("Source", portable_path(test.source_path), test.source_sha256),
+        ("Reference", portable_path(test.reference_path), test.reference_sha256),
+    ]

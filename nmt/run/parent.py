@@ -12,7 +12,7 @@ from pathlib import Path
 from torch import Tensor
 
 from nmt.config import Config
-from nmt.corpus.checks import fit
+from nmt.corpus.languages import fit
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
 from nmt.run.resume import first_difference, flat

@@ -6,16 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.corpus.checks import (
-    check_order,
-    check_parts,
-    check_sides,
-    check_start,
-    check_there,
-    doubt_about_codes,
-    doubt_about_files,
-    fit,
-)
+from nmt.corpus.checks import check_order, check_parts, check_sides, check_start, check_there, doubt_about_files
 from nmt.corpus.readers import Text
 from nmt.errors import ConfigError, DataError, NMTError
 
@@ -177,14 +168,3 @@ def test_a_file_that_is_named_after_another_language_is_doubted(tmp_path: Path) 
     for languages in (("en", "de"), ("en-GB", "de-AT"), ("", "de"), ("", "")):
         assert doubt_about_files(text.paths(), languages) == ""
     assert doubt_about_files([tmp_path / "dev.txt", tmp_path / "dev.de.gz"], ("en", "de")) == ""
-
-
-def test_two_letters_that_are_no_language_are_doubted() -> None:
-    assert doubt_about_codes(("ed", "en")) == "ed: not among the two-letter codes of languages (ISO 639-1). A typo?"
-    for known in (("de", "EN"), ("deu", "zh-Hans"), ("", "German"), ("source", "target")):
-        assert doubt_about_codes(known) == ""
-
-
-def test_languages_fit_where_one_says_less() -> None:
-    assert all(fit(*both) for both in ((("de", "en"), ("de-AT", "EN")), (("", "en"), ("de", "en"))))
-    assert not any(fit(*both) for both in ((("de", "en"), ("en", "de")), (("de", "en"), ("de", "fr"))))

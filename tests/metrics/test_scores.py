@@ -8,8 +8,9 @@ import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics import METRICS, mean_score_of, score, segment_statistics, takes_long
+from nmt.metrics import METRICS, doubt_about, mean_score_of, score, segment_statistics, takes_long
 from nmt.metrics.scores import bleu_tokenizer
+from nmt.reports.sentence_groups import length_unit
 
 WORDS = [
     "the",
@@ -106,6 +107,25 @@ def test_without_a_word_segmenter_characters_are_the_tokens(language, segmenter,
     assert "tok:char" in result.signature
     monkeypatch.setattr("nmt.metrics.scores.find_spec", lambda module: object())
     assert bleu_tokenizer(language) == segmenter
+
+
+def test_codes_and_names_of_a_language_choose_the_same_tokenizer() -> None:
+    for names in (("zh", "zh-CN", "Chinese"), ("ja", "jpn_Jpan", "jp"), ("ko", "Korean"), ("de", "de-AT", "")):
+        assert len({bleu_tokenizer(name) for name in names}) == 1
+
+
+@pytest.mark.parametrize("letters", [2, 6, 12, 30])
+def test_references_are_doubted_only_where_a_report_finds_no_spaces_in_them(letters: int) -> None:
+    thai = (" ".join(["กขคงจฉชซญฎฏฐฑฒณดตถทธนบปผฝพฟภมย"[:letters]] * 10),) * 5
+    assert length_unit(thai) == ("words" if doubt_about(thai, "th") is None else "characters")
+
+
+def test_text_that_would_be_scored_as_one_word_a_sentence_is_doubted() -> None:
+    chinese = ["我们明天中午出发"]
+    assert "no target language is given: BLEU and TER take whole sentences for words" in str(doubt_about(chinese, ""))
+    assert "the target language is 'xx'" in str(doubt_about(chinese, "xx"))
+    assert doubt_about(chinese, "zh") is None
+    assert doubt_about(["Wir reisen morgen ab"], "en") is None
 
 
 def test_text_without_spaces_is_edited_by_character():

@@ -30,7 +30,8 @@ def test_a_run_is_collected_with_its_translations(tmp_path, translator):
     assert result.translate_seconds > 0
     assert sum(done) == 3
     assert result.samples == ()
-    [sample] = with_samples(result, run, ["guten tag"]).samples
+    [sampled] = with_samples([result], [run], ["guten tag"])
+    [sample] = sampled.samples
     assert sample.text == "GUTEN TAG"
     assert sample.alignment.source_tokens == ("guten", "tag", "</s>")
     assert [sum(row) for row in sample.alignment.weights] == pytest.approx([1, 1, 1])
@@ -79,7 +80,8 @@ def test_the_clock_starts_after_a_warm_up(tmp_path, monkeypatch):
 
 def test_a_sample_without_attention_has_no_alignment(tmp_path, translator):
     run = make_run(tmp_path / "rnn", "rnn")
-    [sample] = with_samples(collect_run(run, "rnn", ["a"]), run, [""]).samples
+    [result] = with_samples([collect_run(run, "rnn", ["a"])], [run], [""])
+    [sample] = result.samples
     assert sample.alignment is None
 
 

@@ -22,7 +22,7 @@ from nmt.reports.figures import Figures
 from nmt.reports.searches import describe_search
 from nmt.storage.lock import only_one
 from tests.reports.runs import FakeTranslator, make_run, seal_run
-from tests.reports.synthetic import evaluation_set, record
+from tests.reports.synthetic import evaluation_set
 
 TEST = evaluation_set(40)
 ANSWERS = dict(zip(TEST.source, TEST.reference, strict=True))
@@ -259,12 +259,6 @@ def test_compare_takes_one_language_by_several_codes_or_none(folder, languages):
     assert f"(cpu {results['hardware']['cpu']}, cores" in (folder / "report" / "report.md").read_text(encoding="utf-8")
 
 
-def check_languages(*codes):
-    runs = [Path(f"runs/{number}") for number in range(len(codes))]
-    experiments = [{"corpus": {"source_language": code, "target_language": "en"}} for code in codes]
-    compare._check_languages(runs, [record("x", experiment=experiment) for experiment in experiments])
-
-
 @pytest.mark.parametrize("codes", [("ja", "jpn"), ("zh", "cn"), ("de", "deu"), ("de", "German"), ("Deutsch", "German")])
 @pytest.mark.usefixtures("undrawn")
 def test_compare_takes_codes_that_may_be_of_one_language_and_asks_whether_they_are(folder, codes):
@@ -276,13 +270,6 @@ def test_compare_takes_codes_that_may_be_of_one_language_and_asks_whether_they_a
     assert f"nmt: {question}\n" in said
     for page in ("report.html", "report.md"):
         assert question in (folder / "report" / page).read_text(encoding="utf-8").replace("\\", "")
-
-
-def test_compare_refuses_codes_of_one_length_that_differ_wherever_they_stand():
-    with pytest.raises(ConfigError, match=r"^runs/1 translates from de but runs/2 from fr\."):
-        check_languages("German", "de", "fr")
-    with pytest.raises(ConfigError, match=r"^runs/0 translates from deu_Latn but runs/2 from fra\."):
-        check_languages("deu_Latn", "de", "fra")
 
 
 def test_compare_scores_in_the_language_that_one_of_the_runs_names(folder):

@@ -1,15 +1,16 @@
-"""Reading a test set and choosing samples from it."""
+"""Which test set runs have in common, reading it and choosing samples from it."""
 
 import hashlib
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
 from nmt.corpus.readers import Text, name_text
-from nmt.errors import DataError
-from nmt.reports.evaluation_set import load_evaluation_set, pick_samples
-from tests.reports.synthetic import evaluation_set
+from nmt.errors import ConfigError, DataError
+from nmt.reports.evaluation_set import check_languages, common_test, load_evaluation_set, pick_samples
+from tests.reports.synthetic import evaluation_set, record
 
 
 def parallel(folder):
@@ -80,3 +81,33 @@ def test_a_test_set_may_come_through_pipes_which_are_known_by_their_lines(tmp_pa
     found = load_evaluation_set(Text("parallel", *map(str, paths)))
     expected = [hashlib.sha256(text).hexdigest() for text in (b"a\nb\n", b"c\nd\n")]
     assert [found.source_sha256, found.reference_sha256] == expected
+
+
+def check_codes(*codes):
+    runs = [Path(f"runs/{number}") for number in range(len(codes))]
+    corpora = [{"source_language": code, "target_language": "en"} for code in codes]
+    check_languages(runs, [record("x", experiment={"corpus": corpus}) for corpus in corpora])
+
+
+def test_codes_of_one_length_that_differ_are_refused_wherever_they_stand():
+    with pytest.raises(ConfigError, match=r"^runs/1 translates from de but runs/2 from fr\."):
+        check_codes("German", "de", "fr")
+    with pytest.raises(ConfigError, match=r"^runs/0 translates from deu_Latn but runs/2 from fra\."):
+        check_codes("deu_Latn", "de", "fra")
+    check_codes("", "de", "de-AT", "deu", "German")
+
+
+def test_a_test_set_in_common_is_there_and_named_by_all(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runs = [Path("runs/a"), Path("runs/b")]
+    named, unnamed = record("x"), record("x", experiment={"corpus": {}})
+    with pytest.raises(ConfigError, match=r"^runs/b: its recipe names no test set"):
+        common_test(runs, [named, unnamed])
+    other = record("x", experiment={"corpus": {"test": {"source": "other.de", "target": "other.en"}}})
+    with pytest.raises(ConfigError, match=r"^runs/a is tested on test\.de, test\.en but runs/b on other\.de"):
+        common_test(runs, [named, other])
+    with pytest.raises(DataError, match=r"^test\.de: no such file"):
+        common_test(runs, [named, named])
+    for name in ("test.de", "test.en"):
+        (tmp_path / name).touch()
+    assert common_test(runs, [named, named]) == Text("parallel", "test.de", "test.en")

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from nmt.corpus.readers import Text
 from nmt.errors import CheckpointError
 from nmt.reports import record as module
 from nmt.reports.record import RunRecord, source_commit
@@ -81,3 +82,13 @@ def test_a_commit_is_that_of_a_checkout_of_its_own_and_says_whether_that_was_cha
     installed.mkdir(parents=True)
     monkeypatch.setattr(module, "__file__", str(installed / "record.py"))
     assert source_commit() is None
+
+
+def test_a_record_says_which_text_and_which_languages_its_recipe_names():
+    corpus = {"reader": "tsv", "target_language": "en", "dev": {"source": "dev.tsv"}}
+    run = record("rnn", experiment={"corpus": corpus}, text_sha256={"dev": ["a"]})
+    assert (run.text("dev"), run.hashes("dev"), run.language("target")) == (Text("tsv", "dev.tsv"), ["a"], "en")
+    assert (run.text("test"), run.hashes("test"), run.language("source")) == (None, [], "")
+    for unknown in ({}, {"corpus": "text"}, {"corpus": {"reader": "new", "dev": {"source": "dev.tsv"}}}):
+        other = record("rnn", experiment=unknown)
+        assert (other.text("dev"), other.hashes("dev"), other.language("target")) == (None, [], "")

@@ -9,7 +9,8 @@ import pytest
 from nmt.corpus.readers import Text
 from nmt.errors import DataError
 from nmt.reports.evaluation_set import EvaluationSet
-from nmt.reports.training_text import TrainingText, read_training_text, read_training_texts, recipe_text, words_of
+from nmt.reports.training_text import TrainingText, read_training_text, read_training_texts, words_of
+from tests.reports.synthetic import record
 
 TEST = EvaluationSet(
     Path("test.de"),
@@ -37,8 +38,9 @@ def parallel(paths):
     return Text("parallel", *map(str, paths))
 
 
-def recipe(paths):
-    return {"corpus": {"reader": "parallel", "train": dict(zip(("source", "target"), map(str, paths), strict=True))}}
+def run_of(paths, hashes=None):
+    corpus = {"reader": "parallel", "train": dict(zip(("source", "target"), map(str, paths), strict=True))}
+    return record("run", experiment={"corpus": corpus}, text_sha256=hashes and {"train": hashes})
 
 
 def test_words_are_counted_in_any_case(paths):
@@ -63,22 +65,23 @@ def test_a_text_of_several_runs_is_read_once(paths, monkeypatch):
     monkeypatch.setattr(
         "nmt.reports.training_text.read_training_text", lambda *arguments: read.append(arguments) or "text"
     )
-    assert read_training_texts([recipe(paths)] * 3, TEST) == ("text",) * 3
+    assert read_training_texts([run_of(paths)] * 3, TEST) == ("text",) * 3
     assert len(read) == 1
 
 
 def test_what_cannot_be_read_is_explained(paths, tmp_path):
-    assert read_training_texts([recipe([tmp_path / "gone.de", paths[1]])], TEST) == ("gone.de is not there",)
-    [reason] = read_training_texts([recipe([write(tmp_path, "short.de", ["a"]), paths[1]])], TEST)
+    assert read_training_texts([run_of([tmp_path / "gone.de", paths[1]])], TEST) == ("gone.de is not there",)
+    [reason] = read_training_texts([run_of([write(tmp_path, "short.de", ["a"]), paths[1]])], TEST)
     assert "has 1 line but" in reason
     for unknown in ({}, {"corpus": {}}, {"corpus": {"train": ["a", "b"]}}, {"corpus": {"reader": "new", "train": {}}}):
-        [reason] = read_training_texts([unknown], TEST)
+        [reason] = read_training_texts([record("run", experiment=unknown)], TEST)
         assert reason == "its recipe does not name the files in a way this version reads"
 
 
 def test_a_text_that_is_not_what_was_trained_on_is_not_looked_into(paths):
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    as_it_was, changed, unknown = read_training_texts([recipe(paths)] * 3, TEST, [hashes, ["0", "1"], []])
+    runs = [run_of(paths, noted) for noted in (hashes, ["0", "1"], None)]
+    as_it_was, changed, unknown = read_training_texts(runs, TEST)
     assert as_it_was == unknown
     assert isinstance(as_it_was, TrainingText)
     assert changed.endswith(" changed since it was trained on")
@@ -87,9 +90,3 @@ def test_a_text_that_is_not_what_was_trained_on_is_not_looked_into(paths):
 def test_a_missing_training_text_is_an_error_where_it_is_asked_for(tmp_path):
     with pytest.raises(DataError, match="no such file"):
         read_training_text(parallel([tmp_path / "a", tmp_path / "b"]), TEST)
-
-
-def test_one_file_of_both_sides_is_found():
-    text = recipe_text({"reader": "tsv", "dev": {"source": "dev.tsv"}}, "dev")
-    assert text is not None
-    assert text.paths() == [Path("dev.tsv")]

@@ -1,10 +1,8 @@
-"""Which language a name means, and text that cannot be scored by words."""
+"""What languages are called, and text that has no spaces between its words."""
 
 import pytest
 
-from nmt.metrics.languages import doubt, has_spaces, primary
-from nmt.metrics.scores import bleu_tokenizer
-from nmt.reports.sentence_groups import length_unit
+from nmt.corpus.languages import bcp47, doubt_about_codes, fit, has_spaces, looks_like_a_code, primary, surely_differ
 
 
 @pytest.mark.parametrize(
@@ -19,7 +17,6 @@ from nmt.reports.sentence_groups import length_unit
 )
 def test_a_language_is_known_by_its_codes_and_its_name(names: tuple[str, ...], code: str) -> None:
     assert {primary(name) for name in names} == {code}
-    assert len({bleu_tokenizer(name) for name in names}) == 1
 
 
 @pytest.mark.parametrize(
@@ -55,15 +52,39 @@ def test_text_in_a_script_without_spaces_has_none_unless_it_is_tokenised(text: l
     assert has_spaces(text) == spaced
 
 
-@pytest.mark.parametrize("letters", [2, 6, 12, 30])
-def test_references_are_doubted_only_where_a_report_finds_no_spaces_in_them(letters: int) -> None:
-    thai = (" ".join(["กขคงจฉชซญฎฏฐฑฒณดตถทธนบปผฝพฟภมย"[:letters]] * 10),) * 5
-    assert length_unit(thai) == ("words" if doubt("th", "13a", thai) is None else "characters")
+def test_languages_fit_where_one_says_less() -> None:
+    assert all(fit(*both) for both in ((("de", "en"), ("de-AT", "EN")), (("", "en"), ("de", "en"))))
+    assert not any(fit(*both) for both in ((("de", "en"), ("en", "de")), (("de", "en"), ("de", "fr"))))
 
 
-def test_text_that_would_be_scored_as_one_word_a_sentence_is_doubted() -> None:
-    chinese = ["我们明天中午出发"]
-    assert "no target language is given: BLEU and TER take whole sentences for words" in str(doubt("", "13a", chinese))
-    assert "the target language is 'xx'" in str(doubt("xx", "13a", chinese))
-    assert doubt("zh", bleu_tokenizer("zh"), chinese) is None
-    assert doubt("en", bleu_tokenizer("en"), ["Wir reisen morgen ab"]) is None
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("de", "fr", True),
+        ("deu_Latn", "fra", True),
+        ("de-AT", "de", False),
+        ("zh", "cmn", False),
+        ("de", "fra", False),  # nobody knows
+        ("German", "French", False),
+        ("", "", False),
+        ("", "de", False),
+    ],
+)
+def test_only_codes_of_one_length_surely_differ(one: str, other: str, differ: bool) -> None:
+    assert surely_differ(one, other) == surely_differ(other, one) == differ
+
+
+def test_two_letters_that_are_no_language_are_doubted() -> None:
+    assert doubt_about_codes(("ed", "en")) == "ed: not among the two-letter codes of languages (ISO 639-1). A typo?"
+    for known in (("de", "EN"), ("deu", "zh-Hans"), ("", "German"), ("source", "target")):
+        assert doubt_about_codes(known) == ""
+
+
+def test_a_code_is_written_as_the_web_has_it_and_a_name_is_none() -> None:
+    assert [bcp47(code) for code in ("de", "pt_BR", "zh-Hans-CN", "deu")] == ["de", "pt-BR", "zh-Hans-CN", "deu"]
+    assert [bcp47(name) for name in ("", "German", "column 1", 'de"><script>', "d", "de-")] == [""] * 6
+
+
+def test_the_ending_of_a_file_may_be_a_code() -> None:
+    assert all(map(looks_like_a_code, ("de", "deu", "pt-BR", "zh_Hans")))
+    assert not any(map(looks_like_a_code, ("", "txt", "tok", "DE", "german", "d")))
