@@ -19,6 +19,15 @@ def check_stdin(inputs: Sequence[Path | None]) -> None:
         raise ConfigError("Only one text can come from standard input. Name a file for the other.")
 
 
+def check_apart(inputs: Sequence[Path | None], output: Path | None) -> None:
+    """Raises ConfigError where several texts come from standard input, or where the output is one of the inputs."""
+    check_stdin(inputs)
+    if is_read(output, inputs):
+        if output is None:
+            raise ConfigError("Standard output goes to a file that is read. Write to another one.")
+        raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
+
+
 def stdout() -> BinaryIO:
     """Standard output; where the caller has closed it, what is written goes nowhere."""
     return sys.stdout.buffer if sys.stdout is not None else open(os.devnull, "wb")

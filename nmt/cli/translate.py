@@ -101,6 +101,12 @@ Set = Annotated[
     ),
 ]
 
+_OF_A_SEARCH = {"--beam", "--n-best", "--alignment", "--glossary", "--exact", "--shortlist", "--set"}
+_DONE_BY = {  # options that other backends than our own have, too
+    "ctranslate2": {"--beam", "--n-best", "--set"},
+    "onnx": {"--beam", "--n-best", "--set", "--shortlist"},
+}
+
 
 def translate(
     runs: Runs,
@@ -141,32 +147,13 @@ def translate(
     input, output = input or STANDARD, None if output == STANDARD else output
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: must be one of {', '.join(FORMATS)}.")
-    streams.check_stdin([input, score, glossary])
-    if streams.is_read(output, [input, score, glossary]):
-        if output is None:
-            raise ConfigError("Standard output goes to a file that is read. Write to another one.")
-        raise ConfigError(f"--output {output} is the input: it would be emptied before it is read. Use another file.")
-    of_a_search: dict[str, object] = {"--beam": beam, "--n-best": n_best, "--alignment": alignment}
-    of_a_search |= {"--glossary": glossary, "--exact": exact, "--shortlist": shortlist, "--set": set}
-    if score and (given_too := [option for option, value in of_a_search.items() if value]):
-        raise ConfigError(f"--score searches for nothing: leave out {', '.join(given_too)}.")
-    if backend not in ("nmt", "ctranslate2", "onnx"):
-        raise ConfigError(f"--backend {backend}: must be nmt, ctranslate2 or onnx.")
-    if backend != "nmt":
-        _refuse(
-            backend,
-            {
-                "more than one RUN": len(runs) > 1,
-                "--format jsonl": format == "jsonl",
-                "--alignment": alignment,
-                "--glossary": glossary,
-                "--exact": exact,
-                "--score": score,
-                "--shortlist": shortlist and backend == "ctranslate2",
-                "--int8 (give --quantization int8 to `nmt export`)": int8,
-                "--checkpoint (give it to `nmt export`)": checkpoint != "best",
-            },
-        )
+    streams.check_apart([input, score, glossary], output)
+    given: dict[str, object] = {"more than one RUN": len(runs) > 1, "--format jsonl": format == "jsonl"}
+    given |= {"--beam": beam, "--n-best": n_best, "--alignment": alignment, "--glossary": glossary, "--exact": exact}
+    given |= {"--score": score, "--shortlist": shortlist, "--set": set}
+    given |= {"--int8 (give --quantization int8 to `nmt export`)": int8}
+    given |= {"--checkpoint (give it to `nmt export`)": checkpoint != "best"}
+    _check_mode(backend, given)
     if score and STANDARD not in (input, score) and not is_language_model(runs[0]):
         check_order([input, score], languages_of(runs[0]))
     prepare_memory()
@@ -186,16 +173,10 @@ def translate(
     typed = STANDARD in (input, score) and sys.stdin is not None and sys.stdin.isatty()
     if typed:
         say("reading from the terminal, a sentence a line; Ctrl-D ends.")
-    with streams.writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
-        given = streams.open_input(score) if score else None
-        source = streams.open_input(input)
-        for stream in (source, given):
-            if stream and streams.is_file(stream):  # closing a pipe would wait for the thread that reads it
-                files.enter_context(stream)
-        sink = files.enter_context(streams.open_output(output)) if output else streams.stdout()
-        if score and given:
-            lines, others = streams.lines(source, input), streams.lines(given, score)
-            patience = patience_for(source) or patience_for(given)
+    with _opened(input, score, output) as (source, targets, sink):
+        if score and targets:
+            lines, others = streams.lines(source, input), streams.lines(targets, score)
+            patience = patience_for(source) or patience_for(targets)
             if count := score_stream(translator, lines, others, sink, FORMATS[format], patience):
                 warn(replaced(count))
         else:
@@ -205,13 +186,32 @@ def translate(
             _translate_stream(translator, records, patience, sink, FORMATS[format], alignment, terms, console, counts)
 
 
-def _refuse(backend: str, given: dict[str, object]) -> None:
-    """Raise ConfigError for the first option that was given: this backend does not do it."""
+def _check_mode(backend: str, given: dict[str, object]) -> None:
+    """Raises ConfigError for what was given and does not go with --score, or with the backend."""
     from nmt.errors import ConfigError
 
-    for option, value in given.items():
-        if value:
-            raise ConfigError(f"--backend {backend} does not do {option}. Leave out one of them.")
+    options = [option for option, value in given.items() if value]
+    if "--score" in options and (idle := [option for option in options if option in _OF_A_SEARCH]):
+        raise ConfigError(f"--score searches for nothing: leave out {', '.join(idle)}.")
+    if backend not in ("nmt", *_DONE_BY):
+        raise ConfigError(f"--backend {backend}: must be nmt, ctranslate2 or onnx.")
+    if backend != "nmt" and (others := [option for option in options if option not in _DONE_BY[backend]]):
+        raise ConfigError(f"--backend {backend} does not do {others[0]}. Leave out one of them.")
+
+
+@contextmanager
+def _opened(
+    input: Path, score: Path | None, output: Path | None
+) -> Iterator[tuple[BinaryIO, BinaryIO | None, BinaryIO]]:
+    """What is read, what is scored, and where to write."""
+    with streams.writing_to(output), ExitStack() as files:  # within, what cannot be read is no OSError
+        targets = streams.open_input(score) if score else None
+        source = streams.open_input(input)
+        for stream in (source, targets):
+            if stream and streams.is_file(stream):  # closing a pipe would wait for the thread that reads it
+                files.enter_context(stream)
+        sink = files.enter_context(streams.open_output(output)) if output else streams.stdout()
+        yield source, targets, sink
 
 
 def _translate_stream(
