@@ -21,7 +21,9 @@ Source = Annotated[
     Path | None, typer.Option(help="Sentences for the run to translate. [default: corpus.test of its recipe]")
 ]
 Reference = Annotated[Path | None, typer.Option(help="Reference translations, line by line.")]
-Hypotheses = Annotated[Path | None, typer.Option(help="Translations to score, in place of a run's; - is stdin.")]
+Hypotheses = Annotated[
+    Path | None, typer.Option(help="File of translations to score, in place of a run's; - is stdin.")
+]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the scores to this file.")]
 Output = Annotated[
     Path | None,
@@ -36,20 +38,22 @@ Checkpoint = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="best, last, step-N, or best:K, last:K: the mean of K models. Scores of another than best are not saved "
-        "in the run.",
+        help="Weights to use: best, last or step-N; best:K or last:K is the mean of K that were kept. Only the scores "
+        "of best are saved in the run.",
     ),
 ]
 Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. [default: the recipe's]")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Search otherwise than the recipe says: --set alpha=0.6."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Override a key of the recipe's [search], such as alpha=0.6; repeatable."
+    ),
 ]
 Language = Annotated[
     str | None,
     typer.Option(
-        help="Code such as de or zh: chooses BLEU's tokenizer. [default: the recipe's; with --hypotheses none, which "
-        "is right for text with spaces between words, except Korean]"
+        help="Code such as de or zh, which chooses BLEU's tokenizer. [default: the recipe's; with --hypotheses none, "
+        "which is right for text with spaces between words, except Korean]"
     ),
 ]
 Metric = Annotated[
@@ -60,7 +64,7 @@ Metric = Annotated[
         "Multi30k: lower-cased, tokenised by Moses, hyphens split), BLEU-words (of text that is tokenised already).",
     ),
 ]
-NoSave = Annotated[bool, typer.Option("--no-save", help="Leave the run and its card as they are.")]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Do not save the scores in the run and its model card.")]
 
 
 def evaluate(

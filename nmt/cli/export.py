@@ -16,7 +16,7 @@ Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory that `nm
 FormatName = Annotated[str, typer.Option("--format", help="ctranslate2 (a Transformer), or onnx (a recurrent model).")]
 Quantization = Annotated[str, typer.Option(help="float32, or int8: weights of 8 bits, smaller and quicker.")]
 Checkpoint = Annotated[
-    str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
+    str, typer.Option(help="Weights to use: best, last or step-N; best:K or last:K is the mean of K that were kept.")
 ]
 Output = Annotated[
     Path | None,

@@ -9,7 +9,7 @@ from nmt.cli.streams import writing_to
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Run directory whose training has ended.")]
 Repository = Annotated[
-    str, typer.Argument(metavar="USER/NAME", help="Where to, on the Hugging Face hub; created if it does not exist.")
+    str, typer.Argument(metavar="USER/NAME", help="Repository of the Hugging Face hub; created if it does not exist.")
 ]
 Private = Annotated[bool, typer.Option("--private", help="Only you, or your organisation, can see it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list the files, with their sizes; nothing is sent.")]

@@ -26,12 +26,14 @@ Files = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder for the files this makes: train.en, train.de, dev.en ...")]
 SourceLanguage = Annotated[
-    str, typer.Option(metavar="CODE", help="Such as en. [default: how the first of two text files ends]")
+    str, typer.Option(metavar="CODE", help="Of the source text, such as en. [default: how the first file's name ends]")
 ]
-TargetLanguage = Annotated[str, typer.Option(metavar="CODE", help="Such as de.")]
+TargetLanguage = Annotated[
+    str, typer.Option(metavar="CODE", help="Of the target text, such as de. [default: how the second file's name ends]")
+]
 Dev = Annotated[int, typer.Option(min=1, help="Pairs held out to choose the best model by.")]
 Test = Annotated[int, typer.Option(min=0, help="Pairs held out to test it on.")]
-Seed = Annotated[int, typer.Option(min=0, help="Another one holds out others.")]
+Seed = Annotated[int, typer.Option(min=0, help="Another seed holds out other pairs.")]
 
 
 def split(
@@ -45,7 +47,7 @@ def split(
 ) -> None:
     """Cut a text in three: training, dev and test.
 
-    No sentence is in two of them. Prints what names them in a recipe.
+    No sentence is in two of them. Prints the [corpus] table that names them in a recipe.
     """
     from nmt.corpus.checks import check_start
     from nmt.corpus.languages import doubt_about_codes

@@ -38,7 +38,7 @@ Beam = Annotated[int | None, typer.Option(help="Width of the beam; 1 is greedy. 
 NBest = Annotated[
     int | None,
     typer.Option(
-        help="Translations a line; more than 1 gives `line ||| text ||| score`, lines counted from 0. "
+        help="Translations per line; more than 1 gives `line ||| text ||| score`, lines counted from 0. "
         "[default: the recipe's, or 1]"
     ),
 ]
@@ -46,23 +46,24 @@ FormatName = Annotated[
     str,
     typer.Option(
         "--format",
-        help="text, or jsonl: an object a line with the sentence in `source`, given back with further fields.",
+        help="text, or jsonl: a JSON object per line with the sentence in `source`, given back with `translation` and "
+        "further fields.",
     ),
 ]
 GlossaryFile = Annotated[
     Path | None,
     typer.Option(
         "--glossary",
-        help="Required translations of terms: a TSV file, `source term TAB target term` a line. A target term does not "
-        "appear where its source term is not.",
+        help="Required translations of terms: a TSV file, `source term TAB target term` per line. A target term does "
+        "not appear where its source term is not.",
     ),
 ]
 Exact = Annotated[
     bool,
-    typer.Option("--exact", help="Text and scores the same to the last bit, whatever other lines there are; slower."),
+    typer.Option("--exact", help="The same text and scores to the last bit, whatever else is translated; slower."),
 ]
 Checkpoint = Annotated[
-    str, typer.Option(help="best, last, step-N, or best:K and last:K: the mean of K of those that were kept.")
+    str, typer.Option(help="Weights to use: best, last or step-N; best:K or last:K is the mean of K that were kept.")
 ]
 Alignment = Annotated[
     bool,
@@ -90,8 +91,8 @@ UseShortlist = Annotated[
 Backend = Annotated[
     str,
     typer.Option(
-        help="What translates: nmt, or what `nmt export` made of RUN: ctranslate2 (a Transformer), onnx (a recurrent "
-        "model)."
+        help="Engine that translates: nmt, or the one that `nmt export` converted RUN for: ctranslate2 (a Transformer) "
+        "or onnx (a recurrent model)."
     ),
 ]
 Set = Annotated[
