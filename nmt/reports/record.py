@@ -15,6 +15,7 @@ from nmt import __version__
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
+RECORD = "record.json"
 END_OF_SCHEDULE = "training."  # changes of keys that begin with this give a schedule another end
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from nmt.config import RECIPE
 from nmt.corpus.checks import check_parts
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.counted import counted
@@ -45,6 +46,7 @@ from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import prepare_machine
 from nmt.training.distributed import Workers, check_alike, join_workers
 from nmt.training.job import Job, reason_to_stop
+from nmt.training.journal import JOURNAL
 from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog
 from nmt.training.loop import train
@@ -105,7 +107,7 @@ def _train_alone(
     if found:
         say(f"Going on from update {found[0].update} in {directory}.")
         note_changes(*found, job.checkpoints, before or experiment, experiment, say)
-    metrics = directory / "metrics.jsonl" if workers.leads else None
+    metrics = directory / JOURNAL if workers.leads else None
     training = experiment.training
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
@@ -152,7 +154,7 @@ def _begin(
 
 def _write_beginning(experiment: Experiment, directory: Path, corpus: PreparedCorpus, say: Say) -> None:
     tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
-    write_loose(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
+    write_loose(directory, {RECIPE: experiment_bytes(experiment), **tokenizers}, ended=False)
     if said := describe_scores(directory):
         say(said)
     remove_records(directory)  # until training ends again there is nothing to report
