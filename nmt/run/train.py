@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from nmt.config import RECIPE
 from nmt.corpus.checks import check_parts
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.counted import counted
+from nmt.errors import NMTError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics import doubt_about
 from nmt.models.build import count_parameters, describe
@@ -42,12 +43,12 @@ from nmt.run.resume import (
     recipe_at_end,
     recipe_so_far,
 )
+from nmt.storage.lock import only_one
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import prepare_machine
 from nmt.training.distributed import Workers, check_alike, join_workers
 from nmt.training.job import Job, reason_to_stop
 from nmt.training.journal import JOURNAL
-from nmt.training.lock import only_trainer
 from nmt.training.log import TrainingLog
 from nmt.training.loop import train
 from nmt.training.progress import Progress
@@ -79,6 +80,15 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
     except KeyboardInterrupt:  # before the first update or after the last, or from someone who cannot wait
         _say(console, describe_halt(directory))
         return "interrupted"
+
+
+def only_trainer(directory: Path) -> AbstractContextManager[bool]:
+    """Within, no other process trains in the same directory. Raises NMTError where another does, and DiskError."""
+
+    def refuse() -> None:
+        raise NMTError(f"Another `nmt train` is at work in {directory}. Wait until it ends, or use another --out.")
+
+    return only_one(directory, refuse, "Use another --out.")
 
 
 def _train_alone(
