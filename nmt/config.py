@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from nmt.errors import ConfigError
+
+RECIPE = "experiment.toml"  # that of a run, in its directory
 
 
 class Config(BaseModel):
@@ -97,6 +99,14 @@ def apply_override(tree: dict[str, Any], override: str) -> None:
 def dump_config(config: Config) -> dict[str, Any]:
     """The plain nested dict of a config, without the keys that are None (TOML has no null)."""
     return config.model_dump(mode="json", exclude_none=True)
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The keys of nested tables by their paths, as `--set` takes them: {"a": {"b": 1}} -> {"a.b": 1}."""
+    keys: dict[str, Any] = {}
+    for key, value in tree.items():
+        keys |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+    return keys
 
 
 def write_toml(tree: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from nmt.corpus.lines import one_line
 from nmt.errors import ConfigError, NMTError
 from nmt.reports.card import CARD, card_of
 from nmt.reports.evaluations import FOLDER as SCORES
-from nmt.reports.record import RunRecord
+from nmt.reports.record import RECORD, RunRecord
 from nmt.run.files import ENDED
 from nmt.storage.folder import MANIFEST, build_manifest, read_folder, read_manifest
 from nmt.storage.seal import read_sealed
@@ -65,7 +65,7 @@ def published_files(run_dir: Path) -> dict[str, bytes]:
 
     The card is made anew; the run stays as it is. Raises CheckpointError where the run has not ended, or was changed.
     """
-    RunRecord.load(run_dir / "record.json")  # which it has once it stops
+    RunRecord.load(run_dir / RECORD)  # which it has once it stops
     loose = {name: read_sealed(run_dir, name) for name in read_manifest(run_dir)["files"] if name in ENDED}
     models = run_dir / "models"
     best = step_dir(models, follow(models, "best"))

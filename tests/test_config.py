@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from nmt.config import apply_override, dump_config, load_config, parse_config, write_toml
+from nmt.config import apply_override, dump_config, flat, load_config, parse_config, write_toml
 from nmt.errors import ConfigError
 from nmt.experiment import Experiment
 from nmt.search.config import SearchConfig
@@ -399,6 +399,10 @@ def test_a_written_config_reads_back_equal() -> None:
     assert parse_config(Experiment, tomllib.loads(text), "again") == experiment
     assert "time_limit" not in text  # None has no TOML
     assert TrainingConfig().time_limit is None
+
+
+def test_keys_of_nested_tables_are_their_paths() -> None:
+    assert flat({"a": 1, "b": {"c": [2], "d": {"e": "f"}}, "g": {}}) == {"a": 1, "b.c": [2], "b.d.e": "f"}
 
 
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=6)

@@ -19,7 +19,7 @@ from nmt.experiment import Experiment
 from nmt.metrics import Score
 from nmt.publish import connect, publish, published_files
 from nmt.reports.evaluations import Evaluation, note_evaluation
-from nmt.storage.verify import problems
+from nmt.run.verify import problems
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.shortlist import learn
 from tests.tiny import run

@@ -59,6 +59,7 @@ def _verify(runs: list[Path], console: "Console") -> int:
     """The exit status: 1 where something is missing or was changed."""
     from nmt.cli.run_paths import without_our_own
     from nmt.errors import CheckpointError
+    from nmt.run.verify import problems
 
     damaged, no_runs = 0, []
     for run in without_our_own(runs):
@@ -68,9 +69,9 @@ def _verify(runs: list[Path], console: "Console") -> int:
         if not any((run / name).exists() for name in ("experiment.toml", "manifest.json", "models", "state")):
             no_runs.append(f"{run} is no run directory: it has neither a recipe nor models.")
             continue
-        found = _problems(run)
+        found = problems(run)
         if found:  # twice: a run that is being trained moves on between looking where a file is and reading it
-            again = set(_problems(run))
+            again = set(problems(run))
             found = [line for line in found if line in again]
         damaged += bool(found)
         for line in found or [f"{run}: every file is as it was written."]:
@@ -78,48 +79,6 @@ def _verify(runs: list[Path], console: "Console") -> int:
     if no_runs:  # at the end: the others have been looked at
         raise CheckpointError(" ".join(no_runs))
     return int(damaged > 0)
-
-
-def _problems(run: Path) -> list[str]:
-    from nmt.storage.verify import problems
-
-    return problems(run) + _of_log(run) + _of_shortlist(run)
-
-
-def _of_log(run: Path) -> list[str]:
-    """What is wrong with the log of a run that has not ended; the manifest vouches for that of one that has."""
-    from nmt.errors import CheckpointError
-    from nmt.storage.seal import noted_files
-    from nmt.storage.steps import newest_whole, step_dir
-    from nmt.training.checkpoint import read_progress
-    from nmt.training.journal import holds
-
-    path = run / "metrics.jsonl"
-    if path.name in noted_files(run):
-        return []
-    try:
-        found = newest_whole(run / "state", lambda _: None)
-        progress = read_progress(found[1], step_dir(run / "state", found[0])) if found else None
-    except CheckpointError:  # is said of the state itself
-        return []
-    if progress is None or holds(path, progress.log_bytes, progress.log_sha256):
-        return []
-    return [
-        f"{path} was changed after it was written, or is missing. Training begins a new one; nothing else needs it."
-    ]
-
-
-def _of_shortlist(run: Path) -> list[str]:
-    """What is wrong with the run's shortlist; [] where it has none, too."""
-    from nmt.errors import CheckpointError
-    from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
-
-    try:
-        if (run / SHORTLIST_FILE).exists():
-            Shortlist.read(run)
-    except CheckpointError as error:
-        return [str(error)]
-    return []
 
 
 def _show_machine(console: "Console") -> None:

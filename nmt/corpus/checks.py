@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+from nmt.config import RECIPE
 from nmt.corpus.languages import Languages, agree, doubt_about_codes, is_two_letter_code
 from nmt.corpus.lines import explain_failure
 from nmt.corpus.readers import BY_LANGUAGE, Text
@@ -48,7 +49,7 @@ def check_there(text: Text, key: str, near: Path | None, remedy: str = "") -> No
 def check_there_of_run(text: Text, part: str, run_dir: Path, besides: str = "") -> None:
     """As `check_there`, of text that the recipe in a run directory names; a remedy `besides` begins with "or"."""
     remedy = f"Run `nmt` where the run was trained{besides and ', '}{besides}."
-    check_there(text, f"corpus.{part} of {run_dir / 'experiment.toml'}", run_dir, remedy)
+    check_there(text, f"corpus.{part} of {run_dir / RECIPE}", run_dir, remedy)
 
 
 def _home(path: Path, near: Path) -> Path | None:

@@ -13,7 +13,7 @@ from nmt.corpus.examples import Side, encode_pairs
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair, Text
 from nmt.corpus.sentences import count_sentences, usual_sentences
-from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Block, Shards, ShardWriter
+from nmt.corpus.shards import BYTES, LARGE_IDS, SMALL_IDS, Shards, ShardWriter
 from nmt.counted import counted
 from nmt.tokenizer.pair import TokenizerPair, train_tokenizers
 from nmt.tokenizer.sentencepiece import SentencePieceTokenizer, TokenizerConfig
@@ -69,7 +69,7 @@ def encode(
         columns |= {"source_text": BYTES, "target_text": BYTES}
     num_dropped, sentences = 0, Counter[int]()
     with ShardWriter(folder, columns) as writer:
-        for block in _pieces(text):
+        for block in text.blocks(PIECE_PAIRS):
             sources, targets = (text.read(column, [block]).texts() for column in ("source", "target"))
             pairs = [Pair(*both) for both in zip(sources, targets, strict=True)]
             examples, kept = encode_pairs(pairs, tokenizers, max_length, keep_texts)
@@ -94,12 +94,8 @@ class _Every:
     step: int
 
     def __iter__(self) -> Iterator[str]:
-        for first, last in _pieces(self.text):
+        for first, last in self.text.blocks(PIECE_PAIRS):
             yield from self.text.read(self.column, [(first, last)]).texts()[-first % self.step :: self.step]
-
-
-def _pieces(text: Shards) -> Iterator[Block]:
-    return ((first, min(first + PIECE_PAIRS, len(text))) for first in range(0, len(text), PIECE_PAIRS))
 
 
 def _type_of_ids(tokenizer: SentencePieceTokenizer) -> str:

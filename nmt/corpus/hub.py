@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.corpus.lines import explain_failure, is_blank, iter_lines, one_line
+from nmt.counted import counted
 from nmt.errors import DataError
 
 FORMATS = (".jsonl", ".json", ".csv", ".parquet")  # how the name of a file ends
@@ -104,7 +105,7 @@ def _stream_csv(source: str) -> Rows:
                 continue
             if len(row) != len(header):
                 raise DataError(
-                    f"{source}: line {reader.line_num} has {len(row)} field{'s' * (len(row) > 1)}, and the header has "
+                    f"{source}: line {reader.line_num} has {counted(len(row), 'field')}, and the header has "
                     f"{len(header)}. A text with a {SEPARATORS[mark]} in it must stand between quotation marks, as in "
                     f'"yes{mark} please".'
                 )

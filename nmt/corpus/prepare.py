@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,21 +151,14 @@ def _fingerprint(
     return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
 
-@contextmanager
-def _only_preparer(directory: Path, say: Say) -> Iterator[bool]:
+def _only_preparer(directory: Path, say: Say) -> AbstractContextManager[bool]:
     """Within, no other process prepares text in `directory`: it waits, and then finds what this one made.
 
-    False is given where the file system has no locks: others may prepare the same text at the same time.
-
-    Raises DataError where the directory cannot be made.
+    False is given where the file system has no locks: others may prepare the same text at the same time. Raises
+    DiskError.
     """
-    with ExitStack() as stack:
-        try:
-            waiting = f"Another `nmt train` prepares text in {directory}; waiting for it."
-            locked = stack.enter_context(only_one(directory, lambda: say(waiting)))
-        except OSError as error:
-            raise DataError(f"{directory}: cannot be written ({error.strerror}). Use another --out.") from None
-        yield locked
+    waiting = f"Another `nmt train` prepares text in {directory}; waiting for it."
+    return only_one(directory, lambda: say(waiting), "Use another --out.")
 
 
 def _load(folder: Path, config: TokenizerConfig, every_byte: bool) -> tuple[TokenizerPair, Shards, int] | None:

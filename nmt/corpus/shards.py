@@ -40,6 +40,10 @@ class Shards:
     def __len__(self) -> int:
         return self.num_rows
 
+    def blocks(self, num_rows: int) -> Iterator[Block]:
+        """All rows in order, so many at a time."""
+        return ((first, min(first + num_rows, len(self))) for first in range(0, len(self), num_rows))
+
     def read(self, column: str, blocks: Sequence[Block]) -> Side:
         """A copy of the sentences of some blocks, one after the other. Raises DataError where the files are gone."""
         dtype = np.dtype(self.columns[column])

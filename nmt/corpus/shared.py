@@ -17,8 +17,7 @@ def count_shared(pairs: Examples, train: Shards) -> int:
     """How many of the pairs are in a corpus, too. Looking through it takes about as long as its checksums."""
     wanted = Counter(_keys(pairs.source, pairs.target, np.arange(len(pairs))))
     marks, found = np.unique(_marks(pairs.source, pairs.target)), set[Key]()
-    for first in range(0, len(train), PIECE_PAIRS):
-        block = first, min(first + PIECE_PAIRS, len(train))
+    for block in train.blocks(PIECE_PAIRS):
         source, target = (train.read(column, [block]) for column in ("source", "target"))
         likely = np.flatnonzero(np.isin(_marks(source, target), marks))
         found.update(key for key in _keys(source, target, likely) if key in wanted)

@@ -4,20 +4,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from nmt.config import RECIPE
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import load_experiment
 from nmt.export import ctranslate2, onnx
 from nmt.export.ctranslate2_search import CTranslate2Search
+from nmt.export.exported import about_export, export_command
 from nmt.export.keys import HONOURED, asked_besides
 from nmt.export.onnx_search import OnnxSearch
 from nmt.search.config import SearchConfig
 from nmt.search.hypothesis import Hypothesis
-from nmt.storage.exported import about_export, export_command
 from nmt.storage.folder import MANIFEST, read_folder, sha256
 from nmt.storage.steps import step_dir
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
-from nmt.translation.load import RECIPE, find_steps, recipe_search
+from nmt.translation.load import find_steps, recipe_search
 from nmt.translation.result import Translation
 from nmt.translation.segmenter import Segment
 from nmt.translation.shortlist import SHORTLIST_FILE

@@ -18,6 +18,7 @@ from nmt.errors import CheckpointError, ConfigError, ExportError
 from nmt.export import ctranslate2, onnx
 from nmt.export.backend import ExportedTranslator, export_dir, model_sums
 from nmt.export.ctranslate2_search import CTranslate2Search
+from nmt.export.exported import about_export, made_with
 from nmt.export.keys import HONOURED, asked_besides, honoured
 from nmt.export.packages import package
 from nmt.export.verify import RULES, SENTENCES, Agreement, verify
@@ -25,7 +26,6 @@ from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
 from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
-from nmt.storage.exported import about_export, made_with
 from nmt.storage.folder import recover_folder, sha256, write_folder
 from nmt.tokenizer import stand_ins
 from nmt.tokenizer.pair import TokenizerPair

@@ -6,6 +6,7 @@ It has no sentence of the corpus, and what is not on record is called unknown.
 from collections.abc import Sequence
 from pathlib import Path
 
+from nmt.config import RECIPE
 from nmt.corpus.config import TextFiles
 from nmt.counted import counted
 from nmt.experiment import Experiment, load_experiment
@@ -24,7 +25,7 @@ from nmt.reports.card_metadata import (
 from nmt.reports.evaluations import Evaluation, forget_evaluations, note_evaluation, only_noter, read_evaluations
 from nmt.reports.markdown_text import escape
 from nmt.reports.paths import file_name
-from nmt.reports.record import RunRecord
+from nmt.reports.record import RECORD, RunRecord
 from nmt.reports.searches import describe_search
 from nmt.storage.disk import Disk, disk_error, replace_file
 
@@ -47,7 +48,7 @@ def write_card(run_dir: Path) -> None:
 
 def card_of(run_dir: Path) -> str:
     """The card of a run that has a record, from what is on record now. Raises CheckpointError and ConfigError."""
-    experiment, record = load_experiment(run_dir / "experiment.toml"), RunRecord.load(run_dir / "record.json")
+    experiment, record = load_experiment(run_dir / RECIPE), RunRecord.load(run_dir / RECORD)
     return card(experiment, record, read_evaluations(run_dir))
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from nmt.config import dump_config
 from nmt.errors import CheckpointError, ConfigError
-from nmt.reports.record import RunRecord
+from nmt.reports.record import RECORD, RunRecord
 from nmt.reports.run_results import Alignment, RunResult, Sample, Validation
 from nmt.reports.seeds import find_systems
 from nmt.search.config import SearchConfig
+from nmt.training.journal import JOURNAL
 from nmt.translation.load import is_language_model, load, recipe_search
 from nmt.translation.result import Translation
 from nmt.translation.search_options import search_with_overrides
@@ -35,8 +36,8 @@ def collect_run(
     `beam` replaces the recipe's; `tick` is called with how many more sentences are translated.
     Raises CheckpointError when the run directory is missing, incomplete or malformed.
     """
-    record = RunRecord.load(run_dir / "record.json")
-    validations = read_validations(run_dir / "metrics.jsonl")
+    record = RunRecord.load(run_dir / RECORD)
+    validations = read_validations(run_dir / JOURNAL)
     search = run_search(run_dir, beam)
     translations, seconds = translate_run(run_dir, source, search, tick=tick)
     return RunResult(

@@ -1,8 +1,8 @@
 """Results of `nmt evaluate`, kept in the run: the folder `scores`, with checksums like those of a model."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from nmt.errors import CheckpointError
 from nmt.metrics import METRICS, OTHER_METRICS, Score
 from nmt.reports.record import RunRecord
 from nmt.reports.searches import describe_search
-from nmt.storage.disk import Disk, disk_error
+from nmt.storage.disk import Disk
 from nmt.storage.folder import is_whole, read_folder, recover_folder, remove_folder, replaced, write_folder
 from nmt.storage.lock import only_one
 
@@ -63,18 +63,12 @@ def read_evaluations(run_dir: Path) -> tuple[Evaluation, ...]:
         ) from None
 
 
-@contextmanager
-def only_noter(run_dir: Path) -> Iterator[None]:
+def only_noter(run_dir: Path) -> AbstractContextManager[bool]:
     """Let one process at a time record scores of the run and write its card from them; others wait.
 
     Raises DiskError.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(only_one(run_dir / LOCKED, lambda: None))
-        except OSError as error:
-            raise disk_error(run_dir / LOCKED, error) from error
-        yield
+    return only_one(run_dir / LOCKED, taken=lambda: None)
 
 
 def note_evaluation(run_dir: Path, evaluation: Evaluation) -> None:

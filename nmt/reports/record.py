@@ -16,6 +16,7 @@ from nmt.corpus.readers import READERS, Text, name_text
 from nmt.errors import CheckpointError
 from nmt.storage.disk import Disk, replace_file
 
+RECORD = "record.json"
 END_OF_SCHEDULE = "training."  # changes of keys that begin with this give a schedule another end
 
 

@@ -3,10 +3,11 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nmt.config import flat
 from nmt.reports import numbers
 from nmt.reports.run_results import RunResult
 
@@ -80,16 +81,7 @@ def _settings(result: RunResult) -> dict[str, Any]:
     recipe = {key: value for key, value in result.record.experiment.items() if key not in _MAY_DIFFER}
     texts = {f"the {name} text": result.record.hashes(part) for part, name in (("train", "training"), ("dev", "dev"))}
     ends = "; ".join(result.record.other_ends) or "in one go"
-    return dict(_flat(recipe)) | texts | dict(_flat({"search": result.search})) | {_WENT_ON: ends}
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The keys of nested tables, as `--set` takes them."""
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    return flat(recipe) | texts | flat({"search": result.search}) | {_WENT_ON: ends}
 
 
 def _with_values(key: str, first: Any, second: Any) -> str:

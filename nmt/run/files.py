@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+from nmt.config import RECIPE
 from nmt.reports.card import forget_card
+from nmt.reports.record import RECORD
 from nmt.storage.disk import Disk, disk_error, replace_file
 from nmt.storage.seal import is_as_sealed, noted_files, read_sealed, seal
 from nmt.tokenizer.pair import TOKENIZER_FILES
+from nmt.training.journal import JOURNAL
 
-BEGUN = ["experiment.toml", *sorted(TOKENIZER_FILES)]  # what a run has from its beginning
-ENDED = [*BEGUN, "metrics.jsonl", "record.json"]
+BEGUN = [RECIPE, *sorted(TOKENIZER_FILES)]  # what a run has from its beginning
+ENDED = [*BEGUN, JOURNAL, RECORD]
 
 
 def write_loose(directory: Path, files: dict[str, bytes], ended: bool) -> None:
@@ -34,7 +37,7 @@ def holds(directory: Path, name: str, data: bytes) -> bool:
 def remove_records(directory: Path) -> None:
     """Remove what says how a run ended. Raises DiskError."""
     try:
-        for name in ("record.json", "progress.json"):  # the latter of earlier versions
+        for name in (RECORD, "progress.json"):  # the latter of earlier versions
             Disk().remove(directory / name)
         Disk().sync(directory)
     except OSError as error:

@@ -4,7 +4,7 @@ import dataclasses
 import shlex
 from pathlib import Path
 
-from nmt.config import dump_config
+from nmt.config import RECIPE, dump_config
 from nmt.counted import counted
 from nmt.errors import CheckpointError, DataError
 from nmt.experiment import Experiment, experiment_bytes
@@ -13,7 +13,7 @@ from nmt.models.build import count_parameters, describe
 from nmt.reports.card import write_card
 from nmt.reports.evaluations import read_evaluations
 from nmt.reports.numbers import listing
-from nmt.reports.record import RunRecord
+from nmt.reports.record import RECORD, RunRecord
 from nmt.run.files import ENDED, holds, write_loose
 from nmt.run.resume import read_record, recipe_at_end
 from nmt.storage.disk import Disk
@@ -68,14 +68,14 @@ def record_of(
 
 def put_down(directory: Path, record: RunRecord) -> None:
     """Write what a run came to, beside its models: record and card. Raises DiskError."""
-    record.save(directory / "record.json")
+    record.save(directory / RECORD)
     seal(directory, ENDED, Disk())
     write_card(directory)
 
 
 def is_put_down(directory: Path) -> bool:
     """Whether a run that has reached a limit is on record as ended; one that a signal stopped just then is not."""
-    path = directory / "record.json"
+    path = directory / RECORD
     try:
         return path.exists() and RunRecord.load(path).finish_reason != "interrupted"
     except CheckpointError:  # `bring_up_to_date` says what is wrong with it
@@ -91,7 +91,7 @@ def bring_up_to_date(experiment: Experiment, directory: Path) -> bool:
     new = {"name": experiment.name, "search": experiment.search, "card": experiment.card}
     ended = before.model_copy(update=new)
     record = dataclasses.replace(read_record(directory), name=ended.name, experiment=dump_config(ended))
-    files = {"experiment.toml": experiment_bytes(ended), "record.json": record.to_bytes()}
+    files = {RECIPE: experiment_bytes(ended), RECORD: record.to_bytes()}
     if all(holds(directory, name, data) for name, data in files.items()):
         check_sealed(directory)
     else:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from torch import Tensor
 
-from nmt.config import Config
+from nmt.config import RECIPE, Config, dump_config, flat
 from nmt.corpus.languages import fit
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import Experiment, load_experiment
-from nmt.run.resume import first_difference, flat
+from nmt.run.resume import first_difference
 from nmt.storage.seal import is_as_sealed
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
-from nmt.translation.load import RECIPE, load_member, recipe_search
+from nmt.translation.load import load_member, recipe_search
 
 # Keys that may be other ones than in the run that one begins with: they change neither weights nor vocabulary.
 MAY_DIFFER = {
@@ -108,7 +108,7 @@ def _of_rate(now: Experiment, before: Experiment) -> str:
 
 
 def _check_same(table: str, before: Config, now: Config, source: Path) -> None:
-    old, new = flat(before, f"{table}."), flat(now, f"{table}.")
+    old, new = (flat({table: dump_config(one)}) for one in (before, now))
     if key := first_difference(old, new, MAY_DIFFER):
         raise ConfigError(
             f"{source} was trained with {key} = {old.get(key)!r}, and the recipe has {new.get(key)!r}. With "

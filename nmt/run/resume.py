@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nmt.config import Config, dump_config, load_config, parse_config
+from nmt.config import RECIPE, dump_config, flat, load_config, parse_config
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.errors import CheckpointError, ConfigError, DamagedError
 from nmt.experiment import Experiment
-from nmt.reports.record import RunRecord
+from nmt.reports.record import RECORD, RunRecord
 from nmt.storage.folder import REPLACED, Folder, is_whole, read_folder, read_manifest
+from nmt.storage.lock import LOCK
 from nmt.storage.seal import is_as_sealed, noted_files, read_sealed
 from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.training.progress import Progress
@@ -31,7 +32,7 @@ MAY_CHANGE = {
 }
 
 PREPARED = "prepared"  # the folder beside the runs that holds their text
-BEFORE_RECIPE = {".lock", "state", "models"}  # what is there before the recipe is
+BEFORE_RECIPE = {LOCK, "state", "models"}  # what is there before the recipe is
 
 
 def check_own(directory: Path) -> None:
@@ -59,7 +60,7 @@ def is_run(directory: Path) -> bool:
         return True
     try:
         tree = read_manifest(directory)
-        return "experiment.toml" in tree["files"] or "experiment.toml" in tree["about"].get("coming", {})
+        return RECIPE in tree["files"] or RECIPE in tree["about"].get("coming", {})
     except CheckpointError:  # somebody else's manifest.json
         return False
 
@@ -70,7 +71,7 @@ def check_new(directory: Path) -> None:
     What the very first save had begun is nothing: no pointer names it yet.
     """
     of_a_state = [path for path in (directory / "state").glob("*") if _is_more_than_begun(path)]
-    others = (directory / name for name in ("models/last", "models/best", "record.json"))
+    others = (directory / name for name in ("models/last", "models/best", RECORD))
     for path in [*sorted(of_a_state), *(path for path in others if path.exists())]:
         raise CheckpointError(
             f"{directory} has {path.relative_to(directory)} but no state to go on from. Put state/ back as it was, use "
@@ -86,7 +87,7 @@ def recipe_so_far(directory: Path, state: Folder | None) -> Experiment | None:
     """
     if state and "recipe" in state.about:
         return _parse(state.about["recipe"], f"{directory}/state")
-    path = directory / "experiment.toml"
+    path = directory / RECIPE
     if not path.exists() or _is_damaged(directory):
         return None
     try:
@@ -97,17 +98,17 @@ def recipe_so_far(directory: Path, state: Folder | None) -> Experiment | None:
 
 def recipe_at_end(directory: Path) -> Experiment:
     """What a run that is over was trained by, as its record says. Raises CheckpointError."""
-    return _parse(read_record(directory).experiment, f"{directory}/record.json")
+    return _parse(read_record(directory).experiment, f"{directory}/{RECORD}")
 
 
 def read_record(directory: Path) -> RunRecord:
     """How a run ended. Raises CheckpointError where that was changed since."""
-    if "record.json" in noted_files(directory):
+    if RECORD in noted_files(directory):
         try:
-            read_sealed(directory, "record.json")
+            read_sealed(directory, RECORD)
         except DamagedError as error:
             raise DamagedError(f"{error} Without one, delete it: the same command writes it again.") from None
-    return RunRecord.load(directory / "record.json")
+    return RunRecord.load(directory / RECORD)
 
 
 def check_same(
@@ -117,7 +118,7 @@ def check_same(
 
     A recipe in the run that was damaged is no hindrance, but said: it will be written again.
     """
-    old, now = flat(before or experiment), flat(experiment)
+    old, now = flat(dump_config(before or experiment)), flat(dump_config(experiment))
     tables = ("search.", "card.") if over else ("search.", "card.", "corpus.test.")
     free = MAY_CHANGE | {key for key in now | old if key.startswith(tables)}
     if key := first_difference(old, now, free):
@@ -126,7 +127,7 @@ def check_same(
             f"{_other_ways(directory, key)}, or delete {directory} to begin again."
         )
     if _is_damaged(directory):
-        path = directory / "experiment.toml"
+        path = directory / RECIPE
         say(f"{path} {'was changed after it was written' if path.exists() else 'is missing'}. It is written again.")
 
 
@@ -140,7 +141,7 @@ def _other_ways(directory: Path, key: str) -> str:
 
 def _is_damaged(directory: Path) -> bool:
     """Whether the recipe in a run is missing, or not what was written."""
-    return "experiment.toml" in noted_files(directory) and not is_as_sealed(directory, "experiment.toml")
+    return RECIPE in noted_files(directory) and not is_as_sealed(directory, RECIPE)
 
 
 def _parse(tree: Any, where: str) -> Experiment:
@@ -207,20 +208,8 @@ def _is_more_than_begun(path: Path) -> bool:
     return path.suffix != ".tmp" or path.name.endswith(REPLACED)
 
 
-def flat(config: Config, prefix: str = "") -> dict[str, Any]:
-    """Its keys by their paths, each beginning with `prefix`: {'a': {'b': 1}} -> {'a.b': 1}"""
-    return _flat(dump_config(config), prefix)
-
-
 def first_difference(old: dict[str, Any], now: dict[str, Any], free: set[str]) -> str:
     """The first key, but for those in `free`, whose value is another one in `now`; "" where there is none."""
     # The type first: with another one all other keys differ, too.
     keys = sorted((old.keys() | now.keys()) - free, key=lambda key: (not key.endswith(".type"), key))
     return next((key for key in keys if old.get(key) != now.get(key)), "")
-
-
-def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
-    keys: dict[str, Any] = {}
-    for key, value in tree.items():
-        keys |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return keys

@@ -3,15 +3,17 @@
 import shlex
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from nmt.config import RECIPE
 from nmt.corpus.checks import check_parts
 from nmt.corpus.prepare import PreparedCorpus
 from nmt.counted import counted
+from nmt.errors import NMTError
 from nmt.experiment import Experiment, experiment_bytes
 from nmt.metrics import doubt_about
 from nmt.models.build import count_parameters, describe
@@ -41,11 +43,12 @@ from nmt.run.resume import (
     recipe_at_end,
     recipe_so_far,
 )
+from nmt.storage.lock import only_one
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.device import prepare_machine
 from nmt.training.distributed import Workers, check_alike, join_workers
 from nmt.training.job import Job, reason_to_stop
-from nmt.training.lock import only_trainer
+from nmt.training.journal import JOURNAL
 from nmt.training.log import TrainingLog
 from nmt.training.loop import train
 from nmt.training.progress import Progress
@@ -79,6 +82,15 @@ def train_run(experiment: Experiment, directory: Path, console: Console, recipe:
         return "interrupted"
 
 
+def only_trainer(directory: Path) -> AbstractContextManager[bool]:
+    """Within, no other process trains in the same directory. Raises NMTError where another does, and DiskError."""
+
+    def refuse() -> None:
+        raise NMTError(f"Another `nmt train` is at work in {directory}. Wait until it ends, or use another --out.")
+
+    return only_one(directory, refuse, "Use another --out.")
+
+
 def _train_alone(
     experiment: Experiment, directory: Path, console: Console, workers: Workers, started: float, code: Code
 ) -> str:
@@ -105,7 +117,7 @@ def _train_alone(
     if found:
         say(f"Going on from update {found[0].update} in {directory}.")
         note_changes(*found, job.checkpoints, before or experiment, experiment, say)
-    metrics = directory / "metrics.jsonl" if workers.leads else None
+    metrics = directory / JOURNAL if workers.leads else None
     training = experiment.training
     with TrainingLog(metrics, console, experiment.name, training.max_updates, training.time_limit) as log:
         progress = train(job, log, found)
@@ -152,7 +164,7 @@ def _begin(
 
 def _write_beginning(experiment: Experiment, directory: Path, corpus: PreparedCorpus, say: Say) -> None:
     tokenizers = {name: tokenizer.model for name, tokenizer in corpus.tokenizers.files().items()}
-    write_loose(directory, {"experiment.toml": experiment_bytes(experiment), **tokenizers}, ended=False)
+    write_loose(directory, {RECIPE: experiment_bytes(experiment), **tokenizers}, ended=False)
     if said := describe_scores(directory):
         say(said)
     remove_records(directory)  # until training ends again there is nothing to report

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nmt.errors import DiskError
 
+INTACT = "What was saved before is intact."
+
 
 class Disk:
     """The file system. Tests put one in its place that forgets whatever was not synced, or fails."""
@@ -75,10 +77,10 @@ def unused(path: Path) -> Path:
     return next(one for one in chain([path], others) if not os.path.lexists(one))
 
 
-def disk_error(path: Path, error: OSError, needed: int = 0) -> DiskError:
-    """What to tell people when `path`, of `needed` bytes, could not be written."""
+def disk_error(path: Path, error: OSError, needed: int = 0, remedy: str = INTACT) -> DiskError:
+    """What to tell people when `path`, of `needed` bytes, could not be written. On a full disk the remedy is room."""
     if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return DiskError(f"{path}: cannot be written ({error.strerror or error}). What was saved before is intact.")
+        return DiskError(f"{path}: cannot be written ({error.strerror or error}). {remedy}")
     free = _free_bytes(path)
     sizes = f" ({needed:,} bytes are needed, {free:,} are free)" if needed and free is not None else ""
     return DiskError(

@@ -7,21 +7,24 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from nmt.storage.disk import Disk, make_folders
+from nmt.storage.disk import INTACT, Disk, disk_error, make_folders
 
 LOCK = ".lock"
 
 
 @contextmanager
-def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
+def only_one(directory: Path, taken: Callable[[], None], remedy: str = INTACT) -> Iterator[bool]:
     """Within, no other process can be here for the same directory, which is made where it is missing.
 
-    The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `waiting` and
-    waits; without that, Timeout is raised. A directory that is empty in the end is removed. Raises OSError. Yields
-    whether the lock is held: on a file system without locks, others may be here.
+    The lock is the system's: it goes when the process does, whatever kills it. Who comes second calls `taken`, which
+    raises, or returns to wait. A directory that is empty in the end is removed. Yields whether the lock is held: on a
+    file system without locks, others may be here. Raises DiskError, which ends with `remedy` unless the disk is full.
     """
     lock = FileLock(directory / LOCK, fallback_to_soft=False)  # a file as lock would outlive a process that is killed
-    locked = _enter(lock, directory, waiting)
+    try:
+        locked = _enter(lock, directory, taken)
+    except OSError as error:
+        raise disk_error(directory, error, remedy=remedy) from error
     try:
         yield locked
     finally:
@@ -34,7 +37,7 @@ def only_one(directory: Path, waiting: Callable[[], None] | None = None) -> Iter
         lock.release()
 
 
-def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) -> bool:
+def _enter(lock: FileLock, directory: Path, taken: Callable[[], None]) -> bool:
     timeout, attempts = 0.0, 100
     while True:
         try:
@@ -46,11 +49,8 @@ def _enter(lock: FileLock, directory: Path, waiting: Callable[[], None] | None) 
             if not attempts:
                 raise
         except Timeout:
-            if waiting is None:
-                raise
-            if timeout == 0.0:
-                waiting()
-            timeout = -1.0
+            taken()
+            timeout = -1.0  # for ever
         except OSError as error:
             if error.errno == errno.ENOSYS:
                 return False  # a file system without locks: better without one than not at all

@@ -8,7 +8,6 @@ until then, and only what `Progress` knows of is pointed to.
 A state that only an interruption made goes once there is a newer one: nothing is ever rolled back to it.
 """
 
-import json
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +75,7 @@ class Checkpoints:
         """
         if regular:
             state.progress.note_state(self.keep_last)
-        generators = workers.gather(random_bytes())
+        generators = workers.gather_bytes(random_bytes())
         files = state_files(state, generators, wanted=workers.leads)
         if workers.leads:
             note = {**self.conditions, "recipe": self.recipe, "update": state.progress.update}
@@ -145,10 +144,10 @@ class Checkpoints:
         """
         found = self.newest(say, among) if workers.leads else None
         own = [found[0].update, sha256(found[1].files["progress.json"])] if found else []
-        told = json.loads(workers.share(json.dumps(own).encode()))
+        told = workers.share(own)
         if workers.leads or not told:
             return found
-        where = step_dir(self.states, int(told[0]))
+        where = step_dir(self.states, told[0])
         folder = read_folder(where)
         if sha256(folder.files.get("progress.json", b"")) != told[1]:
             raise CheckpointError(f"{where} is not what the first process has there. Is it on a shared file system?")

@@ -59,7 +59,7 @@ class Workers:
             for tensor, part in zip(bucket, parts, strict=True):
                 tensor.copy_(part.view_as(tensor))
 
-    def gather(self, data: bytes) -> list[bytes]:
+    def gather_bytes(self, data: bytes) -> list[bytes]:
         """What each process gave, by rank, in all of them."""
         if self.size == 1:
             return [data]
@@ -69,9 +69,13 @@ class Workers:
         dist.all_gather(received, padded)
         return [bytes(one.cpu().numpy().tobytes()[:length]) for one, length in zip(received, lengths, strict=True)]
 
-    def share(self, data: bytes) -> bytes:
-        """What the process of rank 0 gave, in all of them."""
-        return self.gather(data if self.leads else b"")[0]
+    def gather(self, value: Any) -> list[Any]:
+        """What each process gave, by rank, in all of them; by way of JSON."""
+        return [json.loads(data) for data in self.gather_bytes(json.dumps(value).encode())]
+
+    def share(self, value: Any) -> Any:
+        """What the process of rank 0 gave, in all of them; by way of JSON."""
+        return self.gather(value if self.leads else None)[0]
 
     def wait(self) -> None:
         """Until all are here."""
@@ -89,7 +93,7 @@ ALONE = Workers()
 
 def check_alike(workers: Workers, own: dict[str, str]) -> None:
     """Raises CheckpointError, in all processes, where one has something other than the first; name -> checksum."""
-    first, *others = [json.loads(data) for data in workers.gather(json.dumps(own).encode())]
+    first, *others = workers.gather(own)
     for rank, other in enumerate(others, 1):
         for name in own:
             if other[name] != first[name]:

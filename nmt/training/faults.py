@@ -1,6 +1,5 @@
 """Updates that are not finite: which pairs were in them."""
 
-import json
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -30,8 +29,7 @@ def find_guilty(batches: list[Batch], nll: float, tokenizers: TokenizerPair, wor
     """The pairs to look at, from what each process has had in its batches and their summed loss."""
     pairs = [int(index) for batch in batches for index in batch.indices]
     texts = _text(tokenizers.source, batches[0].source[0]), _text(tokenizers.target, batches[0].target_out[0])
-    own = {"nll": str(nll), "pairs": pairs, "first": texts}
-    everyone = [json.loads(data) for data in workers.gather(json.dumps(own).encode())]
+    everyone = workers.gather({"nll": str(nll), "pairs": pairs, "first": texts})
     guilty = [one for one in everyone if one["nll"] in ("nan", "inf")] or everyone
     source, target = guilty[0]["first"]
     return Guilty([index for one in guilty for index in one["pairs"]], (source, target))

@@ -5,9 +5,11 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from nmt.storage.disk import Disk
+
+JOURNAL = "metrics.jsonl"
 
 
 class Journal:
@@ -21,10 +23,7 @@ class Journal:
             Disk().sync(path.parent)  # what is synced later is its content, not its name
         self._digest = hashlib.sha256(self._file.read())  # the file now stands at its end
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def write(self, line: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 
 from nmt.storage.disk import disk_error, unused
 from nmt.training.board import Board
-from nmt.training.journal import Journal
+from nmt.training.journal import JOURNAL, Journal
 from nmt.training.progress import Progress
 
 PLAIN_LINE_SECONDS = 15.0  # between lines where stderr is no terminal
@@ -39,7 +39,7 @@ class TrainingLog:
         try:
             self._journal = Journal(path) if path else None
         except OSError as error:
-            raise disk_error(Path(error.filename or "metrics.jsonl"), error) from error
+            raise disk_error(Path(error.filename or JOURNAL), error) from error
         self._board = Board(path.parent / "tensorboard", self.say) if path else None
         self._last_line = 0.0
         self._bar: Bar | None = None
@@ -59,7 +59,7 @@ class TrainingLog:
         if self._board:
             self._board.close()
         if self._journal:
-            self._journal.__exit__()
+            self._journal.close()
 
     def sync(self, progress: Progress) -> None:
         """Have all lines on the disk itself, and note in `progress` how far they go."""
@@ -75,7 +75,7 @@ class TrainingLog:
             self._board.rewind(progress.update)
         if self._journal and not self._journal.rewind(progress.log_bytes, progress.log_sha256):
             path = self._journal.path
-            self._journal.__exit__()
+            self._journal.close()
             try:
                 damaged = unused(path.with_name("metrics.damaged.jsonl"))
                 path.rename(damaged)

@@ -1,6 +1,5 @@
 """The training loop: one for every architecture and any number of processes."""
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -187,7 +186,7 @@ class _Trainer:
         """
         job, progress = self.job, self.progress
         found = job.checkpoints.whole_models(progress, self.log.say) if self.workers.leads else []
-        models = [ScoredModel(*one) for one in json.loads(self.workers.share(json.dumps(found).encode()))]
+        models = [ScoredModel(*one) for one in self.workers.share(found)]
         score, lost = progress.best_score, progress.best_update
         if score is None or lost in [model.update for model in models]:
             return
@@ -209,7 +208,7 @@ class _Trainer:
         job, progress, before = self.job, self.progress, time.perf_counter()
         with self.updater.averaged() as model:
             own = self._scores(model) if self.workers.leads else None
-            scores = json.loads(self.workers.share(json.dumps(own).encode()))
+            scores = self.workers.share(own)
             if scores:
                 result = Validation(*scores)
                 score = result.goodness(self.config.best_by)

@@ -28,9 +28,7 @@ def plan_from(progress: Progress, corpus: TrainingCorpus, batch_tokens: int, see
         for indices in plan[progress.position :]:
             progress.position += 1
             yield Planned(examples, indices, progress.epoch)
-        if (
-            corpus.num_pools > 1
-        ):  # a single one is the same in every epoch; of several, the last is let go before the next is read
+        if corpus.num_pools > 1:  # else it is the same in every epoch; this one is let go before the next is read
             examples = None
         progress.pool, progress.position = progress.pool + 1, 0
         if progress.pool == corpus.num_pools:

@@ -45,10 +45,6 @@ class Updater:
     def state(self, progress: Progress) -> TrainingState:
         return TrainingState(self.model, self.average, self.optimizer, progress)
 
-    def learning_rate(self, progress: Progress) -> float:
-        """The rate of the update that comes next."""
-        return learning_rate(self.config, progress)
-
     def update(self, progress: Progress, batches: list[Batch]) -> Updated:
         """One step of the optimizer for this process's batches, counted in `progress`."""
         own_tokens, own_pairs = sum(one.num_target_tokens for one in batches), sum(len(one.indices) for one in batches)
@@ -62,7 +58,7 @@ class Updater:
         if ran_out:
             self._agree_on_splits(progress)
         norm, clipped = clip_gradients(gradients, self.config.clip_norm, self.job.holders)
-        rate = self.learning_rate(progress)
+        rate = learning_rate(self.config, progress)
         if norm < float("inf") and nll < float("inf"):
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
@@ -125,7 +121,7 @@ class Updater:
 
     def _agree_on_splits(self, progress: Progress) -> None:
         """The smallest limit that any process has found becomes that of all."""
-        limits = [int(limit) for limit in self.workers.gather(str(progress.split_above).encode())]
+        limits = self.workers.gather(progress.split_above)
         progress.split_above = min(limit for limit in limits if limit)
         message = f"out of memory. From now on batches are split above {progress.split_above:,} padded tokens."
         self.log.fault(progress, "out_of_memory", message, split_above=progress.split_above)

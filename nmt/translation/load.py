@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from nmt.config import parse_config
+from nmt.config import RECIPE, parse_config
 from nmt.errors import CheckpointError, ConfigError
 from nmt.models.average import average_models
 from nmt.models.base import Seq2Seq
@@ -26,8 +26,6 @@ from nmt.storage.steps import follow, list_steps, step_dir
 from nmt.tokenizer.pair import TOKENIZER_FILES, TokenizerPair
 from nmt.translation.shortlist import Shortlist
 from nmt.translation.translator import Translator
-
-RECIPE = "experiment.toml"
 
 
 def load(

@@ -3,9 +3,7 @@
 import importlib.metadata
 import platform
 import re
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,10 +12,7 @@ from typer.testing import CliRunner
 
 from nmt import __version__
 from nmt.cli import doctor as command
-from nmt.storage import verify
-from nmt.training.checkpoint import Checkpoints
-from nmt.training.loop import _Trainer
-from tests.tiny import make_experiment, run
+from nmt.run import verify
 
 app = typer.Typer()
 app.command()(command.doctor)
@@ -111,43 +106,6 @@ def test_what_nmt_itself_puts_beside_runs_is_left_out_with_a_sentence_but_refuse
     assert "is no run directory" in str(CliRunner().invoke(app, [str(prepared)]).exception)
     (report / "results.json").write_text("{}", encoding="utf-8")  # somebody else's
     assert f"{report} is no run directory" in str(CliRunner().invoke(app, [str(report), str(tiny_run)]).exception)
-
-
-def test_the_log_of_a_run_that_has_not_ended_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save, directory = Checkpoints.save_state, tmp_path / "runs" / "begun"
-
-    class PowerCut(BaseException):
-        pass
-
-    def cut(self: Any, *arguments: Any) -> None:
-        save(self, *arguments)
-        raise PowerCut
-
-    monkeypatch.setattr(Checkpoints, "save_state", cut)
-    with pytest.raises(PowerCut):
-        run(make_experiment(tmp_path / "text", training__validate_every=1), directory)
-    assert CliRunner().invoke(app, [str(directory)]).output == f"{directory}: every file is as it was written.\n"
-    log = directory / "metrics.jsonl"
-    log.write_bytes(log.read_bytes() + b'{"kind": "train"}\n')  # after the state: training takes that away
-    assert CliRunner().invoke(app, [str(directory)]).exit_code == 0
-    log.write_bytes(log.read_bytes().replace(b"train", b"brain"))
-    done = CliRunner().invoke(app, [str(directory)])
-    assert done.exit_code == 1
-    assert done.output.startswith(f"{log} was changed after it was written, or is missing.")
-
-
-def test_a_run_that_was_stopped_before_its_first_validation_lacks_no_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    directory = tmp_path / "runs" / "begun"
-    monkeypatch.setattr(_Trainer, "_reason_to_stop", lambda self: "interrupted" if self.progress.update else "")
-    assert run(make_experiment(tmp_path / "text"), directory)[0] == "interrupted"
-    assert (directory / "record.json").exists()
-    assert CliRunner().invoke(app, [str(directory)]).output == f"{directory}: every file is as it was written.\n"
-    monkeypatch.undo()
-    assert run(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
-    shutil.rmtree(directory / "models")
-    assert f"{directory / 'models' / 'best'} is missing." in CliRunner().invoke(app, [str(directory)]).output
 
 
 def test_what_is_only_wrong_at_a_glance_is_not_said(tiny_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,11 +26,11 @@ from nmt.export import verify, write
 from nmt.export.ctranslate2 import ctranslate2_files
 from nmt.export.write import _shortlist_files
 from nmt.models.build import EncoderDecoder
+from nmt.run.verify import problems
 from nmt.search.config import SearchConfig
 from nmt.search.run import search
 from nmt.storage.disk import Disk
 from nmt.storage.folder import read_folder, replaced, sha256, write_folder
-from nmt.storage.verify import problems
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.translation.load import load_member
 from nmt.translation.shortlist import Shortlist

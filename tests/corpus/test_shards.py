@@ -168,3 +168,8 @@ def test_another_layout_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert manifest["content"]["layout"] == LAYOUT_VERSION
     monkeypatch.setattr("nmt.corpus.shards.LAYOUT_VERSION", -1)
     assert open_shards(folder) is None
+
+
+def test_blocks_are_all_rows_in_order(tmp_path: Path) -> None:
+    assert list(Shards(tmp_path, 7, 3, {}).blocks(3)) == [(0, 3), (3, 6), (6, 7)]
+    assert list(Shards(tmp_path, 0, 3, {}).blocks(3)) == []

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import Timeout
 from typer.testing import CliRunner
 
 from nmt.cli import compare
@@ -501,8 +500,11 @@ def test_evaluate_takes_files_whose_names_are_not_utf8(folder):
 
 
 def test_another_evaluate_waits_until_scores_and_card_are_written(folder, monkeypatch):
+    def refuse():
+        raise CheckpointError("taken")
+
     def write_card(run):
-        with pytest.raises(Timeout), only_one(run / LOCKED):
+        with pytest.raises(CheckpointError, match="taken"), only_one(run / LOCKED, refuse):
             pass
 
     monkeypatch.setattr("nmt.reports.card.write_card", write_card)

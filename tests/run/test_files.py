@@ -13,9 +13,9 @@ from nmt.errors import CheckpointError, ConfigError
 from nmt.publish import published_files
 from nmt.run import train as run_module
 from nmt.run.files import ENDED
+from nmt.run.verify import problems
 from nmt.storage.disk import Disk
 from nmt.storage.seal import check_sealed, seal
-from nmt.storage.verify import problems
 from nmt.training.progress import Progress
 from tests.run.begun import refusal, same
 from tests.tiny import make_experiment, run

@@ -17,9 +17,9 @@ from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation, note_evaluation
 from nmt.reports.record import RunRecord
 from nmt.run.finish import advice, describe_end, describe_scores, record_of
+from nmt.run.verify import problems
 from nmt.search.config import SearchConfig
 from nmt.storage.seal import check_sealed
-from nmt.storage.verify import problems
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.job import Job
 from nmt.training.progress import Progress

@@ -11,11 +11,11 @@ import nmt
 from nmt.errors import CheckpointError, ConfigError
 from nmt.experiment import experiment_bytes, load_experiment
 from nmt.reports.record import RunRecord
+from nmt.run.verify import problems
 from nmt.storage.disk import Disk
 from nmt.storage.folder import build_manifest, read_folder, write_folder
 from nmt.storage.seal import seal
 from nmt.storage.steps import follow, point
-from nmt.storage.verify import problems
 from nmt.training.validate import Validation
 from tests.run.begun import content, refusal, same
 from tests.tiny import make_experiment, run, write_lines

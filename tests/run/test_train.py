@@ -15,16 +15,15 @@ import nmt
 from nmt.corpus import readers
 from nmt.corpus.prepare import prepare_corpus
 from nmt.corpus.readers import Pair
-from nmt.errors import CheckpointError, ConfigError, DataError
+from nmt.errors import CheckpointError, ConfigError, DataError, DiskError
 from nmt.experiment import load_experiment
 from nmt.models.build import build_model, count_parameters
 from nmt.reports.record import RunRecord
 from nmt.run import train as run_module
 from nmt.run.assemble import sources_of
-from nmt.run.train import train_run
+from nmt.run.train import only_trainer, train_run
 from nmt.storage.folder import read_folder
 from nmt.training.distributed import Workers
-from nmt.training.lock import only_trainer
 from nmt.training.progress import Progress
 from tests.run.begun import refusal, same
 from tests.tiny import invented_pairs, make_experiment, quiet_console, run, write_lines
@@ -138,9 +137,8 @@ def test_processes_that_do_not_begin_alike_are_refused(
     class Two(Workers):
         """The other process has what this one has, but for one checksum."""
 
-        def gather(self, data: bytes) -> list[bytes]:
-            tree = json.loads(data)
-            return [data, json.dumps(tree | {what: "other"} if what in tree else tree).encode()]
+        def gather(self, value: Any) -> list[Any]:
+            return [value, value | {what: "other"} if what in value else value]
 
         def sum(self, *values: float) -> list[float]:
             return list(values)
@@ -158,6 +156,13 @@ def test_processes_that_do_not_begin_alike_are_refused(
 def test_a_run_that_is_being_trained_refuses_another_trainer(begun: Path) -> None:
     with only_trainer(begun):
         assert "Another `nmt train` is at work" in refusal(nmt.NMTError, same(begun), begun)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = r"file: cannot be written \(File exists\)\. Use another --out\."
+    with pytest.raises(DiskError, match=said), only_trainer(tmp_path / "file"):
+        pass
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])

@@ -8,8 +8,8 @@ from typing import Any
 
 import nmt
 from nmt.errors import NMTError
+from nmt.run.verify import problems
 from nmt.storage.steps import newest_whole
-from nmt.storage.verify import problems
 from tests.torture.work import in_process, uninterrupted
 
 UNREAD = {".lock", "README.md"}  # nothing is in the one, and only people read the other

@@ -33,18 +33,20 @@ def exchange(rank: int) -> Any:
             "workers": (workers.rank, workers.size, workers.here, workers.leads),
             "sum": workers.sum(rank, 10.5),
             "tensors": [tensor.tolist() for tensor in tensors],
-            "gather": workers.gather(b"x" * rank),
-            "share": workers.share(b"from rank %d" % rank),
+            "bytes": workers.gather_bytes(b"x" * rank),
+            "gather": workers.gather({"rank": rank}),
+            "share": workers.share(["from", rank]),
         }
 
 
-def test_processes_exchange_numbers_tensors_and_bytes() -> None:
+def test_processes_exchange_numbers_tensors_bytes_and_values() -> None:
     for rank, result in enumerate(together(3, exchange)):
         assert result["workers"] == (rank, 3, 3, rank == 0)
         assert result["sum"] == [3.0, 31.5]
         assert result["tensors"] == [[[6.0] * 3] * 2, [3.0]]
-        assert result["gather"] == [b"", b"x", b"xx"]
-        assert result["share"] == b"from rank 0"
+        assert result["bytes"] == [b"", b"x", b"xx"]
+        assert result["gather"] == [{"rank": 0}, {"rank": 1}, {"rank": 2}]
+        assert result["share"] == ["from", 0]
 
 
 def fail_alone(rank: int) -> Any:
@@ -67,8 +69,9 @@ def test_one_process_is_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     with join_workers() as workers:
         assert workers == ALONE == Workers(0, 1)
         assert workers.sum(1.5, 2) == [1.5, 2]
-        assert workers.gather(b"a") == [b"a"]
-        assert workers.share(b"a") == b"a"
+        assert workers.gather_bytes(b"a") == [b"a"]
+        assert workers.gather("a") == ["a"]
+        assert workers.share("a") == "a"
 
 
 def trained(rank: int, folder: Path, updates: int, accumulate: int, seed: int) -> Any:

@@ -21,6 +21,7 @@ from nmt.training import loop, updater, validate
 from nmt.training.checkpoint import Checkpoints
 from nmt.training.job import Job
 from nmt.training.loop import MOST_SKIPPED_IN_A_ROW
+from nmt.training.schedule import learning_rate
 from nmt.training.validate import Validation
 from tests.tiny import invented_pairs
 from tests.training.jobs import SilentLog, tiny_job, trainer_on, with_config
@@ -361,7 +362,7 @@ def test_accumulating_two_batches_gives_the_gradient_of_one_big_batch(
     big = make_batch(examples, np.concatenate(parts), job.tokenizers, 1, 0)
     weights = [parameter.detach().clone() for parameter in trainer.updater.parameters]
     tokens, nll, norm, _, _ = trainer.updater.update(trainer.progress, small)
-    rate = trainer.updater.learning_rate(trainer.progress)
+    rate = learning_rate(job.config, trainer.progress)
     for parameter, weight in zip(trainer.updater.parameters, weights, strict=True):
         parameter.data.copy_(weight)
     assert trainer.updater.update(trainer.progress, [big]) == pytest.approx((tokens, nll, norm, False, rate), rel=1e-10)

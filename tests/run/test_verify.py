@@ -1,15 +1,20 @@
-"""Every checksum of a run, looked at."""
+"""Every checksum of a run, looked at, and of a run that has not ended what is there."""
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nmt.metrics import Score
 from nmt.reports.evaluations import Evaluation, note_evaluation
+from nmt.run.verify import problems
 from nmt.storage.disk import Disk
 from nmt.storage.folder import write_folder
-from nmt.storage.verify import problems
+from nmt.training.checkpoint import Checkpoints
+from nmt.training.loop import _Trainer
+from tests.tiny import make_experiment
+from tests.tiny import run as train
 
 
 @pytest.fixture
@@ -65,3 +70,45 @@ def test_what_is_no_run_has_no_manifest(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
         f"{tmp_path} has no manifest.json: it is not complete. Copy the whole run directory again, or train again."
     ]
+
+
+def test_the_log_of_a_run_that_has_not_ended_is_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, directory = Checkpoints.save_state, tmp_path / "runs" / "begun"
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut(self: Any, *arguments: Any) -> None:
+        save(self, *arguments)
+        raise PowerCut
+
+    monkeypatch.setattr(Checkpoints, "save_state", cut)
+    with pytest.raises(PowerCut):
+        train(make_experiment(tmp_path / "text", training__validate_every=1), directory)
+    assert problems(directory) == []
+    log = directory / "metrics.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"kind": "train"}\n')  # after the state: training takes that away
+    assert problems(directory) == []
+    log.write_bytes(log.read_bytes().replace(b"train", b"brain"))
+    (problem,) = problems(directory)
+    assert problem.startswith(f"{log} was changed after it was written, or is missing.")
+
+
+def test_a_run_that_was_stopped_before_its_first_validation_lacks_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "runs" / "begun"
+    monkeypatch.setattr(_Trainer, "_reason_to_stop", lambda self: "interrupted" if self.progress.update else "")
+    assert train(make_experiment(tmp_path / "text"), directory)[0] == "interrupted"
+    assert (directory / "record.json").exists()
+    assert problems(directory) == []
+    monkeypatch.undo()
+    assert train(make_experiment(tmp_path / "text"), directory)[0] == "max_updates"
+    shutil.rmtree(directory / "models")
+    assert any(one.startswith(f"{directory / 'models' / 'best'} is missing.") for one in problems(directory))
+
+
+def test_a_manifest_of_another_format_is_one_problem_of_a_run(run: Path) -> None:
+    (run / "manifest.json").write_text('{"format_version": 99}', encoding="utf-8")
+    (problem,) = problems(run)
+    assert problem.startswith(f"{run} has format 99; this nmt reads format 2.")
