@@ -1,17 +1,17 @@
 """Translating with an exported model: our text path, another engine's model and search."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from nmt.config import RECIPE
-from nmt.errors import CheckpointError, ConfigError
+from nmt.errors import CheckpointError, ConfigError, ExportError
 from nmt.experiment import load_experiment
-from nmt.export import ctranslate2, onnx
 from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.exported import about_export, export_command
 from nmt.export.keys import HONOURED, asked_besides
 from nmt.export.onnx_search import OnnxSearch
+from nmt.models.build import ModelConfig
 from nmt.search.config import SearchConfig
 from nmt.search.hypothesis import Hypothesis
 from nmt.storage.folder import MANIFEST, read_folder, sha256
@@ -19,13 +19,26 @@ from nmt.storage.steps import step_dir
 from nmt.tokenizer.pair import TokenizerPair
 from nmt.translation.glossary import Glossary
 from nmt.translation.load import find_steps, recipe_search
-from nmt.translation.result import Translation
 from nmt.translation.segmenter import Segment
 from nmt.translation.shortlist import SHORTLIST_FILE
 from nmt.translation.translator import Translator
 
-# What raises ExportError where a format has no such model.
-CHECKS = {"ctranslate2": ctranslate2.check_expressible, "onnx": onnx.check_expressible}
+# Of each format: which type both sides of a model must have, that in words, and the rule.
+MODELS = {
+    "ctranslate2": ("transformer", "a Transformer", "CTranslate2 runs Transformers only."),
+    "onnx": ("rnn", "a recurrent model", "only recurrent models are exported to ONNX."),
+}
+
+
+def check_expressible(config: ModelConfig, format: str) -> None:
+    """Raises ExportError where a format has no such model."""
+    expected, _, rule = MODELS[format]
+    types = {"encoder": config.encoder.type, "decoder": config.decoder.type}
+    for side, type in types.items():
+        if type != expected:
+            others = ((name, kind) for name, (one, kind, _) in MODELS.items() if set(types.values()) == {one})
+            remedy = "".join(f" Export {kind} with --format {name}." for name, kind in others)
+            raise ExportError(f"model.{side}.type = '{type}': {rule}{remedy}")
 
 
 def export_dir(run: Path, format: str) -> Path:
@@ -51,7 +64,7 @@ def load_exported(
     remedy = export_command(run, format, about_export(folder), output)
     if not folder.is_dir():
         recipe_search(run)  # raises where this is no run
-        CHECKS[format](load_experiment(run / RECIPE).model)
+        check_expressible(load_experiment(run / RECIPE).model, format)
         raise CheckpointError(f"{folder} is missing: {remedy} makes it.")
     read = read_folder(folder, f"Make it again: {remedy}.")
     about = read.about
@@ -105,7 +118,7 @@ class ExportedTranslator(Translator):
     def __init__(
         self, engine: Engine, tokenizers: TokenizerPair, search: SearchConfig, max_length: int, max_sentences: int = 0
     ) -> None:
-        self.engine, self.tokenizers, self.search, self.shortlist = engine, tokenizers, search, None
+        self.engine, self.tokenizers, self.search = engine, tokenizers, search
         self.max_length, self.max_sentences = max_length, max_sentences
 
     @property
@@ -116,11 +129,6 @@ class ExportedTranslator(Translator):
     def honours(self, key: str) -> bool:
         """Whether the engine's search does what this key of [search] asks for."""
         return key in HONOURED[self.engine.format]
-
-    @property
-    def looks(self) -> bool:
-        """Where the model looks is not asked for."""
-        return False
 
     def check(
         self, search: SearchConfig | None = None, alignment: bool = False, glossary: Glossary | None = None
@@ -134,23 +142,8 @@ class ExportedTranslator(Translator):
             raise ConfigError(f"The {self.engine.format} backend has no {said}. Give {remedy}, or use our own search.")
         self.engine.check(config, self.max_length + 1)  # a longer line is split
 
-    def translate(
-        self,
-        lines: Sequence[str],
-        search: SearchConfig | None = None,
-        attention: bool = False,
-        alignment: bool = False,
-        prefixes: Sequence[str] | None = None,
-        glossary: Glossary | None = None,
-        tick: Callable[[int], None] | None = None,
-    ) -> list[Translation]:
-        """One translation a line, in order. Raises ConfigError for what the engine's search does not do."""
-        self._refuse({"attention": attention, "prefix": any(prefixes or ())})
-        config = search or self.search
-        self.check(config, alignment, glossary)
-        return super().translate(lines, config, tick=tick)
-
     def _find(self, segments: list[Segment], config: SearchConfig, keep_attention: bool) -> list[list[Hypothesis]]:
+        self._refuse({"attention": keep_attention, "prefix": any(segment.prefix for segment in segments)})
         return self.engine.find([segment.source for segment in segments], config)
 
     def _refuse(self, asked: dict[str, object]) -> None:

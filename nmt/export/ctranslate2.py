@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nmt.errors import ExportError
 from nmt.export.packages import package
 from nmt.models.build import EncoderDecoder, ModelConfig
 from nmt.models.embedding import Embedding
@@ -29,15 +28,6 @@ IMPOSSIBLE = -1e4  # a logit whose probability is 0, and which no arithmetic tur
 ACTIVATIONS = {"relu": "RELU", "gelu": "GELU"}
 
 
-def check_expressible(config: ModelConfig) -> None:
-    """Raises ExportError where CTranslate2 has no such model."""
-    types = {"encoder": config.encoder.type, "decoder": config.decoder.type}
-    for side, type in types.items():
-        if type != "transformer":
-            remedy = " Export a recurrent model with --format onnx." if set(types.values()) == {"rnn"} else ""
-            raise ExportError(f"model.{side}.type = '{type}': CTranslate2 runs Transformers only.{remedy}")
-
-
 def num_positions(max_length: int) -> int:
     """How many positions an exported model has: their vectors are a table, which must end somewhere."""
     return max(1024, 8 * (max_length + 1))
@@ -47,8 +37,7 @@ def num_positions(max_length: int) -> int:
 def ctranslate2_files(
     model: EncoderDecoder, tokenizers: TokenizerPair, config: ModelConfig, quantization: str, positions: int
 ) -> dict[str, bytes]:
-    """The files of a CTranslate2 model: name -> bytes. `model` stays as it is. Raises ExportError."""
-    check_expressible(config)
+    """The files of a CTranslate2 model: name -> bytes. `model` stays as it is."""
     assert isinstance(config.encoder, TransformerConfig)
     assert isinstance(config.decoder, TransformerConfig)
     specs: Any = package("ctranslate2.specs", "--format ctranslate2")

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from nmt.search.config import SearchConfig
-from nmt.search.hypothesis import FinishReason, Hypothesis
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.score import score
-from nmt.tokenizer.base import EOS_ID
 
 
 def hypothesis(tokens: Sequence[int], mean: float, config: SearchConfig) -> Hypothesis:
     """`mean` is the log-probability of a token: an engine does not say what each of them has."""
     log_probs = (mean,) * len(tokens)
-    reason: FinishReason = "eos" if tokens[-1] == EOS_ID else "length"
-    return Hypothesis(tuple(tokens), log_probs, score(config, log_probs, None), None, reason)
+    return Hypothesis(tuple(tokens), log_probs, score(config, log_probs, None), None)

@@ -18,13 +18,12 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nmt.errors import ExportError
 from nmt.export.graph import Graph, gate_order
+from nmt.export.onnx_attention import axes, keys_and_values, look
 from nmt.export.packages import package
-from nmt.models.attention import AdditiveAttention, DotAttention, MultiHeadAttention, NoAttention
-from nmt.models.build import EncoderDecoder, ModelConfig
+from nmt.models.build import EncoderDecoder
 from nmt.models.embedding import Embedding
 from nmt.models.rnn.decoder import RNNDecoder
 from nmt.models.rnn.encoder import RNNEncoder
@@ -36,21 +35,9 @@ from nmt.tokenizer.base import EOS_ID
 PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
 
 
-def check_expressible(config: ModelConfig) -> None:
-    """Raises ExportError where this export has no such model."""
-    types = {"encoder": config.encoder.type, "decoder": config.decoder.type}
-    for side, type in types.items():
-        if type != "rnn":
-            remedy = (
-                " Export a Transformer with --format ctranslate2." if set(types.values()) == {"transformer"} else ""
-            )
-            raise ExportError(f"model.{side}.type = '{type}': only recurrent models are exported to ONNX.{remedy}")
-
-
 @torch.no_grad()
-def onnx_files(model: EncoderDecoder, config: ModelConfig, quantization: str) -> dict[str, bytes]:
-    """The graphs of a model, without that of its shortlist: name -> bytes. Raises ExportError."""
-    check_expressible(config)
+def onnx_files(model: EncoderDecoder, quantization: str) -> dict[str, bytes]:
+    """The graphs of a recurrent model, without that of its shortlist: name -> bytes."""
     graphs = {"encoder.onnx": encoder_graph(model), "step.onnx": step_graph(model), "output.onnx": output_graph(model)}
     if quantization == "int8":
         return {name: _quantized(graph) for name, graph in graphs.items()}
@@ -68,13 +55,13 @@ def encoder_graph(model: EncoderDecoder) -> Any:
         values = graph.norm(graph.op("Add", read, values) if encoder.residual and depth > 0 else read, norm)
     states = graph.transpose(values, 1, 0, 2)  # [batch, src_len, dim]
     summary = _summary(graph, states, encoder)
-    keys, contents = _keys(graph, decoder, states, summary)
+    keys, contents = keys_and_values(graph, decoder, states, summary)
     start = graph.op("Tanh", graph.linear(summary, decoder.bridge))
-    count = _num_states(decoder)
+    count = len(decoder.layers) * num_state_parts(decoder.config.cell)
     parts = graph.ops("Split", count, start, axis=-1)
-    outputs: dict[str, Any] = {"keys": (np.float32, _axes(decoder)), "values": (np.float32, _axes(decoder))}
-    for name, value in (("keys", keys), ("values", contents)):
-        graph.name(value, name)
+    outputs: dict[str, Any] = {name: (np.float32, axes(decoder)) for name in ("keys", "values")}
+    graph.name(keys, "keys")
+    graph.name(contents, "values")
     for index, part in enumerate(parts):
         graph.name(part, f"state_{index}")
         outputs[f"state_{index}"] = (np.float32, ["batch", decoder.config.dim])
@@ -102,12 +89,11 @@ def step_graph(model: EncoderDecoder) -> Any:
             hidden = graph.op("Add", hidden, below)
         hidden = graph.norm(hidden, decoder.norms[depth])
         if feed == "layer" and depth == 0:
-            context = _look(graph, decoder, hidden)
-    context = context or _look(graph, decoder, hidden)
+            context = look(graph, decoder, hidden)
+    context = context or look(graph, decoder, hidden)
     features = graph.op("Tanh", graph.linear(graph.op("Concat", hidden, context, axis=-1), decoder.readout))
-    axes = _axes(decoder)
     inputs: dict[str, Any] = {"tokens": (np.int64, ["rows"]), "mask": (np.bool_, ["batch", "src_len"])}
-    inputs |= {"keys": (np.float32, axes), "values": (np.float32, axes)}
+    inputs |= {name: (np.float32, axes(decoder)) for name in ("keys", "values")}
     outputs: dict[str, Any] = {"features": (np.float32, ["rows", decoder.feature_dim])}
     graph.name(features, "features")
     for index, state in enumerate(states):
@@ -156,19 +142,6 @@ def _chosen(graph: Graph, logits: str, feature_dim: int, ids: str = "") -> Any:
     return graph.model(inputs, {"log_probs": (np.float32, each), "next_tokens": (np.int64, each)})
 
 
-def _num_states(decoder: RNNDecoder) -> int:
-    return len(decoder.layers) * num_state_parts(decoder.config.cell)
-
-
-def _axes(decoder: RNNDecoder) -> list[int | str]:
-    """Of keys and values."""
-    return ["batch", "heads", "src_len", "head_dim"] if _is_multihead(decoder) else ["batch", "src_len", "dim"]
-
-
-def _is_multihead(decoder: RNNDecoder) -> bool:
-    return isinstance(decoder.attention, MultiHeadAttention)
-
-
 def _embed(graph: Graph, tokens: str, embedding: Embedding) -> str:
     rows = graph.op("Gather", graph.constant(embedding.weight), tokens, axis=0)
     return graph.op("Mul", rows, graph.constant(np.float32(embedding.scale)))
@@ -182,11 +155,9 @@ def _recur(
     `states`, the state before, are [rows, dim]; none: zeros.
     """
     cell, dim = layers[0].cell, layers[0].dim
-    weights = []
-    for name in ("weight_ih_l0", "weight_hh_l0", ("bias_ih_l0", "bias_hh_l0")):
-        names = (name,) if isinstance(name, str) else name
-        each = [torch.cat([gate_order(getattr(layer.rnn, one), cell) for one in names]) for layer in layers]
-        weights.append(graph.constant(torch.stack(each)))
+    ordered = ([gate_order(weight, cell) for weight in layer.weights()] for layer in layers)
+    sides = ((of_input, of_hidden, torch.cat(biases)) for of_input, of_hidden, *biases in ordered)
+    weights = [graph.constant(torch.stack(each)) for each in zip(*sides, strict=True)]
     direction = "bidirectional" if len(layers) == 2 else "forward"
     attributes: dict[str, Any] = {"hidden_size": dim, "direction": direction}
     kind = cell.upper()
@@ -210,61 +181,6 @@ def _summary(graph: Graph, states: str, encoder: RNNEncoder) -> str:
     begun = graph.op("Gather", states, graph.constant(0), axis=1)
     forward, backward = (graph.ops("Split", 2, value, axis=-1)[side] for side, value in enumerate((final, begun)))
     return graph.op("Concat", forward, backward, axis=-1)
-
-
-def _keys(graph: Graph, decoder: RNNDecoder, states: str, summary: str) -> tuple[str, str]:
-    """What the attention needs of the source."""
-    attention = decoder.attention
-    if isinstance(attention, NoAttention):
-        alone = graph.op("Unsqueeze", summary, graph.constant([1]))
-        return alone, alone
-    if isinstance(attention, MultiHeadAttention):
-        keys, values = (graph.linear(states, project) for project in (attention.key, attention.value))
-        return _split_heads(graph, keys, attention.heads), _split_heads(graph, values, attention.heads)
-    key = attention.key
-    return (graph.linear(states, key) if isinstance(key, nn.Linear) else states), states
-
-
-def _look(graph: Graph, decoder: RNNDecoder, hidden: str) -> str:
-    """[rows, dim] -> context [rows, context_dim]. The beam is a query axis: sentences are never copied."""
-    attention, dim = decoder.attention, decoder.config.dim
-    batch = graph.op("Slice", graph.op("Shape", "mask"), graph.constant([0]), graph.constant([1]))
-
-    def by_sentence(value: str, *shape: int) -> str:
-        whole = graph.op("Concat", batch, graph.constant(list(shape)), axis=0)
-        return graph.op("Reshape", value, whole)
-
-    query = by_sentence(hidden, -1, dim)  # [batch, beam, dim]
-    axes = [1]
-    if isinstance(attention, NoAttention):
-        beam = graph.op("Slice", graph.op("Shape", query), graph.constant([1]), graph.constant([2]))
-        context = graph.op("Tile", "values", graph.op("Concat", graph.constant([1]), beam, graph.constant([1]), axis=0))
-        return graph.reshape(context, (-1, attention.value_dim))
-    if isinstance(attention, AdditiveAttention):
-        asked = graph.op("Unsqueeze", graph.linear(query, attention.query), graph.constant([2]))
-        known = graph.op("Unsqueeze", "keys", graph.constant([1]))
-        scores = graph.linear(graph.op("Tanh", graph.op("Add", asked, known)), attention.score)
-        scores = graph.op("Squeeze", scores, graph.constant([-1]))
-    elif isinstance(attention, MultiHeadAttention):
-        asked = _split_heads(graph, graph.linear(query, attention.query), attention.heads)
-        scale = (dim // attention.heads) ** -0.5
-        scores = graph.op("MatMul", asked, graph.transpose("keys", 0, 1, 3, 2))
-        scores, axes = graph.op("Mul", scores, graph.constant(np.float32(scale))), [1, 2]
-    else:
-        assert isinstance(attention, DotAttention)
-        scores = graph.op("MatMul", query, graph.transpose("keys", 0, 2, 1))
-    mask = graph.op("Unsqueeze", "mask", graph.constant(axes))
-    scores = graph.op("Where", mask, scores, graph.constant(np.float32(-np.inf)))
-    context = graph.op("MatMul", graph.op("Softmax", scores, axis=-1), "values")
-    if isinstance(attention, MultiHeadAttention):
-        joined = graph.reshape(graph.transpose(context, 0, 2, 1, 3), (0, 0, -1))  # [batch, beam, dim]
-        context = graph.linear(joined, attention.out)
-    return graph.reshape(context, (-1, attention.value_dim))
-
-
-def _split_heads(graph: Graph, value: str, heads: int) -> str:
-    """[batch, length, dim] -> [batch, heads, length, head_dim]"""
-    return graph.transpose(graph.op("Reshape", value, graph.constant([0, 0, heads, -1])), 0, 2, 1, 3)
 
 
 def _quantized(graph: Any) -> bytes:

@@ -8,7 +8,6 @@ the beam is wide.
 import io
 import json
 import os
-import re
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,17 +21,14 @@ import onnxruntime
 import sentencepiece
 
 from nmt.corpus.sentences import sentence_ends
+from nmt.search.boundaries import without_space
 from nmt.tokenizer.stand_ins import alphabet_of, in_known_characters
 
 BEGIN, END = 2, 3
 MAX_ROWS, WIDEST = 512, 1000  # hypotheses in a batch, and of a sentence
 INVISIBLE = {"Zs", "Zl", "Zp", "Cc", "Cf"}  # categories of characters that show nothing
-# Kana, Chinese characters, and the punctuation between them.
-WITHOUT_SPACES = re.compile(
-    r"[\u3000-\u303f\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\uff00-\uffef\U0001b000-\U0001b16f\U00020000-\U000323af]"
-)
 Array = np.ndarray[Any, Any]
+Arrays = dict[str, Array]
 CPU = Path("/proc/cpuinfo")
 LINE_ENDS = "\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
@@ -159,15 +155,8 @@ class Translator:
         Both have end-of-sentence, a translation unless its length limit was reached. Raises as `translate` does.
         """
         output, beam = self._output(sources if shortlist else None), config.beam
-        lengths = np.array([len(one) for one in sources], np.int32)
-        mask = np.arange(lengths.max()) < lengths[:, None]
-        source = np.zeros(mask.shape, np.int64)
-        source[mask] = np.concatenate([np.array(one) for one in sources])
-        keys, values, *states = self.encoder.run(None, {"source": source, "lengths": lengths})
-        memory = {"mask": mask, "keys": keys, "values": values}
-        state = {f"state_{index}": np.repeat(one, beam, axis=0) for index, one in enumerate(states)}
-        feed = next((one.shape[1] for one in self.step.get_inputs() if one.name == "feed"), 0)
-        state["feed"] = np.zeros((len(sources) * beam, feed), np.float32)
+        memory, state = self._read(sources, beam)
+        lengths = memory["mask"].sum(axis=1)
         limits = (lengths * config.max_length_ratio).astype(int) + config.max_length_extra
         scores = np.full(len(sources), -np.inf)  # of the best so far
         enough = beam if config.stopping == "first" else np.inf
@@ -179,11 +168,8 @@ class Translator:
         written = np.full((len(sources) * beam, 1), BEGIN)
         count = 2 * beam if beam > 1 else 1  # at most half of them end the sentence, so `beam` live ones remain
         while len(active):
-            given = {"tokens": written[:, -1], **memory, **state}
-            given = {name: value for name, value in given.items() if name in self.inputs}
-            answer = dict(zip(self.outputs, self.step.run(None, given), strict=True))
-            answer["next_feed"] = answer["features"]
-            log_probs, following = output(answer["features"], np.array([count]))
+            features, state = self._next(written[:, -1], state, memory)
+            log_probs, following = output(features, np.array([count]))
             candidates = (totals.reshape(-1, 1) + log_probs).reshape(len(active), -1)
             places = np.argsort(-candidates, axis=1, kind="stable")[:, :count]
             each = np.arange(len(active))[:, None]  # a sentence a row
@@ -210,12 +196,32 @@ class Translator:
                     going.append(index)  # it may still become better
             kept = rows[going].reshape(-1)
             written = np.concatenate([written[kept], tokens[going].reshape(-1, 1)], axis=1)
-            state = {name: answer.get(f"next_{name}", one)[kept] for name, one in state.items()}
+            state = {name: one[kept] for name, one in state.items()}
             totals = totals[going]
             if len(going) < len(active):
                 memory = {name: one[going] for name, one in memory.items()}
                 active = active[going]
         return [(float(log_prob), tokens) for log_prob, tokens in found]
+
+    def _read(self, sources: list[list[int]], beam: int) -> tuple[Arrays, Arrays]:
+        """What does not change while decoding, a row a sentence, and the first state, `beam` rows a sentence."""
+        lengths = np.array([len(one) for one in sources], np.int32)
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        source = np.zeros(mask.shape, np.int64)
+        source[mask] = np.concatenate([np.array(one) for one in sources])
+        keys, values, *states = self.encoder.run(None, {"source": source, "lengths": lengths})
+        state = {f"state_{index}": np.repeat(one, beam, axis=0) for index, one in enumerate(states)}
+        feed = next((one.shape[1] for one in self.step.get_inputs() if one.name == "feed"), 0)
+        state["feed"] = np.zeros((len(sources) * beam, feed), np.float32)
+        return {"mask": mask, "keys": keys, "values": values}, state
+
+    def _next(self, tokens: Array, state: Arrays, memory: Arrays) -> tuple[Array, Arrays]:
+        """One token a row read: the features, and the next state."""
+        given = {"tokens": tokens, **memory, **state}
+        given = {name: value for name, value in given.items() if name in self.inputs}
+        answer = dict(zip(self.outputs, self.step.run(None, given), strict=True))
+        answer["next_feed"] = answer["features"]
+        return answer["features"], {name: answer.get(f"next_{name}", one) for name, one in state.items()}
 
     def _output(self, sources: list[list[int]] | None) -> Callable[[Array, Array], Any]:
         """From features and how many tokens are wanted to their log-probabilities and ids; None: of all tokens."""
@@ -234,8 +240,7 @@ def join(texts: list[str]) -> str:
     """Parts of a line, with a space between them, but not where both are written without (Japanese, Chinese)."""
     joined = ""
     for text in filter(None, texts):
-        together = WITHOUT_SPACES.match(joined[-1:]) and WITHOUT_SPACES.match(text)
-        joined += text if together or not joined else f" {text}"
+        joined += text if not joined or without_space(joined, text) else f" {text}"
     return joined
 
 

@@ -3,8 +3,9 @@
 import inspect
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import numpy as np
 from nmt.corpus import sentences
 from nmt.corpus.lines import clean
 from nmt.corpus.readers import Pair
+from nmt.counted import counted
 from nmt.errors import CheckpointError, ConfigError, ExportError
 from nmt.export import ctranslate2, onnx
-from nmt.export.backend import ExportedTranslator, export_dir, model_sums
+from nmt.export.backend import ExportedTranslator, check_expressible, export_dir, model_sums
 from nmt.export.ctranslate2_search import CTranslate2Search
 from nmt.export.exported import about_export, made_with
 from nmt.export.keys import HONOURED, asked_besides, honoured
@@ -24,6 +26,7 @@ from nmt.export.packages import package
 from nmt.export.verify import RULES, SENTENCES, Agreement, verify
 from nmt.models.build import EncoderDecoder
 from nmt.models.saved import SavedModel
+from nmt.search import boundaries
 from nmt.search.config import SearchConfig
 from nmt.storage.disk import Disk
 from nmt.storage.folder import recover_folder, sha256, write_folder
@@ -34,6 +37,8 @@ from nmt.translation.parallel import torch_threads
 from nmt.translation.segments import is_taken_whole
 from nmt.translation.shortlist import SHORTLIST_FILE, Shortlist
 from nmt.translation.translator import Translator
+
+Translate = Callable[[list[str]], list[str]]
 
 
 def export_run(
@@ -58,49 +63,43 @@ def export_run(
     folder = output or export_dir(run, format)
     recover_folder(folder, Disk())
     earlier = _replaceable(folder)
-    given = pairs()
     model, saved, tokenizers = load_member(run, checkpoint)
-    # What has to be split, the runner splits in a simpler way than we do.
-    limits, encode = (saved.max_length, saved.max_sentences), tokenizers.encode_source
-    fitting = (pair for pair in given if is_taken_whole(clean(pair.source), len(encode(pair.source)), *limits))
-    chosen = list(islice(fitting, SENTENCES))
-    asked = recipe_search(run)
-    for key in asked_besides(asked, format):
-        say(f"search.{key} = {getattr(asked, key)!r} is verified without: {format} does not do that.")
-    search = honoured(asked, format)
+    chosen = list(islice(_taken_whole(pairs(), saved, tokenizers), SENTENCES))
+    lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
+    search = _honoured_search(run, format, say)
+    check_expressible(saved.model, format)
     files = {name: tokenizer.model for name, tokenizer in tokenizers.files().items()}
-    about: dict[str, Any] = {}
+    limits = {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
+    about: dict[str, Any] = {"format": format, "quantization": quantization, **limits}
     shortlist: Shortlist | None = None
     if format == "ctranslate2":
         about["positions"] = ctranslate2.num_positions(saved.max_length)
         files |= ctranslate2.ctranslate2_files(model, tokenizers, saved.model, quantization, about["positions"])
-        translate = _in_ctranslate2(files, quantization, tokenizers, about["positions"], search, saved)
+        engine = CTranslate2Search(files, quantization, tokenizers, about["positions"])
+        exported = _texts_of(ExportedTranslator(engine, tokenizers, search, **limits))
     else:
         package("onnxruntime", "--format onnx")
-        files |= onnx.onnx_files(model, saved.model, quantization) | _runner_files(search, saved)
-        shortlist = _shortlist(run, saved, say)
-        if shortlist:
+        files |= onnx.onnx_files(model, quantization) | _runner_files(search, saved)
+        if shortlist := _shortlist(run, saved, say):
             files |= _shortlist_files(model, shortlist)
             about["shortlist"] = sha256((run / SHORTLIST_FILE).read_bytes())
-        translate = runner = _in_runner(files)
-    lines, references = [pair.source for pair in chosen], [pair.target for pair in chosen]
-    say(f"Translating {len(lines)} sentence{'s' * (len(lines) != 1)} with both engines ...")
-    ours = [one.text for one in Translator(model, tokenizers, search, saved.max_length).translate(lines)]
-    agreement = verify(ours, translate(lines), references, saved.languages[1], quantization)
+        exported = runner = _runner(files)
+
+    def compare(theirs: Translate, shortlist: Shortlist | None = None) -> Agreement:
+        ours = _texts_of(Translator(model, tokenizers, search, saved.max_length, shortlist))
+        return verify(ours(lines), theirs(lines), references, saved.languages[1], quantization)
+
+    say(f"Translating {counted(len(lines), 'sentence')} with both engines ...")
+    agreement = compare(exported)
     if shortlist:
-        with torch_threads(1):  # as the runner's search here has: what is on the shortlist depends on the batches
-            ours = [
-                one.text for one in Translator(model, tokenizers, search, saved.max_length, shortlist).translate(lines)
-            ]
         try:
-            verify(ours, runner(lines, shortlist=True), references, saved.languages[1], quantization)
+            with torch_threads(1):  # as the runner's search here has: what is on the shortlist depends on the batches
+                compare(partial(runner, shortlist=True), shortlist)
         except ExportError as error:
             raise ExportError(
                 f"With {run / SHORTLIST_FILE}: {error} Without a shortlist it does: make a new one with "
                 f"`nmt shortlist {run}`, or remove the file."
             ) from None
-    about |= {"format": format, "quantization": quantization}
-    about |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     about |= {"checkpoint": checkpoint, "models": model_sums(run, checkpoint), "verified": asdict(agreement)}
     write_folder(folder, files, about, Disk())
     if earlier and made_with(earlier) != made_with(about):
@@ -124,16 +123,21 @@ def _replaceable(folder: Path) -> dict[str, Any]:
     return about
 
 
-def _in_ctranslate2(
-    files: dict[str, bytes],
-    quantization: str,
-    tokenizers: TokenizerPair,
-    positions: int,
-    search: SearchConfig,
-    saved: SavedModel,
-) -> Callable[[list[str]], list[str]]:
-    engine = CTranslate2Search(files, quantization, tokenizers, positions)
-    translator = ExportedTranslator(engine, tokenizers, search, saved.max_length, saved.max_sentences)
+def _taken_whole(pairs: Iterable[Pair], saved: SavedModel, tokenizers: TokenizerPair) -> Iterator[Pair]:
+    """Those whose source need not be split: the runner does that in a simpler way than we do."""
+    limits, encode = (saved.max_length, saved.max_sentences), tokenizers.encode_source
+    return (pair for pair in pairs if is_taken_whole(clean(pair.source), len(encode(pair.source)), *limits))
+
+
+def _honoured_search(run: Path, format: str, say: Callable[[str], None]) -> SearchConfig:
+    """The search of the recipe, as far as the engine does it."""
+    asked = recipe_search(run)
+    for key in asked_besides(asked, format):
+        say(f"search.{key} = {getattr(asked, key)!r} is verified without: {format} does not do that.")
+    return honoured(asked, format)
+
+
+def _texts_of(translator: Translator) -> Translate:
     return lambda lines: [one.text for one in translator.translate(lines)]
 
 
@@ -143,7 +147,7 @@ def _runner_files(search: SearchConfig, saved: SavedModel) -> dict[str, bytes]:
     config = {key: getattr(search, key) for key in sorted(HONOURED["onnx"])}
     config |= {"max_length": saved.max_length, "max_sentences": saved.max_sentences}
     alone = inspect.getsource(program)
-    for part in (runner, sentences, stand_ins):  # the file stands by itself
+    for part in (runner, sentences, boundaries, stand_ins):  # the file stands by itself
         before, _, after = alone.partition(f"from {part.__name__} import ")
         alone = before + inspect.getsource(part) + after.partition("\n")[2]
     return {"config.json": json.dumps(config, indent=1).encode(), "translate.py": alone.encode()}
@@ -169,7 +173,7 @@ def _shortlist_files(model: EncoderDecoder, shortlist: Shortlist) -> dict[str, b
     return {"shortlist.npz": tables.getvalue(), "shortlist.onnx": graph.SerializeToString()}
 
 
-def _in_runner(files: dict[str, bytes]) -> Callable[..., list[str]]:
+def _runner(files: dict[str, bytes]) -> Callable[..., list[str]]:
     from nmt.export.runner import Translator as Runner
 
     return Runner(files, threads=1).translate

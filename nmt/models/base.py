@@ -14,6 +14,7 @@ first, so `select` is at once beam expansion, reordering and dropping of finishe
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+import torch
 from torch import Tensor, nn
 
 
@@ -90,3 +91,8 @@ class Seq2Seq(nn.Module):
     def forward(self, source: Tensor, source_mask: Tensor, target_in: Tensor) -> Tensor:
         """Features [batch, tgt_len, dim]; the loss projects them, so that it can fuse projection and softmax."""
         return self.decode(target_in, self.encode(source, source_mask))
+
+
+def log_softmax(logits: Tensor) -> Tensor:
+    """Log-probabilities [..., vocab], in fp32 also where logits have fewer digits; fp64 stays."""
+    return torch.log_softmax(logits.to(torch.promote_types(logits.dtype, torch.float32)), dim=-1)

@@ -8,7 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from nmt.models.base import Memory, Seq2Seq, State
+from nmt.models.base import Memory, Seq2Seq, State, log_softmax
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,8 @@ class Ensemble(Seq2Seq):
     def logits(self, features: Tensor) -> Tensor:
         """[..., sum of the members' dims] -> [..., vocab], the logarithm of the mean probability"""
         pairs = zip(self.models, torch.split(features, self.widths, dim=-1), strict=True)
-        log_probs = [torch.log_softmax(_exact(member.logits(part)), dim=-1) for member, part in pairs]
+        log_probs = [log_softmax(member.logits(part)) for member, part in pairs]
         return torch.logsumexp(torch.stack(log_probs), dim=0) - math.log(len(log_probs))
-
-
-def _exact(logits: Tensor) -> Tensor:
-    return logits if logits.dtype == torch.float64 else logits.float()
 
 
 def _joined(states: Sequence[State]) -> EnsembleState:

@@ -10,7 +10,7 @@ from nmt.models.base import Rows, Seq2Seq
 from nmt.search.config import SearchConfig
 from nmt.search.constraints import Constraints
 from nmt.search.guide import Guide
-from nmt.search.hypothesis import FinishReason, Hypothesis
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.length import penalty
 from nmt.search.placement import placement
 from nmt.search.score import score
@@ -96,7 +96,7 @@ def beam_search(
         reached = extension.totals.tolist()
         for index, place in torch.nonzero((extension.tokens == EOS_ID) & extension.totals.isfinite()).tolist():
             if ended.counts(active[index], reached[index][place], length):
-                ended.add(active[index], before, extension, (index, place), "eos")
+                ended.add(active[index], before, extension, (index, place))
         best = live.totals.amax(dim=1).tolist()
         going = []
         for index, sentence in enumerate(active):
@@ -129,9 +129,7 @@ class Ended:
         self.terms = terms
         self.found: list[list[Hypothesis]] = [[] for _ in source_lengths]
 
-    def add(
-        self, sentence: int, before: Beams, extension: Extension, where: tuple[int, int], reason: FinishReason
-    ) -> None:
+    def add(self, sentence: int, before: Beams, extension: Extension, where: tuple[int, int]) -> None:
         """Take in the continuation at `where` of the extension."""
         row = int(extension.rows[where])
         tokens = (*before.written[row, 1:].tolist(), int(extension.tokens[where]))
@@ -145,7 +143,7 @@ class Ended:
             placed = self.config.term_placement * placement(self.terms[sentence], tokens, attention)
             points += placed / penalty(self.config, len(tokens))
         found = self.found[sentence]
-        found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, reason, unmet))
+        found.append(Hypothesis(tokens, values, points, attention if self.keep_attention else None, unmet))
         found.sort(key=lambda one: (one.unmet, -one.score))
         del found[self.config.beam :]
 
@@ -163,7 +161,7 @@ class Ended:
             if len(self.found[sentence]) >= self.config.n_best:
                 return
             if live.totals[index, place] > float("-inf"):
-                self.add(sentence, before, live, (index, place), "length")
+                self.add(sentence, before, live, (index, place))
 
     def may_improve(self, sentence: int, best: float, limit: int) -> bool:
         """Whether a live hypothesis of log-probability `best` or less can still become one of the n best."""

@@ -2,6 +2,7 @@
 
 A word is letters, digits and marks in a row, but a kana or a Chinese character is a word by itself: Japanese and
 Chinese are written without spaces, and a term must be found there all the same.
+Needs nothing besides Python: an exported model has a copy of this file.
 """
 
 import re

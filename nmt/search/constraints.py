@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nmt.models.base import log_softmax
 from nmt.search.config import SearchConfig
 from nmt.search.length import length_limits
 from nmt.search.terms import Terms
@@ -61,8 +62,7 @@ class Constraints:
         to, an equal number each, in order. `needed`: rows and tokens without which terms could not be written; they may
         repeat an n-gram, as a prefix may.
         """
-        exact = logits if logits.dtype == torch.float64 else logits.float()
-        log_probs = torch.log_softmax(exact, dim=-1)
+        log_probs = log_softmax(logits)
         length = written.shape[1]  # of a hypothesis once the next token is written
         rows = len(written) // max(len(sentences), 1)
         forced = [

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from nmt.search.config import SearchConfig
+from nmt.search.constraints import NEVER
 from nmt.search.placement import Course
 from nmt.search.terms import Progress, Terms
 from nmt.tokenizer.base import EOS_ID, PAD_ID
 
 FIRST_WORD = EOS_ID + 1  # the ids below are control tokens
-NEVER = float("-inf")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from torch import Tensor
 from nmt.models.base import Seq2Seq
 from nmt.search.config import SearchConfig
 from nmt.search.constraints import Constraints
-from nmt.search.hypothesis import FinishReason, Hypothesis
+from nmt.search.hypothesis import Hypothesis
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 
@@ -61,7 +61,10 @@ def walk(
         for row in torch.nonzero(now).squeeze(1).tolist():
             sentence = active[row // hypotheses]
             attention = None if looked is None else looked[row, :, : lengths[sentence]].clone()
-            found[sentence].append(_hypothesis(config, written[row, 1:], values[row], attention, keep_attention))
+            each = tuple(values[row].tolist())
+            points = score(config, each, attention)
+            kept = attention if keep_attention else None
+            found[sentence].append(Hypothesis(tuple(written[row, 1:].tolist()), each, points, kept))
         ended |= now
         going = torch.nonzero(~ended.view(-1, hypotheses).all(dim=1)).squeeze(1)
         if len(going) < len(active):
@@ -71,13 +74,3 @@ def walk(
             state, memory = state.select(rows), memory.select(going)
             active = [active[index] for index in going.tolist()]
     return [sorted(one, key=lambda hypothesis: -hypothesis.score) for one in found]
-
-
-def _hypothesis(
-    config: SearchConfig, tokens: Tensor, values: Tensor, attention: Tensor | None, keep_attention: bool
-) -> Hypothesis:
-    ids, log_probs = tuple(tokens.tolist()), tuple(values.tolist())
-    reason: FinishReason = "eos" if ids[-1] == EOS_ID else "length"
-    return Hypothesis(
-        ids, log_probs, score(config, log_probs, attention), attention if keep_attention else None, reason
-    )

@@ -10,6 +10,7 @@ from nmt.corpus.batching import pad
 from nmt.corpus.lines import clean
 from nmt.counted import counted
 from nmt.errors import ConfigError, NotFiniteError
+from nmt.models.base import log_softmax
 from nmt.search.score import score
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.translation.result import PairScore
@@ -75,7 +76,6 @@ def _log_probs(translator: Translator, pairs: list[Encoded]) -> list[Tensor]:
     features = model(source.to(device), source_mask.to(device), target_in.to(device))  # [batch, tgt_len, dim]
     found = []
     for row, (_, target) in zip(features, pairs, strict=True):  # one at a time: [tgt_len, vocab] is large enough
-        logits = model.logits(row[: len(target)])
-        log_probs = torch.log_softmax(logits if logits.dtype == torch.float64 else logits.float(), dim=-1)
+        log_probs = log_softmax(model.logits(row[: len(target)]))
         found.append(log_probs.gather(1, torch.tensor(target, device=device).unsqueeze(1)).squeeze(1).cpu())
     return found

@@ -49,11 +49,6 @@ class Translator:
         # Not read for each search: one in another thread may just have set it to 1.
         self.torch_threads = torch.get_num_threads()
 
-    @property
-    def looks(self) -> bool:
-        """Whether the model has attention to a source, so that it can say where words come from."""
-        return not any(isinstance(module, (NoAttention, NoEncoder)) for module in self.model.modules())
-
     def honours(self, key: str) -> bool:
         """Whether the search does what this key of [search] asks for."""
         return key in SearchConfig.model_fields
@@ -68,7 +63,7 @@ class Translator:
     ) -> None:
         """Raise ConfigError where `translate` would refuse this, whatever the lines are."""
         config = search or self.search
-        if (alignment or config.coverage) and not self.looks:
+        if (alignment or config.coverage) and not _looks(self.model):
             what = "no alignment can be given" if alignment else "search.coverage has nothing to go by"
             raise ConfigError(f"This model has no attention, so {what}.")
         if self.shortlist and glossary:
@@ -229,6 +224,11 @@ class Translator:
             if config.mbr != "none":
                 best = tuple(replace(one, score=one.score / len(parts)) for one in best)
         return Translation(best[0].text, best[0].score, best, source, best[0].finish_reason, len(parts))
+
+
+def _looks(model: Seq2Seq) -> bool:
+    """Whether it has attention to a source, so that it can say where words come from."""
+    return not any(isinstance(module, (NoAttention, NoEncoder)) for module in model.modules())
 
 
 def _in_words_of(translation: Translation, line: str) -> Translation:

@@ -9,7 +9,7 @@ import torch
 
 from nmt.config import apply_override, dump_config, parse_config
 from nmt.corpus.batching import pad
-from nmt.errors import ConfigError, ExportError
+from nmt.errors import ConfigError
 from nmt.export.backend import ExportedTranslator
 from nmt.export.ctranslate2 import ctranslate2_files
 from nmt.export.ctranslate2_search import CTranslate2Search
@@ -90,14 +90,6 @@ def test_weights_of_8_bits_take_less_than_half_the_room(tiny_tokenizers: Tokeniz
         len(ctranslate2_files(model, tiny_tokenizers, config, kind, 1)["model.bin"]) for kind in ("int8", "float32")
     ]
     assert sizes[0] < sizes[1] / 2
-
-
-@pytest.mark.parametrize("side", ["encoder", "decoder"])
-def test_a_recurrent_part_is_refused_by_the_key_of_the_recipe(side: str, tiny_tokenizers: TokenizerPair) -> None:
-    tree = {"embedding_dim": 16, "encoder": SMALL, "decoder": SMALL} | {side: {"type": "rnn", "dim": 16}}
-    config = parse_config(ModelConfig, tree, "test")
-    with pytest.raises(ExportError, match=rf"^model\.{side}\.type = 'rnn': CTranslate2 runs Transformers only\."):
-        ctranslate2_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), tiny_tokenizers, config, "float32", 1)
 
 
 @pytest.mark.parametrize("length_penalty", ["none", "average", "gnmt"])
@@ -211,6 +203,7 @@ def test_text_goes_in_and_out_as_it_does_with_our_search(tiny_tokenizers: Tokeni
     ("options", "name"),
     [
         ({"alignment": True}, "alignment"),
+        ({"attention": True}, "attention"),
         ({"prefixes": ["the"]}, "prefix"),
     ],
 )
@@ -219,7 +212,7 @@ def test_what_it_does_not_do_is_an_error_that_names_it(
 ) -> None:
     model, config = make()
     translator = ExportedTranslator(
-        load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, SearchConfig(), 30
+        load(model, config, tiny_tokenizers, "float32"), tiny_tokenizers, SearchConfig(), 10
     )
     with pytest.raises(ConfigError, match=f"^The ctranslate2 backend has no {name}\\."):
         translator.translate(LINES[:1], **options)

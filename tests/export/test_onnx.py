@@ -21,8 +21,7 @@ import torch
 
 from nmt.cli.stream_warnings import Oddities
 from nmt.config import parse_config
-from nmt.errors import ConfigError, ExportError
-from nmt.export import ctranslate2, onnx
+from nmt.errors import ConfigError
 from nmt.export.backend import ExportedTranslator
 from nmt.export.keys import HONOURED
 from nmt.export.onnx import encoder_graph, onnx_files, output_graph, shortlist_graph, step_graph
@@ -30,7 +29,6 @@ from nmt.export.onnx_search import OnnxSearch
 from nmt.export.write import _runner_files, _shortlist_files
 from nmt.models.build import EncoderDecoder, ModelConfig, build_model
 from nmt.models.saved import SavedModel
-from nmt.search import boundaries
 from nmt.search.config import WIDEST, SearchConfig
 from nmt.tokenizer.base import BOS_ID, EOS_ID
 from nmt.tokenizer.pair import TokenizerPair
@@ -127,7 +125,7 @@ def runner_files(
 ) -> Files:
     """What an export for the runner holds, of a model that was trained on up to MAX_LENGTH tokens."""
     saved = SavedModel(config, VOCAB_SIZE, VOCAB_SIZE, MAX_LENGTH, max_sentences, {}, ("de", "en"))
-    files = onnx_files(model, config, "float32") | _runner_files(asked, saved)
+    files = onnx_files(model, "float32") | _runner_files(asked, saved)
     return files | {"tokenizer.model": tokenizers.source.model}
 
 
@@ -433,8 +431,8 @@ def test_the_program_finds_no_line_in_a_byte_order_mark() -> None:
 
 
 def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: TokenizerPair) -> None:
-    model, config = tiny_model()
-    small, whole = (onnx_files(model, config, kind) for kind in ("int8", "float32"))
+    model, _ = tiny_model()
+    small, whole = (onnx_files(model, kind) for kind in ("int8", "float32"))
     assert len(small["step.onnx"]) < len(whole["step.onnx"]) * 0.6
     session = runtime.InferenceSession(small["encoder.onnx"], providers=["CPUExecutionProvider"])
     keys = [
@@ -447,28 +445,9 @@ def test_weights_of_8_bits_take_less_room_and_still_translate(tiny_tokenizers: T
     assert keys[0] == pytest.approx(keys[1], abs=0.05 * float(np.abs(keys[1]).max()))
 
 
-@pytest.mark.parametrize("side", ["encoder", "decoder"])
-def test_a_transformer_is_refused_by_the_key_of_the_recipe(side: str) -> None:
-    tree = {"embedding_dim": 8, "encoder": {"type": "rnn"}, "decoder": {"type": "rnn"}, side: {"type": "transformer"}}
-    config = parse_config(ModelConfig, tree, "test")
-    with pytest.raises(ExportError, match=rf"^model\.{side}\.type = 'transformer': only recurrent models"):
-        onnx_files(build_model(config, VOCAB_SIZE, VOCAB_SIZE), config, "float32")
-
-
-def test_a_mixed_model_is_not_sent_from_one_format_to_the_other() -> None:
-    tree = {"embedding_dim": 8, "encoder": {"type": "transformer"}, "decoder": {"type": "rnn"}}
-    config = parse_config(ModelConfig, tree, "test")
-    for check in (onnx.check_expressible, ctranslate2.check_expressible):
-        with pytest.raises(ExportError) as refusal:
-            check(config)
-        assert "--format" not in str(refusal.value)
-
-
 def test_the_runner_joins_parts_as_our_own_translations_are() -> None:
-    from nmt.export.runner import WITHOUT_SPACES, join
+    from nmt.export.runner import join
 
-    everything = "".join(map(chr, range(0x32400)))
-    assert WITHOUT_SPACES.findall(everything) == boundaries._WITHOUT_SPACES.findall(everything)
     assert [join(texts) for texts in ([], ["", "a"], ["a", "", "b"], ["雨。", "「晴"])] == ["", "a", "a b", "雨。「晴"]
 
 
