@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from nmt.cli import shortlist as learning
 from nmt.cli import translate as translating
 from nmt.errors import ConfigError
-from nmt.translation.translator import Translator
 
 app = typer.Typer()
 app.command("shortlist")(learning.shortlist)
@@ -45,7 +44,7 @@ def test_an_earlier_translation_is_still_there(
 ) -> None:
     (tmp_path / "terms.tsv").write_text("hund\tdog\n", encoding="utf-8")
     (tmp_path / "out").write_text("as it was\n", encoding="utf-8")
-    monkeypatch.setattr(Translator, "looks", False)  # as a model without attention
+    monkeypatch.setattr("nmt.translation.translator._looks", lambda model: False)  # as without attention
     given = [str(tmp_path / "terms.tsv") if option == "TERMS" else option for option in options]
     done = CliRunner().invoke(app, ["translate", str(listed), "-o", str(tmp_path / "out"), *given], input=text)
     assert isinstance(done.exception, ConfigError)
